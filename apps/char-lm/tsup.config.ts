@@ -1,0 +1,3 @@
+import { app } from "../../tooling/build/tsup.js";
+
+export default app(["src/cli.ts"]);
