@@ -1,0 +1,216 @@
+import type { Backend, Operand } from './backend.ts';
+import { bytesPerElement, type DType, type FloatDType } from './dtype.ts';
+import { DeviceError, DisposedError, OptionError, ShapeError, UnsupportedError } from './errors.ts';
+import { Random } from './random.ts';
+import { checkAlive, type DeviceStorage, type Scope } from './storage.ts';
+import { checkShape, formatShape, type Shape, sizeOf } from './shape.ts';
+import { Tensor } from './tensor.ts';
+import { type TensorDataOptions, type TensorLike, toTensorData } from './tensor-data.ts';
+import { tensorsIn } from './tensors-in.ts';
+
+export interface DeviceOptions {
+  /** Type of new float tensors and of layers' parameters. Default `float32`. */
+  readonly dtype?: FloatDType;
+  /** Seed of `device.random`, a whole number from 0 to 2^53 - 1. Default 0: every run is repeatable. */
+  readonly seed?: number;
+}
+
+/**
+ * Where tensors live: a backend, the scopes that free its storages, and a stream of random numbers that initialisers and
+ * dropout draw from.
+ */
+export class Device {
+  readonly backend: Backend;
+  /** Type of new float tensors and of layers' parameters. */
+  readonly dtype: FloatDType;
+  /** Drawn from by initialisers and dropout. Save and restore its `state` to repeat a run. */
+  readonly random: Random;
+  /** @internal Gradient tapes at work, innermost last. */
+  readonly recorders: object[] = [];
+  readonly #scopes: Scope[] = [];
+  #live = 0;
+  #liveBytes = 0;
+  #disposed = false;
+
+  /**
+   * @example
+   * const device = new Device(createJsBackend(), { seed: 1 });
+   */
+  constructor(backend: Backend, options: DeviceOptions = {}) {
+    this.backend = backend;
+    this.dtype = options.dtype ?? 'float32';
+    this.random = new Random(options.seed ?? 0);
+    this.#checkSupport('Device', this.dtype);
+  }
+
+  /** Storages that are allocated and not freed. Unchanged over a piece of code that leaks nothing. */
+  get live(): number {
+    return this.#live;
+  }
+
+  /** Bytes in the live storages. */
+  get liveBytes(): number {
+    return this.#liveBytes;
+  }
+
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
+  /**
+   * A tensor from numbers, booleans, nested arrays, a typed array or host data.
+   * @example
+   * device.tensor([[1, 2], [3, 4]]);                               // [2, 2] of the device's float dtype
+   * device.tensor(new Int32Array([4, 0, 2]));                      // [3] int32
+   * device.tensor(samples, { shape: [batch, time, 1] });
+   * @throws ShapeError when rows are ragged or the shape does not fit; DTypeError when a value does not fit the dtype.
+   */
+  tensor(value: TensorLike, options: TensorDataOptions = {}): Tensor {
+    const { data, dtype, shape } = toTensorData('tensor', value, options, this.dtype);
+    return this.execute('tensor', [], shape, dtype, (backend) => backend.upload(data, dtype));
+  }
+
+  /** A tensor of `shape` full of `value`; dtype defaults to the device's. */
+  full(shape: Shape, value: number, dtype: DType = this.dtype): Tensor {
+    checkShape('full', shape);
+    return this.execute('full', [], shape, dtype, (backend) => backend.fill(sizeOf(shape), value, dtype));
+  }
+
+  /** A tensor of zeros (false for bool); dtype defaults to the device's. */
+  zeros(shape: Shape, dtype: DType = this.dtype): Tensor {
+    return this.full(shape, 0, dtype);
+  }
+
+  /** A tensor of ones (true for bool); dtype defaults to the device's. */
+  ones(shape: Shape, dtype: DType = this.dtype): Tensor {
+    return this.full(shape, 1, dtype);
+  }
+
+  /**
+   * Runs `work` and frees every storage made inside, but those of the tensors in its result (in arrays, plain objects, maps
+   * and sets at any depth), which pass to the enclosing scope.
+   *
+   * `work` must be synchronous: another task could run between its parts and its tensors would land in this scope.
+   * @example
+   * const norm = device.scope(() => sqrt(sum(multiply(x, x))));   // the square is freed
+   */
+  scope<R>(work: () => R extends PromiseLike<unknown> ? never : R): R {
+    const scope: Scope = { storages: [] };
+    const depth = this.#scopes.length;
+    this.#scopes.push(scope);
+    let result: R | undefined;
+    try {
+      result = work();
+      if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function') {
+        throw new OptionError('scope: the callback returned a promise, expected a synchronous callback');
+      }
+      return result;
+    } finally {
+      this.#scopes.length = depth;
+      const parent = this.#scopes[depth - 1] ?? null;
+      for (const tensor of tensorsIn(result)) {
+        if (tensor.storage.scope === scope) this.#adopt(tensor.storage, parent);
+      }
+      for (const storage of scope.storages) {
+        if (storage.scope === scope) this.free(storage);
+      }
+    }
+  }
+
+  /** Takes the tensors inside `value` out of all scopes: they live until `dispose()`. Returns `value`. */
+  keep<T>(value: T): T {
+    for (const tensor of tensorsIn(value)) tensor.storage.scope = null;
+    return value;
+  }
+
+  /**
+   * Runs one kernel on checked operands and wraps its result. For authors of operations: shapes and dtypes are theirs to check; this checks
+   * that the inputs are alive, on this device, and that the backend knows the dtype.
+   *
+   * @param shape shape of the result
+   * @param dtype dtype of the result
+   */
+  execute(
+    operation: string,
+    inputs: readonly Tensor[],
+    shape: Shape,
+    dtype: DType,
+    kernel: (backend: Backend, ...operands: Operand<unknown>[]) => unknown,
+  ): Tensor {
+    const operands = inputs.map((tensor) => this.#operand(operation, tensor));
+    if (this.#disposed) throw new DisposedError(`${operation}: the device was disposed`);
+    this.#checkSupport(operation, dtype);
+    const storage: DeviceStorage = {
+      handle: kernel(this.backend, ...operands),
+      bytes: sizeOf(shape) * bytesPerElement(dtype),
+      scope: null,
+      disposed: false,
+    };
+    this.#live++;
+    this.#liveBytes += storage.bytes;
+    this.#adopt(storage, this.#scopes.at(-1) ?? null);
+    return new Tensor(this, shape, dtype, storage);
+  }
+
+  /**
+   * Another tensor on the storage of `x`, with a shape of the same size.
+   * @throws ShapeError when the sizes differ.
+   */
+  view(operation: string, x: Tensor, shape: Shape): Tensor {
+    this.#operand(operation, x);
+    checkShape(operation, shape);
+    if (sizeOf(shape) !== x.size) {
+      throw new ShapeError({
+        operation,
+        argument: 'x',
+        got: `has shape ${formatShape(x.shape)}`,
+        expected: `${sizeOf(shape)} elements, for shape ${formatShape(shape)}`,
+      });
+    }
+    return new Tensor(this, shape, x.dtype, x.storage);
+  }
+
+  /** @internal Frees a storage once. */
+  free(storage: DeviceStorage): void {
+    if (storage.disposed) return;
+    storage.disposed = true;
+    this.#live--;
+    this.#liveBytes -= storage.bytes;
+    this.backend.free(storage.handle);
+  }
+
+  /** Ends the use of the device and its backend. Tensors that still live cannot be used afterwards. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.backend.dispose?.();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #adopt(storage: DeviceStorage, scope: Scope | null): void {
+    storage.scope = scope;
+    scope?.storages.push(storage);
+  }
+
+  #operand(operation: string, tensor: Tensor): Operand<unknown> {
+    if (tensor.device !== this) {
+      throw new DeviceError({
+        operation,
+        argument: 'operands',
+        got: `are on two devices (${this.backend.name} and ${tensor.device.backend.name})`,
+        expected: 'tensors of one device',
+      });
+    }
+    checkAlive(operation, tensor);
+    return { storage: tensor.storage.handle, shape: tensor.shape, dtype: tensor.dtype };
+  }
+
+  #checkSupport(operation: string, dtype: DType): void {
+    if (!this.backend.supports(dtype)) {
+      throw new UnsupportedError(`${operation}: backend ${this.backend.name} has no ${dtype}`);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+export type {
+  ArgReduceKind,
+  Backend,
+  BackendInfo,
+  BinaryKind,
+  CompareKind,
+  MatMulOptions,
+  Operand,
+  ReduceKind,
+  UnaryKind,
+} from './backend.ts';
+export { Device, type DeviceOptions } from './device.ts';
+export {
+  bytesPerElement,
+  createDataArray,
+  type DataArray,
+  type DataArrays,
+  type DType,
+  dtypeOf,
+  dtypes,
+  type FloatDType,
+  isFloat,
+} from './dtype.ts';
+export {
+  DeviceError,
+  DisposedError,
+  DTypeError,
+  FormatError,
+  IndexError,
+  OptionError,
+  type Problem,
+  ShapeError,
+  SluiceError,
+  UnsupportedError,
+} from './errors.ts';
+export { Random, type RandomState } from './random.ts';
+export {
+  broadcastShapes,
+  checkShape,
+  formatShape,
+  normalizeAxes,
+  normalizeAxis,
+  type Shape,
+  sameShape,
+  sizeOf,
+  stridesOf,
+} from './shape.ts';
+export { Parameter, Tensor } from './tensor.ts';
+export type { NestedArray, TensorData, TensorDataOptions, TensorLike } from './tensor-data.ts';
+export { tensorsIn } from './tensors-in.ts';

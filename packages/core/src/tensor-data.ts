@@ -1,0 +1,124 @@
+import { createDataArray, type DataArray, type DType, dtypeOf, type FloatDType } from './dtype.ts';
+import { DTypeError, ShapeError } from './errors.ts';
+import { checkShape, formatShape, type Shape, sizeOf } from './shape.ts';
+
+/** An array on the host: what files hold, datasets give and `device.tensor` takes. */
+export interface TensorData {
+  readonly dtype: DType;
+  readonly shape: Shape;
+  /** Elements in row-major order. */
+  readonly data: DataArray;
+}
+
+/** Nested arrays of numbers or booleans, all of one depth and even lengths. */
+export type NestedArray = number | boolean | readonly NestedArray[];
+
+/** Anything that can become a tensor. */
+export type TensorLike = NestedArray | DataArray | TensorData;
+
+export interface TensorDataOptions {
+  /** Default: the length of a flat array, the nesting of a nested one. */
+  readonly shape?: Shape;
+  /** Default: the type of a typed array, bool for booleans, else the given float type. */
+  readonly dtype?: DType;
+}
+
+/**
+ * Brings numbers, booleans, nested or typed arrays into one form. Numbers that the dtype cannot hold exactly are refused for int32
+ * and bool, and rounded for float32.
+ * @throws ShapeError when nested arrays are ragged or the shape does not fit the number of elements.
+ * @throws DTypeError when a value does not fit the dtype.
+ */
+export function toTensorData(
+  operation: string,
+  value: TensorLike,
+  options: TensorDataOptions,
+  defaultFloat: FloatDType,
+): TensorData {
+  const source = isTensorData(value) ? value : fromArray(operation, value, defaultFloat);
+  const dtype = options.dtype ?? source.dtype;
+  const shape = options.shape ?? source.shape;
+  checkShape(operation, shape);
+  if (sizeOf(shape) !== source.data.length) {
+    throw new ShapeError({
+      operation,
+      argument: 'data',
+      got: `has ${source.data.length} elements`,
+      expected: `${sizeOf(shape)} for shape ${formatShape(shape)}`,
+    });
+  }
+  return { dtype, shape, data: convert(operation, source.data, dtype) };
+}
+
+function isTensorData(value: TensorLike): value is TensorData {
+  return typeof value === 'object' && 'dtype' in value && 'data' in value;
+}
+
+function fromArray(
+  operation: string,
+  value: NestedArray | DataArray,
+  defaultFloat: FloatDType,
+): { dtype: DType; shape: Shape; data: ArrayLike<number> } {
+  const dtype = dtypeOf(value);
+  if (dtype !== undefined) {
+    const data = value as DataArray;
+    return { dtype, shape: [data.length], data };
+  }
+  const shape = nestedShape(value as NestedArray);
+  const data: number[] = [];
+  const booleans = flatten(operation, value as NestedArray, shape, 0, data);
+  return { dtype: booleans && data.length > 0 ? 'bool' : defaultFloat, shape, data };
+}
+
+function nestedShape(value: NestedArray): number[] {
+  const shape: number[] = [];
+  for (let level: NestedArray | undefined = value; Array.isArray(level); level = level[0]) {
+    shape.push(level.length);
+    if (level.length === 0) break;
+  }
+  return shape;
+}
+
+/** Appends the leaves of `value`; true while all of them are booleans. */
+function flatten(operation: string, value: NestedArray, shape: Shape, depth: number, out: number[]): boolean {
+  if (depth === shape.length) {
+    if (typeof value !== 'number' && typeof value !== 'boolean') {
+      const got = Array.isArray(value) ? 'is ragged' : `holds ${value === null ? 'null' : typeof value}`;
+      throw new ShapeError({ operation, argument: 'data', got, expected: 'numbers or booleans in even rows' });
+    }
+    out.push(Number(value));
+    return typeof value === 'boolean';
+  }
+  if (!Array.isArray(value) || value.length !== shape[depth]) {
+    throw new ShapeError({
+      operation,
+      argument: 'data',
+      got: 'is ragged',
+      expected: `${shape[depth]} entries in every row at depth ${depth}, as in the first`,
+    });
+  }
+  let booleans = true;
+  for (const entry of value as readonly NestedArray[]) {
+    if (!flatten(operation, entry, shape, depth + 1, out)) booleans = false;
+  }
+  return booleans;
+}
+
+function convert(operation: string, data: ArrayLike<number>, dtype: DType): DataArray {
+  if (dtypeOf(data) === dtype && dtype !== 'bool') return data as DataArray;
+  const array = createDataArray(dtype, data.length);
+  const exact = dtype === 'int32' || dtype === 'bool';
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i];
+    array[i] = value;
+    if (exact && (array[i] !== value || (dtype === 'bool' && value > 1))) {
+      throw new DTypeError({
+        operation,
+        argument: `data[${i}]`,
+        got: `is ${value}`,
+        expected: dtype === 'bool' ? 'true, false, 0 or 1' : 'a whole number of 32 bits',
+      });
+    }
+  }
+  return array;
+}

@@ -1,0 +1,118 @@
+import type { Device } from './device.ts';
+import type { DataArray, DType } from './dtype.ts';
+import { DTypeError, OptionError, ShapeError } from './errors.ts';
+import { checkAlive, type DeviceStorage } from './storage.ts';
+import { formatShape, type Shape, sameShape, sizeOf } from './shape.ts';
+
+/**
+ * A handle to an array on a device: shape, dtype and storage. It has no arithmetic of its own; operations are functions
+ * (`add(x, y)`). The elements never change, unless the tensor is a `Parameter`.
+ */
+export class Tensor {
+  readonly device: Device;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** @internal */
+  storage: DeviceStorage;
+
+  /** @internal Use `device.tensor`, or an operation. */
+  constructor(device: Device, shape: Shape, dtype: DType, storage: DeviceStorage) {
+    this.device = device;
+    this.shape = shape;
+    this.dtype = dtype;
+    this.storage = storage;
+  }
+
+  /** Number of axes. */
+  get rank(): number {
+    return this.shape.length;
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  get disposed(): boolean {
+    return this.storage.disposed;
+  }
+
+  /** A copy of the elements on the host, row-major. Waits for the work that makes them. */
+  async data(): Promise<DataArray> {
+    checkAlive('data', this);
+    return this.device.backend.download({ storage: this.storage.handle, shape: this.shape, dtype: this.dtype });
+  }
+
+  /**
+   * The only element, as a number (a bool as 0 or 1).
+   * @throws ShapeError unless the tensor has exactly one element.
+   */
+  async item(): Promise<number> {
+    if (this.size !== 1) {
+      throw new ShapeError({
+        operation: 'item',
+        argument: 'tensor',
+        got: `has shape ${formatShape(this.shape)}`,
+        expected: 'exactly one element',
+      });
+    }
+    return (await this.data())[0];
+  }
+
+  /** Frees the storage, also for tensors that are reshapes of this one. Doing it again does nothing. */
+  dispose(): void {
+    this.device.free(this.storage);
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  toString(): string {
+    return `Tensor(${this.dtype} ${formatShape(this.shape)}${this.disposed ? ', disposed' : ''})`;
+  }
+}
+
+/**
+ * A tensor whose elements can be replaced: what layers own and optimizers update. No scope frees it; `dispose` does.
+ */
+export class Parameter extends Tensor {
+  /** Takes over the storage of `value`, which must belong to nothing else afterwards. */
+  constructor(value: Tensor) {
+    checkAlive('Parameter', value);
+    super(value.device, value.shape, value.dtype, value.storage);
+    this.device.keep(this);
+  }
+
+  /**
+   * Replaces the elements by those of `value`, takes over its storage and frees the old one.
+   * @throws ShapeError, DTypeError when `value` is of another shape or dtype.
+   * @throws OptionError inside `valueAndGrad`: a gradient would be computed from elements that the forward pass never saw.
+   */
+  assign(value: Tensor): void {
+    const operation = 'assign';
+    checkAlive(operation, value);
+    if (!sameShape(value.shape, this.shape)) {
+      throw new ShapeError({
+        operation,
+        argument: 'value',
+        got: `has shape ${formatShape(value.shape)}`,
+        expected: formatShape(this.shape),
+      });
+    }
+    if (value.dtype !== this.dtype) {
+      throw new DTypeError({ operation, argument: 'value', got: `has dtype ${value.dtype}`, expected: this.dtype });
+    }
+    if (this.device.recorders.length > 0) {
+      throw new OptionError('assign: a parameter cannot change while valueAndGrad is recording');
+    }
+    if (value.storage === this.storage) return;
+    this.device.free(this.storage);
+    this.storage = value.storage;
+    this.device.keep(this);
+  }
+
+  override toString(): string {
+    return `Parameter(${this.dtype} ${formatShape(this.shape)}${this.disposed ? ', disposed' : ''})`;
+  }
+}
