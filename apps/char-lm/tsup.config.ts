@@ -1,3 +1,3 @@
-import { app } from "../../tooling/build/tsup.js";
+import { app } from '../../tooling/build/tsup.ts';
 
-export default app(["src/cli.ts"]);
+export default app(['src/cli.ts']);

@@ -1,19 +1,19 @@
-import type { Options } from "tsup";
+import type { Options } from 'tsup';
 
 const common: Options = {
-  format: "esm",
-  target: "es2022",
+  format: 'esm',
+  target: 'es2022',
   sourcemap: true,
   clean: true,
   silent: true,
 };
 
 /** A publishable package: one public entry, and `./node` when asked for. */
-export function library(entry: string[] = ["src/index.ts"]): Options {
+export function library(entry: string[] = ['src/index.ts']): Options {
   return {
     ...common,
     entry,
-    platform: "neutral",
+    platform: 'neutral',
     // Declarations are built against the dependencies' dist, as a user sees them.
     dts: { compilerOptions: { customConditions: [] } },
   };
@@ -21,5 +21,5 @@ export function library(entry: string[] = ["src/index.ts"]): Options {
 
 /** A command-line app: runs in Node, publishes no types. */
 export function app(entry: string[]): Options {
-  return { ...common, entry, platform: "node", dts: false };
+  return { ...common, entry, platform: 'node', dts: false };
 }
