@@ -1,0 +1,2 @@
+export { createJsBackend, type JsBackendOptions } from './backend-js.ts';
+export type { JsStorage } from './storage.ts';

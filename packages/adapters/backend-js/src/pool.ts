@@ -1,0 +1,60 @@
+import { createDataArray, type DataArray, type DataArrays, type DType, dtypes } from '@sluice/core';
+
+/**
+ * Freed arrays kept for the next allocation of the same dtype and length: a training step asks for the sizes of the step
+ * before. Holds at most `limit` bytes; the sizes that were longest out of use go first.
+ */
+export class ArrayPool {
+  #limit: number;
+  #bytes = 0;
+  // By dtype and length, the least recently used first.
+  readonly #shelves = new Map<number, DataArray[]>();
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Bytes held. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** An array of `length` elements that holds anything: fresh, or what a freed one left behind. */
+  take<D extends DType>(dtype: D, length: number): DataArrays[D] {
+    const array = this.#shelves.get(keyOf(dtype, length))?.pop();
+    if (array === undefined) return createDataArray(dtype, length);
+    this.#bytes -= array.byteLength;
+    return array as DataArrays[D];
+  }
+
+  /** Takes an array that nothing else refers to. */
+  give(dtype: DType, array: DataArray): void {
+    if (array.byteLength === 0 || array.byteLength > this.#limit) return;
+    const key = keyOf(dtype, array.length);
+    const shelf = this.#shelves.get(key) ?? [];
+    this.#shelves.delete(key);
+    this.#shelves.set(key, shelf);
+    shelf.push(array);
+    this.#bytes += array.byteLength;
+    if (this.#bytes > this.#limit) this.#shrink();
+  }
+
+  /** Drops everything and keeps nothing from now on. */
+  close(): void {
+    this.#limit = 0;
+    this.#bytes = 0;
+    this.#shelves.clear();
+  }
+
+  #shrink(): void {
+    for (const [key, shelf] of this.#shelves) {
+      while (this.#bytes > this.#limit && shelf.length > 0) this.#bytes -= shelf.pop()?.byteLength ?? 0;
+      if (shelf.length > 0) return;
+      this.#shelves.delete(key);
+    }
+  }
+}
+
+function keyOf(dtype: DType, length: number): number {
+  return length * dtypes.length + dtypes.indexOf(dtype);
+}
