@@ -2,11 +2,17 @@ import type { Backend, Operand } from './backend.ts';
 import { bytesPerElement, type DType, type FloatDType } from './dtype.ts';
 import { DeviceError, DisposedError, OptionError, ShapeError, UnsupportedError } from './errors.ts';
 import { Random } from './random.ts';
-import { checkAlive, type DeviceStorage, type Scope } from './storage.ts';
 import { checkShape, formatShape, type Shape, sizeOf } from './shape.ts';
+import { checkAlive, type DeviceStorage, type Scope } from './storage.ts';
 import { Tensor } from './tensor.ts';
 import { type TensorDataOptions, type TensorLike, toTensorData } from './tensor-data.ts';
 import { tensorsIn } from './tensors-in.ts';
+
+/** @internal A gradient tape, or the pause of all tapes around it. */
+export interface Recorder {
+  /** Whether a later backward pass reads what scopes would free now. */
+  readonly keepsIntermediates: boolean;
+}
 
 export interface DeviceOptions {
   /** Type of new float tensors and of layers' parameters. Default `float32`. */
@@ -25,8 +31,8 @@ export class Device {
   readonly dtype: FloatDType;
   /** Drawn from by initialisers and dropout. Save and restore its `state` to repeat a run. */
   readonly random: Random;
-  /** @internal Gradient tapes at work, innermost last. */
-  readonly recorders: object[] = [];
+  /** @internal What listens to operations, innermost last. */
+  readonly recorders: Recorder[] = [];
   readonly #scopes: Scope[] = [];
   #live = 0;
   #liveBytes = 0;
@@ -90,6 +96,7 @@ export class Device {
    * Runs `work` and frees every storage made inside, but those of the tensors in its result (in arrays, plain objects, maps
    * and sets at any depth), which pass to the enclosing scope.
    *
+   * Inside `valueAndGrad` the backward pass still needs them, so they are freed when that ends.
    * `work` must be synchronous: another task could run between its parts and its tensors would land in this scope.
    * @example
    * const norm = device.scope(() => sqrt(sum(multiply(x, x))));   // the square is freed
@@ -111,8 +118,11 @@ export class Device {
       for (const tensor of tensorsIn(result)) {
         if (tensor.storage.scope === scope) this.#adopt(tensor.storage, parent);
       }
+      const keep = this.recorders.at(-1)?.keepsIntermediates === true;
       for (const storage of scope.storages) {
-        if (storage.scope === scope) this.free(storage);
+        if (storage.scope !== scope) continue;
+        if (keep) this.#adopt(storage, parent);
+        else this.free(storage);
       }
     }
   }
@@ -168,6 +178,12 @@ export class Device {
       });
     }
     return new Tensor(this, shape, x.dtype, x.storage);
+  }
+
+  /** @internal Whether the innermost scope would free this tensor. */
+  owns(tensor: Tensor): boolean {
+    const scope = this.#scopes.at(-1);
+    return scope !== undefined && tensor.storage.scope === scope;
   }
 
   /** @internal Frees a storage once. */

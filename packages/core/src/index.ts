@@ -9,7 +9,7 @@ export type {
   ReduceKind,
   UnaryKind,
 } from './backend.ts';
-export { Device, type DeviceOptions } from './device.ts';
+export { Device, type DeviceOptions, type Recorder } from './device.ts';
 export {
   bytesPerElement,
   createDataArray,

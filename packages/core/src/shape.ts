@@ -88,11 +88,7 @@ export function normalizeAxis(operation: string, axis: number, rank: number): nu
  * Sorted axes from 0 to rank - 1; `undefined` means all.
  * @throws ShapeError when one lies outside or stands twice.
  */
-export function normalizeAxes(
-  operation: string,
-  axes: number | readonly number[] | undefined,
-  rank: number,
-): number[] {
+export function normalizeAxes(operation: string, axes: number | readonly number[] | undefined, rank: number): number[] {
   if (axes === undefined) return Array.from({ length: rank }, (_, axis) => axis);
   const list = typeof axes === 'number' ? [axes] : axes;
   const normal = list.map((axis) => normalizeAxis(operation, axis, rank)).sort((a, b) => a - b);

@@ -1,8 +1,8 @@
 import type { Device } from './device.ts';
 import type { DataArray, DType } from './dtype.ts';
 import { DTypeError, OptionError, ShapeError } from './errors.ts';
-import { checkAlive, type DeviceStorage } from './storage.ts';
 import { formatShape, type Shape, sameShape, sizeOf } from './shape.ts';
+import { checkAlive, type DeviceStorage } from './storage.ts';
 
 /**
  * A handle to an array on a device: shape, dtype and storage. It has no arithmetic of its own; operations are functions

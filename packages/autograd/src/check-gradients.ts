@@ -1,0 +1,82 @@
+import { createDataArray, DTypeError, ShapeError, SluiceError, type Tensor } from '@sluice/core';
+import { valueAndGrad } from './value-and-grad.ts';
+
+/** A gradient differs from the difference quotient. */
+export class GradientError extends SluiceError {}
+
+export interface CheckGradientsOptions {
+  /** Half the distance between the two points of a difference quotient. Default 1e-5. */
+  readonly step?: number;
+  /** Largest accepted |gradient - quotient| / max(1, |gradient|, |quotient|). Default 1e-6. */
+  readonly tolerance?: number;
+}
+
+/**
+ * Compares the gradients of a scalar function with central differences (f(x + h) - f(x - h)) / 2h, for every element of every input.
+ * @param compute a scalar from tensors of the inputs' shapes; must not draw random numbers
+ * @param inputs float64 tensors; points where the function has a kink give wrong quotients
+ * @returns the largest relative error
+ * @throws GradientError naming input and element when the tolerance is passed; DTypeError unless the inputs are float64
+ * @example
+ * await checkGradients((x) => sum(tanh(x)), [device.tensor([0.1, -2])]);
+ */
+export async function checkGradients(
+  compute: (...inputs: Tensor[]) => Tensor,
+  inputs: readonly Tensor[],
+  options: CheckGradientsOptions = {},
+): Promise<number> {
+  const { step = 1e-5, tolerance = 1e-6 } = options;
+  inputs.forEach((input, i) => {
+    if (input.dtype !== 'float64') {
+      const problem = { operation: 'checkGradients', argument: `inputs[${i}]` };
+      throw new DTypeError({ ...problem, got: `has dtype ${input.dtype}`, expected: 'float64' });
+    }
+  });
+  const { value, gradients } = valueAndGrad(() => compute(...inputs), inputs);
+  value.dispose();
+  let worst = 0;
+  for (const [i, input] of inputs.entries()) {
+    const gradient = gradients[i] as Tensor;
+    const expected = await gradient.data();
+    gradient.dispose();
+    if (expected.length !== input.size) throw new ShapeError(`checkGradients: gradient ${i} has another size`);
+    for (let j = 0; j < input.size; j++) {
+      const above = await evaluate(compute, inputs, i, j, step);
+      const below = await evaluate(compute, inputs, i, j, -step);
+      const quotient = (above - below) / (2 * step);
+      const actual = expected[j] as number;
+      const error = Math.abs(actual - quotient) / Math.max(1, Math.abs(actual), Math.abs(quotient));
+      // A NaN error must count as a failure.
+      if (!(error <= tolerance)) {
+        throw new GradientError({
+          operation: 'checkGradients',
+          argument: `inputs[${i}] element ${j}`,
+          got: `has gradient ${actual}`,
+          expected: `${quotient} by central differences (relative error ${error}, tolerance ${tolerance})`,
+        });
+      }
+      worst = Math.max(worst, error);
+    }
+  }
+  return worst;
+}
+
+async function evaluate(
+  compute: (...inputs: Tensor[]) => Tensor,
+  inputs: readonly Tensor[],
+  index: number,
+  element: number,
+  offset: number,
+): Promise<number> {
+  const input = inputs[index] as Tensor;
+  const data = createDataArray('float64', input.size);
+  data.set(await input.data());
+  data[element] = (data[element] as number) + offset;
+  const { device } = input;
+  const result = device.scope(() => compute(...inputs.with(index, device.tensor(data, { shape: input.shape }))));
+  try {
+    return await result.item();
+  } finally {
+    result.dispose();
+  }
+}

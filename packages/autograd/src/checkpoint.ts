@@ -1,0 +1,78 @@
+import { type Device, OptionError, Tensor } from '@sluice/core';
+import { backpropagate } from './backpropagate.ts';
+import type { OpOutput } from './define-op.ts';
+import { announce, type Listener, listening, paused, Tape, withRecorder } from './tape.ts';
+import { activeLabel } from './trace.ts';
+
+/**
+ * Runs `compute` and stores nothing but its outputs; the backward pass runs it again for the intermediates it needs
+ * (Chen et al. 2016, "Training deep nets with sublinear memory cost"). Trades time for memory on long sequences.
+ *
+ * Whatever tensors it uses may be captured; they must not change before the backward pass. `device.random` is set back for the
+ * second run, so dropout draws the same masks.
+ *
+ * @param device where it runs
+ * @param compute a pure function of what it captures
+ * @example
+ * for (const segment of segments) state = checkpoint(device, () => runSegment(segment, state));
+ */
+export function checkpoint<Output extends OpOutput>(device: Device, compute: () => Output): Output {
+  const outer = listening(device);
+  if (outer.length === 0) return compute();
+  const capture = new Capture(outer);
+  const randomState = device.random.state;
+  const forward = () => paused(device, () => withRecorder(device, capture, compute));
+  const output = device.scope(forward as never) as Output;
+  const outputs = listOutputs(output);
+  const inputs = [...capture.captured];
+  if (outputs.some((tensor) => capture.captured.has(tensor))) {
+    throw new OptionError('checkpoint: compute returned a tensor that it captured, expected results of operations');
+  }
+  const recompute = (gradients: readonly Tensor[]): Tensor[] => {
+    const tape = new Tape(inputs);
+    const now = device.random.state;
+    device.random.state = randomState;
+    try {
+      const again = listOutputs(withRecorder(device, tape, compute));
+      return backpropagate(device, tape, again, gradients, inputs);
+    } finally {
+      device.random.state = now;
+    }
+  };
+  announce(device, inputs, () => ({
+    operation: 'checkpoint',
+    label: activeLabel(),
+    inputs,
+    outputs,
+    backward: (gradients) => {
+      let results: Tensor[] | undefined;
+      return inputs.map((_, i) => () => {
+        results ??= recompute(gradients);
+        return results[i] as Tensor;
+      });
+    },
+  }));
+  return output;
+}
+
+function listOutputs(output: OpOutput): readonly Tensor[] {
+  return output instanceof Tensor ? [output] : output;
+}
+
+/** Notes which tensors that the outer listeners track are used inside, and records nothing. */
+class Capture implements Listener {
+  readonly keepsIntermediates = false;
+  readonly captured = new Set<Tensor>();
+  readonly #outer: readonly Listener[];
+
+  constructor(outer: readonly Listener[]) {
+    this.#outer = [...outer];
+  }
+
+  tracks(tensor: Tensor): boolean {
+    if (this.#outer.some((listener) => listener.tracks(tensor))) this.captured.add(tensor);
+    return false;
+  }
+
+  record(): void {}
+}

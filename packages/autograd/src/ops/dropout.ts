@@ -1,0 +1,27 @@
+import { createDataArray, OptionError, type Tensor } from '@sluice/core';
+import { multiply } from './elementwise.ts';
+import { checkFloat } from './support.ts';
+
+/**
+ * Sets each element to 0 with a probability and divides the others by its complement, so that the expectation stays
+ * (Srivastava et al. 2014, section 10). Draws from `device.random`. Layers decide whether they train; this always drops.
+ * @param probability from 0 (returns x itself) to 1 (all zeros)
+ * @throws OptionError when the probability lies outside
+ */
+export function dropout(x: Tensor, probability: number): Tensor {
+  checkFloat('dropout', 'x', x);
+  if (!(probability >= 0 && probability <= 1)) {
+    const expected = 'a number from 0 to 1';
+    throw new OptionError({ operation: 'dropout', argument: 'probability', got: `is ${probability}`, expected });
+  }
+  return probability === 0 ? x : multiply(x, dropoutMask(x, probability));
+}
+
+/** The factors of `dropout` for a tensor like `x`: 0, or 1 / (1 - probability). */
+function dropoutMask(x: Tensor, probability: number): Tensor {
+  const kept = probability === 1 ? 0 : 1 / (1 - probability);
+  const mask = createDataArray(x.dtype, x.size);
+  const { random } = x.device;
+  for (let i = 0; i < mask.length; i++) mask[i] = random.next() < probability ? 0 : kept;
+  return x.device.tensor(mask, { shape: x.shape });
+}

@@ -1,0 +1,132 @@
+import {
+  createDataArray,
+  type DType,
+  formatShape,
+  normalizeAxis,
+  OptionError,
+  ShapeError,
+  sameShape,
+  sizeOf,
+  type Tensor,
+} from '@sluice/core';
+import { defineOp, type Op } from '../define-op.ts';
+import { equal } from './compare.ts';
+import { add, cast } from './elementwise.ts';
+import { expandAxis, reshape } from './shape.ts';
+import { checkDType, checkNumeric } from './support.ts';
+
+const gatherOp: Op<[x: Tensor, indices: Tensor, axis: number], Tensor> = defineOp({
+  name: 'gather',
+  forward: (x, indices, axis) => {
+    checkDType('gather', 'indices', indices, 'int32');
+    const shape = x.shape.toSpliced(axis, 1, ...indices.shape);
+    return x.device.execute('gather', [x, indices], shape, x.dtype, (backend, operand, positions) =>
+      backend.gather(operand, positions, axis),
+    );
+  },
+  backward: (dy, _y, x, indices, axis) => [() => scatterAddOp(dy, indices, axis, x.shape[axis] as number), null],
+});
+
+const scatterAddOp: Op<[updates: Tensor, indices: Tensor, axis: number, size: number], Tensor> = defineOp({
+  name: 'scatterAdd',
+  forward: (updates, indices, axis, size) => {
+    checkNumeric('scatterAdd', 'updates', updates);
+    checkDType('scatterAdd', 'indices', indices, 'int32');
+    const shape = updates.shape.toSpliced(axis, indices.rank, size);
+    return updates.device.execute(
+      'scatterAdd',
+      [updates, indices],
+      shape,
+      updates.dtype,
+      (backend, operand, positions) => backend.scatterAdd(operand, positions, axis, size),
+    );
+  },
+  backward: (dy, _y, _updates, indices, axis) => [() => gatherOp(dy, indices, axis), null],
+});
+
+/**
+ * Looks up along an axis, which is replaced by the shape of the indices: x [a, n, b] at axis 1 with indices [i, j] gives
+ * [a, i, j, b].
+ * @param indices int32, each from 0 to n - 1
+ * @throws IndexError when an index lies outside (at the next `data()` where the backend works in the background)
+ */
+export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
+  return gatherOp(x, indices, normalizeAxis('gather', axis, x.rank));
+}
+
+export interface ScatterAddOptions {
+  /** Length of the axis in the result, at least 0. */
+  readonly size: number;
+  /** Where the axis stands in the result. Default 0. */
+  readonly axis?: number;
+}
+
+/**
+ * The adjoint of `gather`: sums updates [a, i, j, b] into zeros [a, size, b] at indices [i, j]. Repeated indices add up.
+ * @throws ShapeError when the indices' shape does not stand at the axis in the updates; IndexError when an index lies outside
+ */
+export function scatterAdd(updates: Tensor, indices: Tensor, options: ScatterAddOptions): Tensor {
+  const { size } = options;
+  if (!Number.isSafeInteger(size) || size < 0) {
+    const expected = 'a whole number of at least 0';
+    throw new OptionError({ operation: 'scatterAdd', argument: 'size', got: `is ${size}`, expected });
+  }
+  const resultRank = Math.max(updates.rank - indices.rank + 1, 1);
+  const axis = normalizeAxis('scatterAdd', options.axis ?? 0, resultRank);
+  if (!sameShape(updates.shape.slice(axis, axis + indices.rank), indices.shape)) {
+    throw new ShapeError({
+      operation: 'scatterAdd',
+      argument: 'updates',
+      got: `has shape ${formatShape(updates.shape)}`,
+      expected: `the shape of the indices, ${formatShape(indices.shape)}, from axis ${axis} on`,
+    });
+  }
+  return scatterAddOp(updates, indices, axis, size);
+}
+
+/** The int32 numbers 0 to count - 1. */
+function range(like: Tensor, count: number, step = 1): Tensor {
+  const data = createDataArray('int32', count);
+  for (let i = 0; i < count; i++) data[i] = i * step;
+  return like.device.tensor(data);
+}
+
+/**
+ * A new last axis of length `depth` that is 1 at the index and 0 elsewhere. No gradient.
+ * @param indices int32, each from 0 to depth - 1
+ * @param depth number of classes
+ * @param dtype default the device's float dtype
+ * @throws IndexError when an index lies outside
+ */
+export function oneHot(indices: Tensor, depth: number, dtype: DType = indices.device.dtype): Tensor {
+  const { device } = indices;
+  return device.scope(() => {
+    // Comparing would pass an index from outside over in silence; looking it up does not.
+    gather(device.zeros([depth], 'int32'), indices);
+    return cast(equal(expandAxis(indices, -1), range(indices, depth)), dtype);
+  });
+}
+
+/**
+ * One element of the last axis for each position of the others: x [..., n] and indices [...] give [...]. The elements that
+ * a loss picks from log-probabilities.
+ * @param indices int32, each from 0 to n - 1
+ * @throws ShapeError when the shape of the indices is not that of x without its last axis; IndexError when one lies outside
+ */
+export function pick(x: Tensor, indices: Tensor): Tensor {
+  checkDType('pick', 'indices', indices, 'int32');
+  if (x.rank === 0 || !sameShape(x.shape.slice(0, -1), indices.shape)) {
+    throw new ShapeError({
+      operation: 'pick',
+      argument: 'indices',
+      got: `has shape ${formatShape(indices.shape)}`,
+      expected: `${formatShape(x.shape.slice(0, -1))}, x without its last axis`,
+    });
+  }
+  const depth = x.shape[x.rank - 1] as number;
+  const positions = x.device.scope(() => {
+    gather(x.device.zeros([depth], 'int32'), indices);
+    return add(reshape(range(x, sizeOf(indices.shape), depth), indices.shape), indices);
+  });
+  return gather(reshape(x, [x.size]), positions);
+}

@@ -1,0 +1,113 @@
+import { formatShape, normalizeAxis, OptionError, ShapeError, sameShape, type Tensor } from '@sluice/core';
+import { defineOp } from '../define-op.ts';
+import { expandAxis, squeezeAxis } from './shape.ts';
+import { slice } from './slice.ts';
+import { checkSameDType } from './support.ts';
+
+const concatOp = defineOp({
+  name: 'concat',
+  forward: (xs: readonly Tensor[], axis: number) => {
+    const [first] = xs as [Tensor];
+    const length = xs.reduce((total, x) => total + (x.shape[axis] as number), 0);
+    return first.device.execute('concat', xs, first.shape.with(axis, length), first.dtype, (backend, ...operands) =>
+      backend.concat(operands, axis),
+    );
+  },
+  backward: (dy, _y, xs, axis) => {
+    let start = 0;
+    return xs.map((x) => {
+      const from = start;
+      start += x.shape[axis] as number;
+      return () => slice(dy, axis, { start: from, end: from + (x.shape[axis] as number) });
+    });
+  },
+});
+
+/**
+ * Joins tensors along an existing axis; one tensor is returned as it is.
+ * @throws OptionError for no tensors; ShapeError when another axis differs; DTypeError when dtypes differ
+ */
+export function concat(xs: readonly Tensor[], axis = 0): Tensor {
+  const first = checkAlike('concat', xs);
+  const at = normalizeAxis('concat', axis, first.rank);
+  xs.forEach((x, i) => {
+    if (x.rank !== first.rank || !sameShape(x.shape.toSpliced(at, 1), first.shape.toSpliced(at, 1))) {
+      throw new ShapeError({
+        operation: 'concat',
+        argument: `xs[${i}]`,
+        got: `has shape ${formatShape(x.shape)}`,
+        expected: `${formatShape(first.shape)} but for axis ${at}, as xs[0]`,
+      });
+    }
+  });
+  return xs.length === 1 ? first : concatOp(xs, at);
+}
+
+/**
+ * Joins tensors of one shape along a new axis.
+ * @throws OptionError for no tensors; ShapeError when shapes differ; DTypeError when dtypes differ
+ */
+export function stack(xs: readonly Tensor[], axis = 0): Tensor {
+  const first = checkAlike('stack', xs);
+  const at = normalizeAxis('stack', axis, first.rank + 1);
+  xs.forEach((x, i) => {
+    if (!sameShape(x.shape, first.shape)) {
+      throw new ShapeError({
+        operation: 'stack',
+        argument: `xs[${i}]`,
+        got: `has shape ${formatShape(x.shape)}`,
+        expected: `${formatShape(first.shape)}, as xs[0]`,
+      });
+    }
+  });
+  return concat(
+    xs.map((x) => expandAxis(x, at)),
+    at,
+  );
+}
+
+function checkAlike(operation: string, xs: readonly Tensor[]): Tensor {
+  const [first] = xs;
+  if (!first) throw new OptionError({ operation, argument: 'xs', got: 'is empty', expected: 'at least one tensor' });
+  for (const x of xs) checkSameDType(operation, first, x);
+  return first;
+}
+
+const splitOp = defineOp<[x: Tensor, axis: number, sizes: readonly number[]], readonly Tensor[]>({
+  name: 'split',
+  forward: (x, axis, sizes) => {
+    let start = 0;
+    return sizes.map((size) => {
+      start += size;
+      return slice(x, axis, { start: start - size, end: start });
+    });
+  },
+  backward: (gradients, _parts, _x, axis) => [() => concat(gradients, axis)],
+});
+
+/**
+ * Cuts an axis into consecutive parts: into `parts` equal ones, or ones of the given sizes.
+ * @throws ShapeError when the sizes do not add up to the axis
+ */
+export function split(x: Tensor, parts: number | readonly number[], axis = 0): readonly Tensor[] {
+  const at = normalizeAxis('split', axis, x.rank);
+  const length = x.shape[at] as number;
+  const sizes = typeof parts === 'number' ? new Array<number>(parts).fill(length / parts) : parts;
+  const valid = sizes.length > 0 && sizes.every((size) => Number.isInteger(size) && size >= 0);
+  if (!valid || sizes.reduce((total, size) => total + size, 0) !== length) {
+    throw new ShapeError({
+      operation: 'split',
+      argument: 'parts',
+      got: typeof parts === 'number' ? `is ${parts}` : `are ${formatShape(parts)}`,
+      expected: `whole sizes that add up to ${length}, axis ${at} of ${formatShape(x.shape)}`,
+    });
+  }
+  return splitOp(x, at, sizes);
+}
+
+/** Takes an axis apart: as many tensors as it is long, without the axis. */
+export function unstack(x: Tensor, axis = 0): readonly Tensor[] {
+  const at = normalizeAxis('unstack', axis, x.rank);
+  if (x.shape[at] === 0) return [];
+  return split(x, x.shape[at] as number, at).map((part) => squeezeAxis(part, at));
+}

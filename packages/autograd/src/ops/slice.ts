@@ -1,0 +1,101 @@
+import {
+  formatShape,
+  normalizeAxes,
+  normalizeAxis,
+  OptionError,
+  type Shape,
+  ShapeError,
+  type Tensor,
+} from '@sluice/core';
+import { defineOp, type Op } from '../define-op.ts';
+
+type Numbers = readonly number[];
+
+/** Elements `starts + i * steps`, i below `sizes`, per axis. */
+const strided: Op<[x: Tensor, starts: Numbers, sizes: Numbers, steps: Numbers], Tensor> = defineOp({
+  name: 'slice',
+  forward: (x, starts, sizes, steps) =>
+    x.device.execute('slice', [x], sizes, x.dtype, (backend, operand) => backend.slice(operand, starts, sizes, steps)),
+  backward: (dy, _y, x, starts, _sizes, steps) => [() => embed(dy, x.shape, starts, steps, 0)],
+});
+
+/** `x` written at `starts + i * steps` into an array of `shape` full of `value`. */
+const embed: Op<[x: Tensor, shape: Shape, starts: Numbers, steps: Numbers, value: number], Tensor> = defineOp({
+  name: 'pad',
+  forward: (x, shape, starts, steps, value) =>
+    x.device.execute('pad', [x], shape, x.dtype, (backend, operand) =>
+      backend.pad(operand, shape, starts, steps, value),
+    ),
+  backward: (dy, _y, x, _shape, starts, steps) => [() => strided(dy, starts, x.shape, steps)],
+});
+
+export interface SliceOptions {
+  /** First element; negative counts from the end. Default 0. */
+  readonly start?: number;
+  /** One past the last element; negative counts from the end. Default the length of the axis. */
+  readonly end?: number;
+  /** Take every step-th element; at least 1. Default 1. */
+  readonly step?: number;
+}
+
+/**
+ * A part of one axis.
+ * @example
+ * slice(x, 0, { start: 2, end: 5 });   // x[2], x[3], x[4]
+ * slice(x, 1, { start: -1 });          // the last column
+ * @throws ShapeError when the range lies outside the axis; OptionError when the step is below 1
+ */
+export function slice(x: Tensor, axis: number, options: SliceOptions): Tensor {
+  const at = normalizeAxis('slice', axis, x.rank);
+  const length = x.shape[at] as number;
+  const { start = 0, end = length, step = 1 } = options;
+  const from = start < 0 ? start + length : start;
+  const to = end < 0 ? end + length : end;
+  if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || to > length || from > to) {
+    throw new ShapeError({
+      operation: 'slice',
+      argument: 'range',
+      got: `is ${start} to ${end}`,
+      expected: `a range within the ${length} elements of axis ${at} of ${formatShape(x.shape)}`,
+    });
+  }
+  if (!Number.isInteger(step) || step < 1) {
+    const expected = 'a whole number of at least 1 (flip reverses)';
+    throw new OptionError({ operation: 'slice', argument: 'step', got: `is ${step}`, expected });
+  }
+  const starts = x.shape.map(() => 0).with(at, from);
+  return strided(x, starts, x.shape.with(at, Math.ceil((to - from) / step)), x.shape.map(() => 1).with(at, step));
+}
+
+/** Reverses the order along the axes; default all. */
+export function flip(x: Tensor, axes?: number | Numbers): Tensor {
+  const list = normalizeAxes('flip', axes, x.rank);
+  const starts = x.shape.map((length, axis) => (list.includes(axis) ? Math.max(length - 1, 0) : 0));
+  const steps = x.shape.map((_, axis) => (list.includes(axis) ? -1 : 1));
+  return strided(x, starts, x.shape, steps);
+}
+
+/**
+ * Adds elements around: `widths[axis]` is [before, after].
+ * @param value the new elements. Default 0.
+ * @throws ShapeError unless there is one pair of whole numbers of at least 0 per axis
+ */
+export function pad(x: Tensor, widths: readonly (readonly [before: number, after: number])[], value = 0): Tensor {
+  if (widths.length !== x.rank || !widths.flat().every((width) => Number.isInteger(width) && width >= 0)) {
+    throw new ShapeError({
+      operation: 'pad',
+      argument: 'widths',
+      got: `are ${JSON.stringify(widths)}`,
+      expected: `a pair of whole numbers of at least 0 for each axis of ${formatShape(x.shape)}`,
+    });
+  }
+  const shape = x.shape.map((length, axis) => length + widths[axis]![0] + widths[axis]![1]);
+  const starts = widths.map(([before]) => before);
+  return embed(
+    x,
+    shape,
+    starts,
+    x.shape.map(() => 1),
+    value,
+  );
+}
