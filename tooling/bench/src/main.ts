@@ -1,1 +1,70 @@
-export {};
+import { parseArgs } from 'node:util';
+import { createJsBackend } from '@sluice/backend-js';
+import type { Backend, Operand } from '@sluice/core';
+import { measure, type Rate } from './measure.ts';
+import { type Workload, workloads } from './workloads.ts';
+
+const help = `Measures the speed of the backends' kernels.
+
+Usage: pnpm bench [options]
+
+  --only <text>  only workloads whose name or dtype contains the text
+  --json         one JSON array instead of a table
+  --help         this text
+
+Every figure is the median of nine timed sections after a warm-up, and the slowest and fastest of them.`;
+
+const backends: readonly (() => Backend)[] = [() => createJsBackend()];
+
+interface Result extends Rate {
+  readonly backend: string;
+  readonly name: string;
+  readonly dtype: string;
+  readonly unit: string;
+}
+
+async function run(backend: Backend, workload: Workload): Promise<Result> {
+  const call = workload.prepare(backend);
+  let last: Operand<unknown> | undefined;
+  const rate = await measure(
+    () => {
+      const result = call();
+      if (last !== undefined) backend.free(last.storage);
+      last = result;
+    },
+    async () => {
+      if (last !== undefined) await backend.download(last);
+    },
+    workload.amount,
+  );
+  const { name, dtype, unit } = workload;
+  return { backend: backend.name, name, dtype, unit, ...rate };
+}
+
+function row(result: Result): string {
+  const { backend, name, dtype, unit, median, slowest, fastest } = result;
+  const figures = [median, slowest, fastest].map((rate) => rate.toPrecision(3).padStart(8));
+  return `${backend.padEnd(8)}${name.padEnd(52)}${dtype.padEnd(9)}${figures.join('')}  ${unit}`;
+}
+
+const { values } = parseArgs({
+  options: { only: { type: 'string', default: '' }, json: { type: 'boolean' }, help: { type: 'boolean' } },
+});
+if (values.help) {
+  console.log(help);
+} else {
+  const results: Result[] = [];
+  if (!values.json)
+    console.log(`${'backend'.padEnd(8)}${'workload'.padEnd(52)}${'dtype'.padEnd(9)}  median slowest fastest`);
+  for (const create of backends) {
+    for (const workload of workloads) {
+      if (!`${workload.name} ${workload.dtype}`.includes(values.only)) continue;
+      const backend = create();
+      const result = await run(backend, workload);
+      backend.dispose?.();
+      results.push(result);
+      if (!values.json) console.log(row(result));
+    }
+  }
+  if (values.json) console.log(JSON.stringify(results, null, 2));
+}

@@ -19,7 +19,7 @@ export function mergeAxes(shape: Shape, strides: readonly (readonly number[])[])
       sizes[0] *= shape[axis];
     } else {
       sizes.unshift(shape[axis]);
-      merged.forEach((own, k) => own.unshift(strides[k][axis]));
+      for (const [k, own] of merged.entries()) own.unshift(strides[k][axis]);
     }
   }
   if (sizes.length === 0) return { sizes: [1], strides: strides.map(() => [1]) };

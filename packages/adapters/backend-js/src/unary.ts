@@ -68,7 +68,7 @@ const floatKernels = {
   softplus: (x, y) => {
     for (let i = 0; i < x.length; i++) {
       const value = x[i];
-      y[i] = (value > 0 ? value : 0) + Math.log1p(Math.exp(-Math.abs(value)));
+      y[i] = Math.max(value, 0) + Math.log1p(Math.exp(-Math.abs(value)));
     }
   },
   erf: (x, y) => {
