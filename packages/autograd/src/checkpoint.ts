@@ -21,8 +21,9 @@ export function checkpoint<Output extends OpOutput>(device: Device, compute: () 
   if (outer.length === 0) return compute();
   const capture = new Capture(outer);
   const randomState = device.random.state;
-  const forward = () => paused(device, () => withRecorder(device, capture, compute));
-  const output = device.scope(forward as never) as Output;
+  const output = paused(device, () =>
+    withRecorder(device, capture, () => device.scope(compute as () => never)),
+  ) as Output;
   const outputs = listOutputs(output);
   const inputs = [...capture.captured];
   if (outputs.some((tensor) => capture.captured.has(tensor))) {

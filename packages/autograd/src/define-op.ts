@@ -41,7 +41,7 @@ export function defineOp<Args extends readonly unknown[], Output extends OpOutpu
     const inputs = inputsOf(args);
     if (inputs.length === 0) throw new OptionError(`${name}: no tensor among the arguments`);
     const { device } = inputs[0] as Tensor;
-    const output = device.scope(() => paused(device, () => forward(...args)) as never) as Output;
+    const output = paused(device, () => device.scope(() => forward(...args) as never)) as Output;
     const outputs: readonly Tensor[] = output instanceof Tensor ? [output] : (output as readonly Tensor[]);
     notify(name, outputs);
     if (backward === null) return output;

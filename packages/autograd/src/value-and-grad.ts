@@ -46,7 +46,7 @@ export function valueAndGrad<const T extends Targets, Auxiliary = undefined>(
     const tape = new Tape(list);
     const result = withRecorder(device, tape, compute);
     const { value, auxiliary } =
-      result instanceof Tensor ? { value: result, auxiliary: undefined as Auxiliary } : result;
+      result instanceof Tensor ? { value: result, auxiliary: undefined as Auxiliary } : { ...result };
     checkValue(value);
     const seed = device.ones(value.shape, value.dtype);
     const gradients = separate(backpropagate(device, tape, [value], [seed], list));
@@ -91,7 +91,7 @@ function structureLike<T extends Targets>(targets: T, gradients: readonly Tensor
   return result as GradientsOf<T>;
 }
 
-function checkValue(value: Tensor): void {
+function checkValue(value: unknown): asserts value is Tensor {
   if (!(value instanceof Tensor)) {
     throw new OptionError('valueAndGrad: compute returned no tensor, expected a scalar tensor or { value, auxiliary }');
   }
