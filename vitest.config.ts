@@ -9,8 +9,8 @@ export default defineConfig({
   test: {
     include: ['{packages,apps,tooling}/**/*.test.ts', 'tests/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
-    setupFiles: ['tooling/vitest/silent-console.ts'],
-    reporters: ['default', 'tooling/vitest/summary-reporter.ts'],
+    setupFiles: ['./tooling/vitest/silent-console.ts'],
+    reporters: ['default', './tooling/vitest/summary-reporter.ts'],
     testTimeout: 30_000,
   },
 });

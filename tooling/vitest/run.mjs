@@ -18,7 +18,7 @@ const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/packa
 const folder = mkdtempSync(join(tmpdir(), 'sluice-test-'));
 const file = join(folder, 'counts.json');
 const exitCode = await runChild(process.execPath, [vitest, 'run', ...process.argv.slice(2)], {
-  env: { ...process.env, SLUICE_TEST_COUNTS: file },
+  env: { ...process.env, ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }), SLUICE_TEST_COUNTS: file },
 });
 const summary = summarize(readCounts(file), exitCode);
 rmSync(folder, { recursive: true, force: true });

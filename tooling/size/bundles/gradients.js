@@ -1,0 +1,2 @@
+export * from '@sluice/autograd';
+export * from '@sluice/core';
