@@ -60,10 +60,7 @@ const floatKernels = {
     }
   },
   relu: (x, y) => {
-    for (let i = 0; i < x.length; i++) {
-      const value = x[i];
-      y[i] = value <= 0 ? 0 : value;
-    }
+    for (let i = 0; i < x.length; i++) y[i] = Math.max(x[i], 0);
   },
   softplus: (x, y) => {
     for (let i = 0; i < x.length; i++) {
