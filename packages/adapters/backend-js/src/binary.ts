@@ -102,10 +102,10 @@ export function compare(kind: CompareKind, a: Elements, b: Elements, shape: Shap
 
 function zip(kernel: RowKernel, a: Elements, b: Elements, shape: Shape, y: DataArray): void {
   const size = y.length;
-  const full = (x: Elements) => x.data.length === size;
-  const single = (x: Elements) => x.data.length === 1;
-  if ((full(a) || single(a)) && (full(b) || single(b))) {
-    kernel(size, y, 0, a.data, 0, full(a) ? 1 : 0, b.data, 0, full(b) ? 1 : 0);
+  const sizeA = a.data.length;
+  const sizeB = b.data.length;
+  if ((sizeA === size || sizeA === 1) && (sizeB === size || sizeB === 1)) {
+    kernel(size, y, 0, a.data, 0, sizeA === size ? 1 : 0, b.data, 0, sizeB === size ? 1 : 0);
     return;
   }
   if (size === 0) return;

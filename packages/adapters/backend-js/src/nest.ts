@@ -1,4 +1,4 @@
-import { type Shape, stridesOf } from '@sluice/core';
+import type { Shape } from '@sluice/core';
 
 /** A loop nest: its sizes, outermost first, and for each operand the elements to step along each axis. */
 export interface Nest {
@@ -13,24 +13,30 @@ export interface Nest {
 export function mergeAxes(shape: Shape, strides: readonly (readonly number[])[]): Nest {
   const sizes: number[] = [];
   const merged: number[][] = strides.map(() => []);
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    if (shape[axis] === 1) continue;
-    if (sizes.length > 0 && strides.every((own, k) => own[axis] === merged[k][0] * sizes[0])) {
-      sizes[0] *= shape[axis];
-    } else {
-      sizes.unshift(shape[axis]);
-      for (const [k, own] of merged.entries()) own.unshift(strides[k][axis]);
-    }
+  for (let axis = 0; axis < shape.length; axis++) {
+    const size = shape[axis];
+    if (size === 1) continue;
+    const last = sizes.length - 1;
+    let even = last >= 0;
+    for (let k = 0; even && k < strides.length; k++) even = merged[k][last] === strides[k][axis] * size;
+    if (even) sizes[last] *= size;
+    else sizes.push(size);
+    for (let k = 0; k < strides.length; k++) merged[k][sizes.length - 1] = strides[k][axis];
   }
-  if (sizes.length === 0) return { sizes: [1], strides: strides.map(() => [1]) };
-  return { sizes, strides: merged };
+  if (sizes.length > 0) return { sizes, strides: merged };
+  return { sizes: [1], strides: strides.map(() => [1]) };
 }
 
 /** Strides that read an array of `shape` as if it were of shape `to`: 0 along the axes that it is stretched over. */
 export function broadcastStrides(shape: Shape, to: Shape): number[] {
-  const strides = stridesOf(shape);
+  const strides = new Array<number>(to.length).fill(0);
   const lead = to.length - shape.length;
-  return to.map((_, axis) => (axis < lead || shape[axis - lead] === 1 ? 0 : strides[axis - lead]));
+  let stride = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    if (shape[axis] !== 1) strides[lead + axis] = stride;
+    stride *= shape[axis];
+  }
+  return strides;
 }
 
 /**
@@ -43,15 +49,21 @@ export function forEachIndex(
   starts: readonly number[],
   visit: (first: number, second: number, third: number) => void,
 ): void {
-  const none = new Array<number>(depth).fill(0);
+  if (depth === 0) {
+    visit(starts[0], starts[1] ?? 0, starts[2] ?? 0);
+    return;
+  }
+  const none = nest.sizes.map(() => 0);
   const [a, b = none, c = none] = nest.strides;
   const enter = (axis: number, first: number, second: number, third: number): void => {
-    if (axis === depth) {
-      visit(first, second, third);
-      return;
-    }
     const size = nest.sizes[axis];
-    for (let i = 0; i < size; i++) enter(axis + 1, first + i * a[axis], second + i * b[axis], third + i * c[axis]);
+    for (let i = 0; i < size; i++) {
+      if (axis === depth - 1) visit(first, second, third);
+      else enter(axis + 1, first, second, third);
+      first += a[axis];
+      second += b[axis];
+      third += c[axis];
+    }
   };
   enter(0, starts[0], starts[1] ?? 0, starts[2] ?? 0);
 }
