@@ -24,14 +24,18 @@ export function gather(x: DataArray, indices: DataArray, size: number, inner: nu
   }
 }
 
-/** Reads `updates` as [outer, indices, inner] and writes their sums as [outer, size, inner] into `y`. */
+/**
+ * Reads `updates` as [outer, indices, inner] and writes their sums as [outer, size, inner] into `y`. float32 is added up in
+ * double precision: an embedding meets its most frequent index thousands of times.
+ */
 export function scatterAdd(updates: DataArray, indices: DataArray, size: number, inner: number, y: DataArray): void {
-  y.fill(0);
+  const total = y instanceof Float32Array ? new Float64Array(y.length) : y.fill(0);
   let p = 0;
   for (let start = 0; p < updates.length; start += size * inner) {
     for (let i = 0; i < indices.length; i++, p += inner) {
       const q = start + indices[i] * inner;
-      for (let k = 0; k < inner; k++) y[q + k] += updates[p + k];
+      for (let k = 0; k < inner; k++) total[q + k] += updates[p + k];
     }
   }
+  if (total !== y) y.set(total);
 }

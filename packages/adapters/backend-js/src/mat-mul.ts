@@ -67,10 +67,10 @@ function multiply(
 }
 
 function sizesOf(a: Shape, b: Shape, options: MatMulOptions): { M: number; K: number; N: number } {
-  const [aRows, aColumns] = a.slice(-2);
-  const [bRows, bColumns] = b.slice(-2);
-  const [M, K] = options.transposeA ? [aColumns, aRows] : [aRows, aColumns];
-  return { M, K, N: options.transposeB ? bRows : bColumns };
+  const down = a[a.length - 2];
+  const along = a[a.length - 1];
+  const N = options.transposeB ? b[b.length - 2] : b[b.length - 1];
+  return options.transposeA ? { M: along, K: down, N } : { M: down, K: along, N };
 }
 
 function batchShape(a: Shape, b: Shape): Shape {
