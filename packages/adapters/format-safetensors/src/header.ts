@@ -1,0 +1,188 @@
+import type { Shape } from '@sluice/core';
+import { fail, quote } from './report.ts';
+
+/** What the header says of one tensor, still unchecked against the data. */
+export interface HeaderEntry {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: Shape;
+  /** First byte and one past the last, counted from the end of the header. */
+  readonly begin: number;
+  readonly end: number;
+  /** Where the entry stands in the file, for errors. */
+  readonly offset: number;
+}
+
+export interface Header {
+  readonly entries: readonly HeaderEntry[];
+  readonly metadata: Map<string, string>;
+}
+
+/** Bytes of the length in front of the header. */
+export const lengthBytes = 8;
+/** The limit of the reference implementation. */
+export const maximumHeaderBytes = 100_000_000;
+
+/** More than any program uses, and few enough that a header cannot make long arrays. */
+const maximumAxes = 64;
+const spaces = new Set([' ', '\t', '\n', '\r']);
+const numberCharacters = new Set('0123456789+-.eE');
+/** More characters than any whole number below 2^53 has. */
+const longestNumber = 32;
+/** In `u` mode a whole pair is one character and does not match. */
+export const halfSurrogate = /\p{Surrogate}/u;
+
+/**
+ * Reads the JSON header. The grammar is the header's, not that of JSON at large: nothing nests deeper than a shape inside an entry, so
+ * no input can exhaust the stack, and each key is seen, so none can stand twice.
+ * @throws FormatError naming source and offset
+ */
+export function parseHeader(bytes: Uint8Array, source: string): Header {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return fail(source, lengthBytes, 'the header is not valid UTF-8');
+  }
+  return new HeaderParser(text, source).parse();
+}
+
+class HeaderParser {
+  readonly #text: string;
+  readonly #source: string;
+  #at = 0;
+
+  constructor(text: string, source: string) {
+    this.#text = text;
+    this.#source = source;
+  }
+
+  parse(): Header {
+    const entries: HeaderEntry[] = [];
+    let metadata: Map<string, string> | undefined;
+    if (this.#text[0] !== '{') this.#fail('the header does not begin with {');
+    const names = new Set<string>();
+    this.#object((name, at) => {
+      if (names.has(name)) this.#fail(`the name ${quote(name)} stands twice`, at);
+      names.add(name);
+      if (name === '__metadata__') metadata = this.#metadata();
+      else entries.push(this.#entry(name, at));
+    });
+    this.#space();
+    if (this.#at !== this.#text.length) this.#fail('something follows the JSON object of the header');
+    return { entries, metadata: metadata ?? new Map() };
+  }
+
+  #metadata(): Map<string, string> {
+    const metadata = new Map<string, string>();
+    this.#object((key, at) => {
+      if (metadata.has(key)) this.#fail(`the metadata key ${quote(key)} stands twice`, at);
+      metadata.set(key, this.#string('a text as value in __metadata__'));
+    });
+    return metadata;
+  }
+
+  #entry(name: string, at: number): HeaderEntry {
+    const what = `tensor ${quote(name)}`;
+    let dtype: string | undefined;
+    let shape: number[] | undefined;
+    let offsets: number[] | undefined;
+    const keys = new Set<string>();
+    this.#object((key, keyAt) => {
+      if (keys.has(key)) this.#fail(`${what}: the key ${quote(key)} stands twice`, keyAt);
+      keys.add(key);
+      if (key === 'dtype') dtype = this.#string(`a text as dtype of ${what}`);
+      else if (key === 'shape') shape = this.#wholeNumbers(`shape of ${what}`);
+      else if (key === 'data_offsets') offsets = this.#wholeNumbers(`data_offsets of ${what}`);
+      else this.#fail(`${what}: unknown key ${quote(key)}, expected dtype, shape and data_offsets`, keyAt);
+    });
+    if (dtype === undefined) return this.#fail(`${what} has no dtype`, at);
+    if (shape === undefined) return this.#fail(`${what} has no shape`, at);
+    if (offsets === undefined) return this.#fail(`${what} has no data_offsets`, at);
+    if (offsets.length !== 2) this.#fail(`${what} has ${offsets.length} data_offsets, expected 2`, at);
+    const [begin, end] = offsets as [number, number];
+    return { name, dtype, shape, begin, end, offset: this.#byteOffset(at) };
+  }
+
+  /** Calls `member` after each key and its colon; it reads the value. */
+  #object(member: (key: string, at: number) => void): void {
+    this.#expect('{');
+    if (this.#take('}')) return;
+    do {
+      this.#space();
+      const at = this.#at;
+      const key = this.#string('a name in quotes');
+      if (key === '__proto__') this.#fail('the name "__proto__" is refused', at);
+      this.#expect(':');
+      member(key, at);
+    } while (this.#take(','));
+    this.#expect('}');
+  }
+
+  #wholeNumbers(what: string): number[] {
+    const numbers: number[] = [];
+    this.#expect('[');
+    if (this.#take(']')) return numbers;
+    do {
+      this.#space();
+      const at = this.#at;
+      while (this.#at < at + longestNumber && numberCharacters.has(this.#text[this.#at] ?? '')) this.#at++;
+      const digits = this.#text.slice(at, this.#at);
+      const value = Number(digits);
+      if (!/^(0|[1-9]\d*)$/.test(digits) || !Number.isSafeInteger(value)) {
+        const got = quote(digits === '' ? (this.#text[at] ?? '') : digits);
+        this.#fail(`${what} holds ${got}, expected whole numbers from 0 to 2^53 - 1`, at);
+      }
+      if (numbers.length === maximumAxes) this.#fail(`${what} holds more than ${maximumAxes} numbers`, at);
+      numbers.push(value);
+    } while (this.#take(','));
+    this.#expect(']');
+    return numbers;
+  }
+
+  #string(expected: string): string {
+    this.#space();
+    const at = this.#at;
+    if (this.#text[at] !== '"') this.#fail(`expected ${expected}`);
+    let end = at + 1;
+    while (end < this.#text.length && this.#text[end] !== '"') end += this.#text[end] === '\\' ? 2 : 1;
+    if (end >= this.#text.length) this.#fail('a text has no closing quote');
+    this.#at = end + 1;
+    let value: string;
+    try {
+      value = JSON.parse(this.#text.slice(at, end + 1)) as string;
+    } catch {
+      return this.#fail(`a text holds an invalid escape or control character, expected ${expected}`, at);
+    }
+    if (halfSurrogate.test(value)) this.#fail('a text holds half of a surrogate pair', at);
+    return value;
+  }
+
+  // Loops and not regular expressions: those push onto a stack for every character, which a long header exhausts.
+  #space(): void {
+    while (spaces.has(this.#text[this.#at] ?? '')) this.#at++;
+  }
+
+  /** Whether the next character is this one; steps over it. */
+  #take(character: string): boolean {
+    this.#space();
+    if (this.#text[this.#at] !== character) return false;
+    this.#at++;
+    return true;
+  }
+
+  #expect(character: string): void {
+    if (!this.#take(character)) {
+      const found = this.#text[this.#at];
+      this.#fail(`found ${found === undefined ? 'the end of the header' : quote(found)}, expected ${character}`);
+    }
+  }
+
+  #byteOffset(at: number): number {
+    return lengthBytes + new TextEncoder().encode(this.#text.slice(0, at)).length;
+  }
+
+  #fail(problem: string, at = this.#at): never {
+    return fail(this.#source, this.#byteOffset(at), problem);
+  }
+}

@@ -1,0 +1,2 @@
+export { readSafetensors, type SafetensorsContents } from './read.ts';
+export { writeSafetensors } from './write.ts';

@@ -1,0 +1,110 @@
+import { formatShape, type Shape, type TensorData } from '@sluice/core';
+import { type ElementType, elementTypes } from './elements.ts';
+import { type HeaderEntry, lengthBytes, maximumHeaderBytes, parseHeader } from './header.ts';
+import { fail, quote } from './report.ts';
+
+export interface SafetensorsContents {
+  /** By name, in the order of the header. */
+  readonly tensors: Map<string, TensorData>;
+  /** The `__metadata__` of the file; empty when it has none. */
+  readonly metadata: Map<string, string>;
+}
+
+/**
+ * Reads the safetensors format (https://github.com/huggingface/safetensors, "Format"): the length of a JSON header in 8 bytes,
+ * little-endian; the header; the elements.
+ *
+ * F32, F64, I32 and BOOL are read as they are; F16 and BF16 become float32, I8, U8 and I16 become int32, all exactly; so does I64
+ * where every value fits. The bytes are checked in full before anything is copied out of them: hostile input is refused, never
+ * believed. The result shares no memory with `bytes`.
+ *
+ * @param bytes the whole file
+ * @param source what errors call it, e.g. a path. Default `safetensors`.
+ * @throws FormatError naming source and offset: the input is cut off or has bytes to spare, the header is malformed or over 100 MB, ranges
+ * overlap or leave holes, sizes do not fit shapes, a name stands twice, or an element type is not among the ten above
+ * @example
+ * const { tensors, metadata } = readSafetensors(bytes, 'model.safetensors');
+ */
+export function readSafetensors(bytes: Uint8Array, source = 'safetensors'): SafetensorsContents {
+  const headerEnd = findHeaderEnd(bytes, source);
+  const { entries, metadata } = parseHeader(bytes.subarray(lengthBytes, headerEnd), source);
+  const types = entries.map((entry) => checkEntry(entry, bytes.length - headerEnd, source));
+  checkCoverage(entries, headerEnd, bytes.length, source);
+  const tensors = new Map<string, TensorData>();
+  entries.forEach((entry, i) => {
+    const { dtype, decode } = types[i] as ElementType;
+    const data = decode(copy(bytes, headerEnd + entry.begin, headerEnd + entry.end));
+    if (typeof data === 'string') {
+      fail(source, headerEnd + entry.begin, `tensor ${quote(entry.name)} of dtype ${entry.dtype}: ${data}`);
+    }
+    tensors.set(entry.name, { dtype, shape: entry.shape, data });
+  });
+  return { tensors, metadata };
+}
+
+function findHeaderEnd(bytes: Uint8Array, source: string): number {
+  if (bytes.length < lengthBytes) {
+    fail(source, bytes.length, `the file ends inside the 8 bytes of the header's length`);
+  }
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+  if (length > BigInt(maximumHeaderBytes)) {
+    fail(source, 0, `the header's length is ${length}, expected at most ${maximumHeaderBytes}`);
+  }
+  const end = lengthBytes + Number(length);
+  if (end > bytes.length) {
+    fail(source, 0, `the header's length is ${length}, but only ${bytes.length - lengthBytes} bytes follow`);
+  }
+  return end;
+}
+
+function checkEntry(entry: HeaderEntry, available: number, source: string): ElementType {
+  const { name, dtype, shape, begin, end, offset } = entry;
+  const what = `tensor ${quote(name)}`;
+  const type = elementTypes.get(dtype);
+  if (!type) {
+    const known = [...elementTypes.keys()].join(', ');
+    return fail(source, offset, `${what} has dtype ${quote(dtype)}, expected one of ${known}`);
+  }
+  if (begin > end || end > available) {
+    fail(source, offset, `${what} lies at ${begin} to ${end} of ${available} bytes of data`);
+  }
+  const size = bytesOf(shape, type.size);
+  if (size !== end - begin) {
+    const shown = shape.length > 16 ? `of ${shape.length} axes` : formatShape(shape);
+    const needs = size === undefined ? 'more bytes than can be counted' : `${size} bytes`;
+    fail(source, offset, `${what} has ${end - begin} bytes, but ${dtype} of shape ${shown} needs ${needs}`);
+  }
+  return type;
+}
+
+/** `undefined` when the product passes 2^53 on the way, even if a 0 follows. */
+function bytesOf(shape: Shape, elementSize: number): number | undefined {
+  let size = elementSize;
+  for (const length of shape) {
+    size *= length;
+    if (!Number.isSafeInteger(size)) return undefined;
+  }
+  return size;
+}
+
+/** The data must be covered from the first to the last byte, each byte once. */
+function checkCoverage(entries: readonly HeaderEntry[], headerEnd: number, fileEnd: number, source: string): void {
+  let position = 0;
+  for (const { name, begin, end, offset } of entries.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
+    if (begin !== position) {
+      const problem = begin > position ? 'after a hole' : 'inside another tensor';
+      fail(source, offset, `tensor ${quote(name)} begins at ${begin} of the data, ${problem}, expected ${position}`);
+    }
+    position = end;
+  }
+  if (headerEnd + position !== fileEnd) {
+    fail(source, headerEnd + position, `${fileEnd - headerEnd - position} bytes follow the last tensor`);
+  }
+}
+
+/** A copy that owns its buffer: `slice` of a Node `Buffer` would share it. */
+function copy(bytes: Uint8Array, begin: number, end: number): Uint8Array {
+  const own = new Uint8Array(end - begin);
+  own.set(bytes.subarray(begin, end));
+  return own;
+}
