@@ -144,6 +144,8 @@ describe('moving', () => {
   it('gathers, and scatters back', () => {
     expect(get(backend.gather(x, integers(2, 0), 1))).toEqual([3, 1, 6, 4]);
     expect(get(backend.scatterAdd(x, integers(1, 3, 1), 1, 4))).toEqual([0, 4, 0, 2, 0, 10, 0, 5]);
+    const cancelling = put(backend, Float32Array.of(2 ** 24, 1, -(2 ** 24)));
+    expect(get(backend.scatterAdd(cancelling, integers(0, 0, 0), 0, 1))).toEqual([1]);
   });
 
   it('refuses indices outside the axis', () => {

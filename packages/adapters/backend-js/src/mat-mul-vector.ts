@@ -21,6 +21,7 @@ export function multiplyVector(
   else dotColumns(N, K, vector, b, y, o, step);
 }
 
+/** For rows of `b` that lie in one piece. */
 function addRows(
   N: number,
   K: number,
@@ -34,48 +35,72 @@ function addRows(
   const { data, down } = b;
   total.fill(0, 0, N);
   let k = 0;
-  let p = b.start;
-  for (; k + 3 < K; k += 4, p += 4 * down) {
+  let p0 = b.start;
+  // Eight rows at a time, so that the totals are read and written an eighth as often.
+  for (; k + 7 < K; k += 8, p0 += 8 * down) {
     const v0 = v[k];
     const v1 = v[k + 1];
     const v2 = v[k + 2];
     const v3 = v[k + 3];
-    const q = p + down;
-    const r = q + down;
-    const s = r + down;
+    const v4 = v[k + 4];
+    const v5 = v[k + 5];
+    const v6 = v[k + 6];
+    const v7 = v[k + 7];
+    const p1 = p0 + down;
+    const p2 = p1 + down;
+    const p3 = p2 + down;
+    const p4 = p3 + down;
+    const p5 = p4 + down;
+    const p6 = p5 + down;
+    const p7 = p6 + down;
     for (let n = 0; n < N; n++) {
-      total[n] += v0 * data[p + n] + v1 * data[q + n] + (v2 * data[r + n] + v3 * data[s + n]);
+      const lower = v0 * data[p0 + n] + v1 * data[p1 + n] + (v2 * data[p2 + n] + v3 * data[p3 + n]);
+      const upper = v4 * data[p4 + n] + v5 * data[p5 + n] + (v6 * data[p6 + n] + v7 * data[p7 + n]);
+      total[n] += lower + upper;
     }
   }
-  for (; k < K; k++, p += down) {
+  for (; k < K; k++, p0 += down) {
     const v0 = v[k];
-    for (let n = 0; n < N; n++) total[n] += v0 * data[p + n];
+    for (let n = 0; n < N; n++) total[n] += v0 * data[p0 + n];
   }
   for (let n = 0; n < N; n++) y[o + n * step] = total[n];
 }
 
+/** For columns of `b` that lie in one piece. */
 function dotColumns(N: number, K: number, v: Float64Array, b: Matrix, y: DataArray, o: number, step: number): void {
   const { data, start, down, along } = b;
-  const last = N - 1;
-  for (let n = 0; n < N; n += 4) {
-    let p = start + n * along;
-    let q = start + Math.min(n + 1, last) * along;
-    let r = start + Math.min(n + 2, last) * along;
-    let s = start + Math.min(n + 3, last) * along;
+  const last = start + (N - 1) * along;
+  // Eight columns at a time, eight chains of additions; behind the last column it stands in for the missing ones.
+  for (let n = 0; n < N; n += 8) {
+    const p0 = start + n * along;
+    const p1 = Math.min(p0 + along, last);
+    const p2 = Math.min(p1 + along, last);
+    const p3 = Math.min(p2 + along, last);
+    const p4 = Math.min(p3 + along, last);
+    const p5 = Math.min(p4 + along, last);
+    const p6 = Math.min(p5 + along, last);
+    const p7 = Math.min(p6 + along, last);
     let c0 = 0;
     let c1 = 0;
     let c2 = 0;
     let c3 = 0;
-    for (let k = 0; k < K; k++, p += down, q += down, r += down, s += down) {
+    let c4 = 0;
+    let c5 = 0;
+    let c6 = 0;
+    let c7 = 0;
+    for (let k = 0, q = 0; k < K; k++, q += down) {
       const value = v[k];
-      c0 += value * data[p];
-      c1 += value * data[q];
-      c2 += value * data[r];
-      c3 += value * data[s];
+      c0 += value * data[p0 + q];
+      c1 += value * data[p1 + q];
+      c2 += value * data[p2 + q];
+      c3 += value * data[p3 + q];
+      c4 += value * data[p4 + q];
+      c5 += value * data[p5 + q];
+      c6 += value * data[p6 + q];
+      c7 += value * data[p7 + q];
     }
-    y[o + n * step] = c0;
-    if (n + 1 < N) y[o + (n + 1) * step] = c1;
-    if (n + 2 < N) y[o + (n + 2) * step] = c2;
-    if (n + 3 < N) y[o + (n + 3) * step] = c3;
+    const totals = [c0, c1, c2, c3, c4, c5, c6, c7];
+    const lanes = Math.min(8, N - n);
+    for (let lane = 0; lane < lanes; lane++) y[o + (n + lane) * step] = totals[lane];
   }
 }

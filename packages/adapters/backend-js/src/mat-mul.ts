@@ -5,8 +5,8 @@ import { multiplyVector } from './mat-mul-vector.ts';
 import { broadcastStrides, forEachIndex } from './nest.ts';
 import type { Workspace } from './workspace.ts';
 
-// Fewer rows or columns than this leave most of a tile idle.
-const thin = 3;
+// Up to this many rows or columns, packing the other operand costs more than tiles save.
+const thin = 7;
 
 /** The shape of the product of arrays of these shapes. */
 export function matMulShape(a: Shape, b: Shape, options: MatMulOptions): Shape {
