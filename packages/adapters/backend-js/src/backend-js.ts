@@ -1,4 +1,4 @@
-import { type Backend, type DataArray, type DType, type Operand, type Shape, sizeOf } from '@sluice/core';
+import { type Backend, type DataArray, type DType, type Operand, OptionError, type Shape, sizeOf } from '@sluice/core';
 import { binary, compare, type Elements } from './binary.ts';
 import { checkIndices, gather, scatterAdd } from './gather.ts';
 import { matMul, matMulShape } from './mat-mul.ts';
@@ -23,9 +23,18 @@ export interface JsBackendOptions {
  * thread. Sums and products of float32 are added up in double precision.
  * @example
  * const device = new Device(createJsBackend());
+ * @throws OptionError when `poolBytes` is negative or not a number.
  */
 export function createJsBackend(options: JsBackendOptions = {}): Backend<JsStorage> {
   const poolBytes = options.poolBytes ?? 256 * 2 ** 20;
+  if (!(poolBytes >= 0)) {
+    throw new OptionError({
+      operation: 'createJsBackend',
+      argument: 'poolBytes',
+      got: `is ${poolBytes}`,
+      expected: 'at least 0',
+    });
+  }
   const pool = new ArrayPool(poolBytes);
   const workspace = new Workspace();
 

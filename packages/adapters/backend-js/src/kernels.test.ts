@@ -185,5 +185,6 @@ describe('storages', () => {
   it('holds as much freed memory as the option says', () => {
     expect(createJsBackend().info).toEqual({ poolBytes: 2 ** 28 });
     expect(createJsBackend({ poolBytes: 0 }).info).toEqual({ poolBytes: 0 });
+    expect(() => createJsBackend({ poolBytes: -1 })).toThrow('createJsBackend: poolBytes is -1, expected at least 0');
   });
 });

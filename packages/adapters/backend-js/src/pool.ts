@@ -21,8 +21,11 @@ export class ArrayPool {
 
   /** An array of `length` elements that holds anything: fresh, or what a freed one left behind. */
   take<D extends DType>(dtype: D, length: number): DataArrays[D] {
-    const array = this.#shelves.get(keyOf(dtype, length))?.pop();
+    const key = keyOf(dtype, length);
+    const shelf = this.#shelves.get(key);
+    const array = shelf?.pop();
     if (array === undefined) return createDataArray(dtype, length);
+    if (shelf?.length === 0) this.#shelves.delete(key);
     this.#bytes -= array.byteLength;
     return array as DataArrays[D];
   }
@@ -48,8 +51,10 @@ export class ArrayPool {
 
   #shrink(): void {
     for (const [key, shelf] of this.#shelves) {
-      while (this.#bytes > this.#limit && shelf.length > 0) this.#bytes -= shelf.pop()?.byteLength ?? 0;
-      if (shelf.length > 0) return;
+      while (shelf.length > 0) {
+        if (this.#bytes <= this.#limit) return;
+        this.#bytes -= shelf.pop()?.byteLength ?? 0;
+      }
       this.#shelves.delete(key);
     }
   }
