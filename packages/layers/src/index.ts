@@ -1,0 +1,25 @@
+export { Dropout, type DropoutOptions } from './dropout.ts';
+export { Embedding, type EmbeddingOptions } from './embedding.ts';
+export {
+  constant,
+  type Initializer,
+  kaimingNormal,
+  kaimingUniform,
+  normal,
+  orthogonal,
+  uniform,
+  xavierNormal,
+  xavierUniform,
+  zeros,
+} from './initializers.ts';
+export { LayerNorm, type LayerNormModuleOptions } from './layer-norm.ts';
+export { Linear, type LinearOptions } from './linear.ts';
+export { Module } from './module.ts';
+export { type CellState, type Prepared, RecurrentCell, type StateSizes } from './recurrent/cell.ts';
+export { GRU, GRUCell, type GRUCellOptions, type GRUOptions } from './recurrent/gru.ts';
+export type { Lengths } from './recurrent/lengths.ts';
+export { LSTM, LSTMCell, type LSTMCellOptions, type LSTMOptions, type LSTMState } from './recurrent/lstm.ts';
+export type { MergeMode, RecurrentOptions } from './recurrent/options.ts';
+export type { PackedCellOptions, PackedLayerOptions } from './recurrent/packed.ts';
+export { detachState, Recurrent, type RecurrentInput, type RecurrentResult } from './recurrent/recurrent.ts';
+export { type Nonlinearity, RNN, RNNCell, type RNNCellOptions, type RNNOptions } from './recurrent/rnn.ts';

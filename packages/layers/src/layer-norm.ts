@@ -1,0 +1,54 @@
+import { layerNorm } from '@sluice/autograd';
+import { type Device, OptionError, type Parameter, type Tensor } from '@sluice/core';
+import { checkLastAxis, checkSize, checkTensor } from './checks.ts';
+import { constant, zeros } from './initializers.ts';
+import { makeParameter } from './make-parameter.ts';
+import { Module } from './module.ts';
+
+export interface LayerNormModuleOptions {
+  /** Length of the last axis. */
+  readonly size: number;
+  /** Added to the variance; at least 0. Default 1e-5. */
+  readonly epsilon?: number;
+  /** Scale and shift the result by learned vectors. Default true. */
+  readonly affine?: boolean;
+}
+
+/**
+ * Layer normalisation over the last axis (Ba, Kiros & Hinton 2016): (x - mean) / sqrt(variance + epsilon) weight + bias.
+ * [..., size] to [..., size].
+ */
+export class LayerNorm extends Module<[x: Tensor], Tensor> {
+  readonly size: number;
+  readonly epsilon: number;
+  /** [size], starts as ones. */
+  readonly weight: Parameter | undefined;
+  /** [size], starts as zeros. */
+  readonly bias: Parameter | undefined;
+
+  /** @throws OptionError for a size below 1 or a negative epsilon. */
+  constructor(device: Device, options: LayerNormModuleOptions) {
+    super(device);
+    const { size, epsilon = 1e-5, affine = true } = options;
+    checkSize('layerNorm', 'size', size);
+    if (!(epsilon >= 0)) {
+      const problem = { operation: 'layerNorm', argument: 'epsilon', got: `is ${epsilon}` };
+      throw new OptionError({ ...problem, expected: 'a number of at least 0' });
+    }
+    this.size = size;
+    this.epsilon = epsilon;
+    this.weight = affine ? makeParameter(device, 'layerNorm', [size], constant(1)) : undefined;
+    this.bias = affine ? makeParameter(device, 'layerNorm', [size], zeros) : undefined;
+  }
+
+  override get kind(): string {
+    return 'LayerNorm';
+  }
+
+  protected override forward(x: Tensor): Tensor {
+    checkTensor('layerNorm', 'x', x, this.device, this.weight?.dtype ?? x.dtype);
+    checkLastAxis('layerNorm', 'x', x, this.size);
+    const { epsilon, weight, bias } = this;
+    return layerNorm(x, weight && bias ? { epsilon, weight, bias } : { epsilon });
+  }
+}

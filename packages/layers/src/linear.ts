@@ -1,0 +1,58 @@
+import { add, matMul, reshape } from '@sluice/autograd';
+import type { Device, Parameter, Tensor } from '@sluice/core';
+import { checkExactShape, checkLastAxis, checkSize, checkTensor } from './checks.ts';
+import { type Initializer, uniform } from './initializers.ts';
+import { makeParameter } from './make-parameter.ts';
+import { Module } from './module.ts';
+
+export interface LinearOptions {
+  readonly inputSize: number;
+  readonly outputSize: number;
+  /** Default true. */
+  readonly bias?: boolean;
+  /** A weight of another layer to share, e.g. an embedding's (Press & Wolf 2017). Default a new one. */
+  readonly weight?: Parameter;
+  /** Default uniform on +-1 / sqrt(inputSize). */
+  readonly weightInitializer?: Initializer;
+  /** Default uniform on +-1 / sqrt(inputSize). */
+  readonly biasInitializer?: Initializer;
+}
+
+/** y = x W' + b: [..., inputSize] to [..., outputSize]. */
+export class Linear extends Module<[x: Tensor], Tensor> {
+  readonly inputSize: number;
+  readonly outputSize: number;
+  /** [outputSize, inputSize] */
+  readonly weight: Parameter;
+  /** [outputSize] */
+  readonly bias: Parameter | undefined;
+
+  /** @throws OptionError for sizes below 1; ShapeError when a shared weight has another shape. */
+  constructor(device: Device, options: LinearOptions) {
+    super(device);
+    const { inputSize, outputSize } = options;
+    checkSize('linear', 'inputSize', inputSize);
+    checkSize('linear', 'outputSize', outputSize);
+    this.inputSize = inputSize;
+    this.outputSize = outputSize;
+    const bound = 1 / Math.sqrt(inputSize);
+    const { weightInitializer = uniform(-bound, bound), biasInitializer = uniform(-bound, bound) } = options;
+    const shape = [outputSize, inputSize];
+    if (options.weight) checkExactShape('linear', 'weight', options.weight, shape);
+    this.weight = options.weight ?? makeParameter(device, 'linear', shape, weightInitializer);
+    this.bias = options.bias === false ? undefined : makeParameter(device, 'linear', [outputSize], biasInitializer);
+  }
+
+  override get kind(): string {
+    return 'Linear';
+  }
+
+  protected override forward(x: Tensor): Tensor {
+    checkTensor('linear', 'x', x, this.device, this.weight.dtype);
+    checkLastAxis('linear', 'x', x, this.inputSize);
+    const rows = x.rank === 1 ? reshape(x, [1, this.inputSize]) : x;
+    const product = matMul(rows, this.weight, { transposeB: true });
+    const y = this.bias ? add(product, this.bias) : product;
+    return x.rank === 1 ? reshape(y, [this.outputSize]) : y;
+  }
+}

@@ -1,0 +1,26 @@
+import { type Device, formatShape, Parameter, type Random, type Shape, ShapeError, sizeOf } from '@sluice/core';
+
+/** An `Initializer` that may tell the blocks apart. */
+export type BlockInitializer = (random: Random, shape: Shape, block: number) => Float64Array;
+
+/** A parameter of the device's dtype, drawn as `blocks` equal parts of its first axis, one after the other. */
+export function makeParameter(
+  device: Device,
+  operation: string,
+  shape: Shape,
+  initializer: BlockInitializer,
+  blocks = 1,
+): Parameter {
+  const blockShape = shape.with(0, shape[0] / blocks);
+  const data = new Float64Array(sizeOf(shape));
+  for (let i = 0; i < blocks; i++) {
+    const values = initializer(device.random, blockShape, i);
+    if (values.length !== sizeOf(blockShape)) {
+      const got = `gave ${values.length} values`;
+      const expected = `${sizeOf(blockShape)} for shape ${formatShape(blockShape)}`;
+      throw new ShapeError({ operation, argument: 'initializer', got, expected });
+    }
+    data.set(values, i * values.length);
+  }
+  return new Parameter(device.tensor(data, { shape, dtype: device.dtype }));
+}

@@ -1,0 +1,131 @@
+import { withLabel } from '@sluice/autograd';
+import { type Device, Parameter, type TensorData } from '@sluice/core';
+import { loadStateDict, readStateDict } from './state-dict.ts';
+import { summarize } from './summary.ts';
+
+/**
+ * A layer, or a model made of layers: named parameters and a forward pass.
+ *
+ * Parameters and modules are found in the fields of the object, directly or in arrays, and named by them: `lstm.weight_ih_l0`,
+ * `blocks.0.weight`. One that is reachable on two ways appears once, under the first name.
+ * @example
+ * class Tagger extends Module<[words: Tensor], Tensor> {
+ *   readonly embedding = new Embedding(this.device, { count: 1000, size: 64 });
+ *   readonly gru = new GRU(this.device, { inputSize: 64, hiddenSize: 64, bidirectional: true });
+ *   readonly head = new Linear(this.device, { inputSize: 128, outputSize: 17 });
+ *
+ *   protected override forward(words: Tensor): Tensor {
+ *     return this.head.call(this.gru.call(this.embedding.call(words)).output);
+ *   }
+ * }
+ */
+export abstract class Module<Args extends readonly unknown[] = readonly never[], Output = unknown> {
+  readonly device: Device;
+  /** Whether dropout drops. Starts true; set by `train()` and `eval()`. */
+  training = true;
+
+  constructor(device: Device) {
+    this.device = device;
+  }
+
+  /** Name of the sort of layer, for people. */
+  get kind(): string {
+    return this.constructor.name;
+  }
+
+  /**
+   * Runs the forward pass. Operations inside carry this module as their label, and intermediates are freed unless `valueAndGrad`
+   * around it needs them: tensors survive in the result, in arrays and in plain objects.
+   */
+  call(...args: Args): Output {
+    return this.device.scope(() => withLabel(this, () => this.forward(...args)) as never);
+  }
+
+  /** The equations of the layer; synchronous. Callers use `call`. */
+  protected abstract forward(...args: Args): Output;
+
+  /** The parameters and modules inside, with their names. Override it to give them names that differ from the fields. */
+  protected *children(): Iterable<readonly [name: string, child: Parameter | Module]> {
+    for (const [name, value] of Object.entries(this)) {
+      if (isChild(value)) yield [name, value];
+      else if (Array.isArray(value)) {
+        for (const [i, entry] of value.entries()) if (isChild(entry)) yield [`${name}.${i}`, entry];
+      }
+    }
+  }
+
+  /** All parameters by dotted name. */
+  parameters(): Map<string, Parameter> {
+    return this.#collect().parameters;
+  }
+
+  /** All modules by dotted name; this one is `''`. */
+  modules(): Map<string, Module> {
+    return this.#collect().modules;
+  }
+
+  /** Sets this and all inner modules to training: dropout drops. */
+  train(): this {
+    for (const module of this.modules().values()) module.training = true;
+    return this;
+  }
+
+  /** Sets this and all inner modules to evaluation: the forward pass is deterministic. */
+  eval(): this {
+    for (const module of this.modules().values()) module.training = false;
+    return this;
+  }
+
+  /** A copy of all parameters on the host. */
+  stateDict(): Promise<Map<string, TensorData>> {
+    return readStateDict(this.parameters());
+  }
+
+  /**
+   * Sets all parameters. Float types convert into each other.
+   * @throws FormatError that lists every name that is missing, unexpected, misshapen or not of floats; nothing has changed then.
+   */
+  loadStateDict(state: ReadonlyMap<string, TensorData>): void {
+    loadStateDict(this.device, this.parameters(), state);
+  }
+
+  /** A table of the parameters with their layers, shapes and numbers of elements, and the total. */
+  summary(): string {
+    return summarize(this.modules(), this.parameters());
+  }
+
+  /** Frees all parameters, those of inner modules included. */
+  dispose(): void {
+    for (const parameter of this.parameters().values()) parameter.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #collect(): { parameters: Map<string, Parameter>; modules: Map<string, Module> } {
+    const parameters = new Map<string, Parameter>();
+    const modules = new Map<string, Module>();
+    const seen = new Set<unknown>();
+    const visit = (prefix: string, module: Module) => {
+      seen.add(module);
+      modules.set(prefix, module);
+      for (const [name, child] of module.children()) {
+        if (seen.has(child)) continue;
+        const path = prefix === '' ? name : `${prefix}.${name}`;
+        if (child instanceof Module) {
+          visit(path, child);
+        } else {
+          seen.add(child);
+          parameters.set(path, child);
+        }
+      }
+    };
+    visit('', this as unknown as Module);
+    return { parameters, modules };
+  }
+}
+
+function isChild(value: unknown): value is Parameter | Module {
+  return value instanceof Parameter || value instanceof Module;
+}

@@ -1,0 +1,115 @@
+import { add, concat, matMul, multiply, sigmoid, split, subtract, tanh } from '@sluice/autograd';
+import type { Device, Tensor } from '@sluice/core';
+import type { CellState, Prepared } from './cell.ts';
+import {
+  checkPackedOptions,
+  PackedCell,
+  type PackedCellOptions,
+  PackedLayer,
+  type PackedLayerOptions,
+} from './packed.ts';
+
+export interface GRUCellOptions extends PackedCellOptions {
+  /** Apply the reset gate after the matrix product with the hidden state, as PyTorch does, or before it. Default true. */
+  readonly resetAfter?: boolean;
+}
+
+export interface GRUOptions extends PackedLayerOptions, GRUCellOptions {}
+
+const transposeB = { transposeB: true } as const;
+
+/**
+ * The gated recurrent unit (Cho et al. 2014), with the gates r, z, n packed in this order:
+ *
+ *     r  = sigmoid(W_ir x + b_ir + W_hr h + b_hr)
+ *     z  = sigmoid(W_iz x + b_iz + W_hz h + b_hz)
+ *     n  = tanh(W_in x + b_in + r (W_hn h + b_hn))      resetAfter (Chung et al. 2014 as cuDNN and PyTorch compute it)
+ *     n  = tanh(W_in x + b_in + W_hn (r h) + b_hn)      otherwise (Cho et al. 2014, eq. 8)
+ *     h' = (1 - z) n + z h
+ *
+ * x [batch, inputSize], `state.hidden` [batch, hiddenSize].
+ */
+export class GRUCell extends PackedCell<CellState> {
+  readonly resetAfter: boolean;
+
+  /**
+   * @param operation begins the messages of errors
+   * @throws OptionError for sizes below 1
+   */
+  constructor(device: Device, options: GRUCellOptions, operation = 'gruCell') {
+    checkPackedOptions(operation, options);
+    super(device, options, { operation, gates: 3, stateSizes: { hidden: options.hiddenSize } });
+    this.resetAfter = options.resetAfter ?? true;
+  }
+
+  override get kind(): string {
+    return 'GRUCell';
+  }
+
+  override prepare(x: Tensor): Prepared<CellState> {
+    return this.resetAfter ? this.#prepareAfter(x) : this.#prepareBefore(x);
+  }
+
+  #prepareAfter(x: Tensor): Prepared<CellState> {
+    const H = this.hiddenSize;
+    // b_hn is multiplied by r, so it alone cannot join the projection of the input.
+    const { bias, bhn } = this.#splitBias();
+    return {
+      projected: this.project(x, bias),
+      step: (projected, { hidden }) => {
+        const [xrz, xn] = split(projected, [2 * H, H], 1);
+        const [hrz, hn] = split(matMul(hidden, this.recurrentWeight, transposeB), [2 * H, H], 1);
+        const [r, z] = split(sigmoid(add(xrz, hrz)), 2, 1);
+        const n = tanh(add(xn, multiply(r, bhn ? add(hn, bhn) : hn)));
+        return { hidden: interpolate(z, n, hidden) };
+      },
+    };
+  }
+
+  #prepareBefore(x: Tensor): Prepared<CellState> {
+    const H = this.hiddenSize;
+    const [Whrz, Whn] = split(this.recurrentWeight, [2 * H, H]);
+    return {
+      projected: this.project(x, this.biasSum()),
+      step: (projected, { hidden }) => {
+        const [xrz, xn] = split(projected, [2 * H, H], 1);
+        const [r, z] = split(sigmoid(add(xrz, matMul(hidden, Whrz, transposeB))), 2, 1);
+        const n = tanh(add(xn, matMul(multiply(r, hidden), Whn, transposeB)));
+        return { hidden: interpolate(z, n, hidden) };
+      },
+    };
+  }
+
+  /** b_ih + (b_hr, b_hz, 0) and b_hn. */
+  #splitBias(): { bias: Tensor | undefined; bhn: Tensor | undefined } {
+    const { inputBias, recurrentBias, hiddenSize: H } = this;
+    if (!inputBias || !recurrentBias) return { bias: undefined, bhn: undefined };
+    const [bhrz, bhn] = split(recurrentBias, [2 * H, H]);
+    const [birz, bin] = split(inputBias, [2 * H, H]);
+    return { bias: concat([add(birz, bhrz), bin]), bhn };
+  }
+}
+
+/** (1 - z) n + z h; not n + z (h - n), which does not keep h exactly at z = 1. */
+function interpolate(z: Tensor, n: Tensor, h: Tensor): Tensor {
+  return add(multiply(subtract(1, z), n), multiply(z, h));
+}
+
+/**
+ * Gated recurrent layers over time (Cho et al. 2014); the equations are those of `GRUCell`.
+ *
+ * x [time, batch, inputSize], output [time, batch, hiddenSize], `state.hidden` [layers * directions, batch, hiddenSize].
+ * @example
+ * const gru = new GRU(device, { inputSize: 3, hiddenSize: 16, bidirectional: true });
+ * const { output } = gru.call(x, { lengths });   // [time, batch, 32]
+ */
+export class GRU extends PackedLayer<CellState> {
+  /** @throws OptionError for options that make no sense, alone or together. */
+  constructor(device: Device, options: GRUOptions) {
+    super(options, 'gru', (inputSize) => new GRUCell(device, { ...options, inputSize }, 'gru'));
+  }
+
+  override get kind(): string {
+    return 'GRU';
+  }
+}

@@ -1,0 +1,61 @@
+import { pad, select, slice } from '@sluice/autograd';
+import { OptionError, ShapeError, type Tensor } from '@sluice/core';
+import { type StepMasks, splitSteps } from './time-loop.ts';
+
+/** How many time steps each row of a batch has. */
+export type Lengths = readonly number[] | Int32Array;
+
+/** The lengths of the rows of a batch, as the time loop needs them. */
+export interface LengthMasks {
+  /** The longest length: later steps concern no row. */
+  readonly steps: number;
+  readonly masks: StepMasks | undefined;
+  /** Cuts [time, batch, n] to `steps` and sets what no row reaches to 0, so that nothing in there, not even NaN, has an effect. */
+  readonly cut: (x: Tensor) => Tensor;
+  /** Back to `time` steps, with zeros beyond each row's end. */
+  readonly restore: (output: Tensor) => Tensor;
+}
+
+/**
+ * @throws ShapeError unless there is one length per row; OptionError unless each is a whole number from 0 to `time`.
+ */
+export function checkLengths(operation: string, lengths: Lengths, time: number, batch: number): void {
+  if (lengths.length !== batch) {
+    const got = `has ${lengths.length} entries`;
+    throw new ShapeError({ operation, argument: 'lengths', got, expected: `${batch}, one per row of the batch` });
+  }
+  lengths.forEach((length, row) => {
+    if (!Number.isInteger(length) || length < 0 || length > time) {
+      const expected = `a whole number from 0 to ${time}`;
+      throw new OptionError({ operation, argument: `lengths[${row}]`, got: `is ${length}`, expected });
+    }
+  });
+}
+
+/** Masks on the device of `x` [time, batch, n]; nothing to do where all rows are complete. */
+export function maskLengths(x: Tensor, lengths: Lengths | undefined): LengthMasks {
+  const [time, batch] = x.shape;
+  const unchanged = (tensor: Tensor) => tensor;
+  const whole = { steps: time, masks: undefined, cut: unchanged, restore: unchanged };
+  if (lengths === undefined || batch === 0) return whole;
+  let [steps, common] = [0, time];
+  for (const length of lengths) {
+    steps = Math.max(steps, length);
+    common = Math.min(common, length);
+  }
+  if (common === time) return whole;
+  const shorten = (tensor: Tensor) => (steps < time ? slice(tensor, 0, { end: steps }) : tensor);
+  const lengthen = (tensor: Tensor) =>
+    pad(tensor, [[0, time - tensor.shape[0]], ...tensor.shape.slice(1).map(() => [0, 0] as const)]);
+  if (common === steps) return { steps, masks: undefined, cut: shorten, restore: lengthen };
+  const bits = Uint8Array.from({ length: steps * batch }, (_, at) =>
+    Math.floor(at / batch) < lengths[at % batch] ? 1 : 0,
+  );
+  const mask = x.device.tensor(bits, { shape: [steps, batch, 1], dtype: 'bool' });
+  return {
+    steps,
+    masks: splitSteps(mask, steps, batch).map((part, t) => (t < common ? undefined : part)),
+    cut: (tensor) => select(mask, shorten(tensor), 0),
+    restore: (output) => lengthen(select(mask, output, 0)),
+  };
+}

@@ -1,0 +1,48 @@
+import { OptionError } from '@sluice/core';
+import { checkProbability } from '../checks.ts';
+
+/** How the outputs of two directions become one. */
+export const mergeModes = ['concat', 'sum', 'multiply', 'average', 'none'] as const;
+
+export type MergeMode = (typeof mergeModes)[number];
+
+export interface RecurrentOptions {
+  /** Every layer runs forwards and backwards. Default false. */
+  readonly bidirectional?: boolean;
+  /**
+   * How the outputs of the two directions become one, after every layer. `concat` (default): forward first, [..., 2 size]; `sum`, `multiply`,
+   * `average`: element by element; `none`: [..., 2, size] (layers above get both, joined).
+   */
+  readonly merge?: MergeMode;
+  /** Probability of dropout on the output of every layer but the last, while training; from 0 to 1. Default 0. */
+  readonly dropout?: number;
+  /** Input and output are [batch, time, size] instead of [time, batch, size]. States are the same. Default false. */
+  readonly batchFirst?: boolean;
+  /** Goes from the last time step to the first; the output stays in the order of the input. Default false. */
+  readonly reverse?: boolean;
+}
+
+export type CompleteOptions = Required<RecurrentOptions>;
+
+/** @throws OptionError for values and combinations that make no sense. */
+export function completeOptions(operation: string, options: RecurrentOptions): CompleteOptions {
+  const { bidirectional = false, merge, dropout = 0, batchFirst = false, reverse = false } = options;
+  checkProbability(operation, 'dropout', dropout);
+  if (merge !== undefined && !mergeModes.includes(merge)) {
+    throw new OptionError({ operation, argument: 'merge', got: `is ${merge}`, expected: mergeModes.join(', ') });
+  }
+  if (merge !== undefined && !bidirectional) {
+    const got = `is ${merge} without bidirectional`;
+    throw new OptionError({ operation, argument: 'merge', got, expected: 'two directions to merge' });
+  }
+  if (bidirectional && reverse) {
+    const got = 'is true with bidirectional';
+    throw new OptionError({
+      operation,
+      argument: 'reverse',
+      got,
+      expected: 'one of the two: bidirectional runs both ways',
+    });
+  }
+  return { bidirectional, merge: merge ?? 'concat', dropout, batchFirst, reverse };
+}

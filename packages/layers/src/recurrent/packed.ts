@@ -1,0 +1,135 @@
+import { add, matMul } from '@sluice/autograd';
+import type { Device, Parameter, Tensor } from '@sluice/core';
+import { checkSize } from '../checks.ts';
+import { type Initializer, uniform } from '../initializers.ts';
+import { type BlockInitializer, makeParameter } from '../make-parameter.ts';
+import type { Module } from '../module.ts';
+import { type CellState, RecurrentCell, type StateSizes } from './cell.ts';
+import { completeOptions, type RecurrentOptions } from './options.ts';
+import { Recurrent } from './recurrent.ts';
+
+/** Options of the cells with packed gates: RNN, LSTM and GRU. */
+export interface PackedCellOptions {
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+  /** Two bias vectors, as in PyTorch. Default true. */
+  readonly bias?: boolean;
+  /** Weights of the input, gate by gate. Default uniform on +-1 / sqrt(hiddenSize). */
+  readonly inputInitializer?: Initializer;
+  /** Weights of the hidden state, gate by gate. Default uniform on +-1 / sqrt(hiddenSize). */
+  readonly recurrentInitializer?: Initializer;
+  /** Both biases, gate by gate. Default uniform on +-1 / sqrt(hiddenSize). */
+  readonly biasInitializer?: Initializer;
+}
+
+/** Options of the layers made of them. */
+export interface PackedLayerOptions extends PackedCellOptions, RecurrentOptions {
+  /** Layers on top of each other. Default 1. */
+  readonly layers?: number;
+}
+
+/** What a sort of cell says of itself. */
+interface PackedCellKind<State extends CellState> {
+  readonly operation: string;
+  readonly gates: number;
+  readonly stateSizes: StateSizes<State>;
+  /** For `bias_ih` and `bias_hh`. Default the option's. */
+  readonly biasInitializers?: readonly [BlockInitializer, BlockInitializer];
+}
+
+/** A cell whose gates lie packed in one matrix per source: the parameters of PyTorch, with their names. */
+export abstract class PackedCell<State extends CellState> extends RecurrentCell<State> {
+  readonly hiddenSize: number;
+  /** [gates * hiddenSize, inputSize], `weight_ih` in state dicts. */
+  readonly inputWeight: Parameter;
+  /** [gates * hiddenSize, size of hidden], `weight_hh` in state dicts. */
+  readonly recurrentWeight: Parameter;
+  /** [gates * hiddenSize], `bias_ih` in state dicts. */
+  readonly inputBias: Parameter | undefined;
+  /** [gates * hiddenSize], `bias_hh` in state dicts. */
+  readonly recurrentBias: Parameter | undefined;
+
+  protected constructor(device: Device, options: PackedCellOptions, kind: PackedCellKind<State>) {
+    const { operation, gates, stateSizes } = kind;
+    const { inputSize, hiddenSize, bias = true } = options;
+    super(device, inputSize, stateSizes, operation);
+    this.hiddenSize = hiddenSize;
+    const draw = defaultInitializer(hiddenSize);
+    const make = (columns: readonly number[], initializer: BlockInitializer = draw) =>
+      makeParameter(device, operation, [gates * hiddenSize, ...columns], initializer, gates);
+    this.inputWeight = make([inputSize], options.inputInitializer);
+    this.recurrentWeight = make([stateSizes.hidden], options.recurrentInitializer);
+    this.inputBias = bias ? make([], kind.biasInitializers?.[0] ?? options.biasInitializer) : undefined;
+    this.recurrentBias = bias ? make([], kind.biasInitializers?.[1] ?? options.biasInitializer) : undefined;
+  }
+
+  protected override *children(): Iterable<readonly [string, Parameter | Module]> {
+    yield ['weight_ih', this.inputWeight];
+    yield ['weight_hh', this.recurrentWeight];
+    if (this.inputBias) yield ['bias_ih', this.inputBias];
+    if (this.recurrentBias) yield ['bias_hh', this.recurrentBias];
+  }
+
+  /** x W_ih' + bias for all time steps in one matrix product. */
+  protected project(x: Tensor, bias: Tensor | undefined): Tensor {
+    const product = matMul(x, this.inputWeight, { transposeB: true });
+    return bias ? add(product, bias) : product;
+  }
+
+  /** b_ih + b_hh */
+  protected biasSum(): Tensor | undefined {
+    return this.inputBias && this.recurrentBias ? add(this.inputBias, this.recurrentBias) : undefined;
+  }
+}
+
+/** A stack of such cells; its parameters are named as PyTorch does: `weight_ih_l0`, `weight_hh_l1_reverse`. */
+export abstract class PackedLayer<State extends CellState> extends Recurrent<State> {
+  readonly hiddenSize: number;
+
+  protected constructor(
+    options: PackedLayerOptions,
+    operation: string,
+    makeCell: (inputSize: number) => PackedCell<State>,
+  ) {
+    super(stackCells(options, operation, makeCell), options, operation);
+    this.hiddenSize = options.hiddenSize;
+  }
+
+  protected override *children(): Iterable<readonly [string, Parameter | Module]> {
+    const directions = this.bidirectional ? 2 : 1;
+    for (const [i, cell] of this.cells.entries()) {
+      const suffix = `_l${Math.floor(i / directions)}${i % directions === 1 ? '_reverse' : ''}`;
+      for (const [name, parameter] of cell.parameters()) yield [name + suffix, parameter];
+    }
+  }
+}
+
+/** @throws OptionError unless the sizes are whole numbers of at least 1. Runs before anything is allocated. */
+export function checkPackedOptions(operation: string, options: PackedCellOptions): void {
+  checkSize(operation, 'inputSize', options.inputSize);
+  checkSize(operation, 'hiddenSize', options.hiddenSize);
+}
+
+/** PyTorch's default for all parameters: uniform on +-1 / sqrt(hiddenSize). */
+export function defaultInitializer(hiddenSize: number): Initializer {
+  const bound = 1 / Math.sqrt(hiddenSize);
+  return uniform(-bound, bound);
+}
+
+function stackCells<State extends CellState>(
+  options: PackedLayerOptions,
+  operation: string,
+  makeCell: (inputSize: number) => PackedCell<State>,
+): PackedCell<State>[] {
+  const { bidirectional, merge } = completeOptions(operation, options);
+  const { layers = 1 } = options;
+  checkSize(operation, 'layers', layers);
+  const cells: PackedCell<State>[] = [];
+  let inputSize = options.inputSize;
+  for (let layer = 0; layer < layers; layer++) {
+    for (let direction = 0; direction < (bidirectional ? 2 : 1); direction++) cells.push(makeCell(inputSize));
+    const size = cells[0].stateSizes.hidden;
+    inputSize = bidirectional && (merge === 'concat' || merge === 'none') ? 2 * size : size;
+  }
+  return cells;
+}

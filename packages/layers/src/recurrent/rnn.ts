@@ -1,0 +1,77 @@
+import { add, matMul, relu, tanh } from '@sluice/autograd';
+import { type Device, OptionError, type Tensor } from '@sluice/core';
+import type { CellState, Prepared } from './cell.ts';
+import {
+  checkPackedOptions,
+  PackedCell,
+  type PackedCellOptions,
+  PackedLayer,
+  type PackedLayerOptions,
+} from './packed.ts';
+
+const nonlinearities = { tanh, relu };
+
+export type Nonlinearity = keyof typeof nonlinearities;
+
+export interface RNNCellOptions extends PackedCellOptions {
+  /** Default `tanh`. */
+  readonly nonlinearity?: Nonlinearity;
+}
+
+export interface RNNOptions extends PackedLayerOptions, RNNCellOptions {}
+
+/**
+ * The simple recurrent cell (Elman 1990): h' = tanh(W_ih x + b_ih + W_hh h + b_hh), or with relu in the place of tanh.
+ *
+ * x [batch, inputSize], `state.hidden` [batch, hiddenSize].
+ */
+export class RNNCell extends PackedCell<CellState> {
+  readonly nonlinearity: Nonlinearity;
+
+  /**
+   * @param operation begins the messages of errors
+   * @throws OptionError for sizes below 1 or an unknown nonlinearity
+   */
+  constructor(device: Device, options: RNNCellOptions, operation = 'rnnCell') {
+    checkPackedOptions(operation, options);
+    const { nonlinearity = 'tanh' } = options;
+    if (!Object.hasOwn(nonlinearities, nonlinearity)) {
+      const got = `is ${nonlinearity}`;
+      throw new OptionError({ operation, argument: 'nonlinearity', got, expected: 'tanh or relu' });
+    }
+    super(device, options, { operation, gates: 1, stateSizes: { hidden: options.hiddenSize } });
+    this.nonlinearity = nonlinearity;
+  }
+
+  override get kind(): string {
+    return 'RNNCell';
+  }
+
+  override prepare(x: Tensor): Prepared<CellState> {
+    const activation = nonlinearities[this.nonlinearity];
+    return {
+      projected: this.project(x, this.biasSum()),
+      step: (projected, { hidden }) => ({
+        hidden: activation(add(projected, matMul(hidden, this.recurrentWeight, { transposeB: true }))),
+      }),
+    };
+  }
+}
+
+/**
+ * Simple recurrent layers over time (Elman 1990); the equations are those of `RNNCell`.
+ *
+ * x [time, batch, inputSize], output [time, batch, hiddenSize], `state.hidden` [layers * directions, batch, hiddenSize].
+ * @example
+ * const rnn = new RNN(device, { inputSize: 3, hiddenSize: 16, nonlinearity: 'relu' });
+ */
+export class RNN extends PackedLayer<CellState> {
+  /** @throws OptionError for options that make no sense, alone or together. */
+  constructor(device: Device, options: RNNOptions) {
+    super(options, 'rnn', (inputSize) => new RNNCell(device, { ...options, inputSize }, 'rnn'));
+  }
+
+  override get kind(): string {
+    return 'RNN';
+  }
+}

@@ -1,0 +1,71 @@
+import {
+  type Device,
+  FormatError,
+  formatShape,
+  isFloat,
+  type Parameter,
+  sameShape,
+  sizeOf,
+  type Tensor,
+  type TensorData,
+} from '@sluice/core';
+
+/** The elements of all parameters, on the host. */
+export async function readStateDict(parameters: ReadonlyMap<string, Parameter>): Promise<Map<string, TensorData>> {
+  const entries = [...parameters].map(async ([name, parameter]) => {
+    const { dtype, shape } = parameter;
+    return [name, { dtype, shape, data: await parameter.data() }] as const;
+  });
+  return new Map(await Promise.all(entries));
+}
+
+/** Replaces the elements of all parameters, or of none when something does not fit. */
+export function loadStateDict(
+  device: Device,
+  parameters: ReadonlyMap<string, Parameter>,
+  state: ReadonlyMap<string, TensorData>,
+): void {
+  const problems = compare(parameters, state);
+  if (problems.length > 0) {
+    throw new FormatError(
+      `loadStateDict: the state does not fit the model, nothing was changed\n${problems.join('\n')}`,
+    );
+  }
+  const values: Tensor[] = [];
+  try {
+    for (const [name, { shape, dtype }] of parameters) {
+      values.push(device.keep(device.tensor((state.get(name) as TensorData).data, { shape, dtype })));
+    }
+    [...parameters.values()].forEach((parameter, i) => {
+      parameter.assign(values[i]);
+    });
+  } catch (error) {
+    for (const value of values) value.dispose();
+    throw error;
+  }
+}
+
+function compare(parameters: ReadonlyMap<string, Parameter>, state: ReadonlyMap<string, TensorData>): string[] {
+  const missing: string[] = [];
+  const misfits: string[] = [];
+  for (const [name, parameter] of parameters) {
+    const value = state.get(name);
+    if (value === undefined) missing.push(name);
+    else misfits.push(...misfit(name, parameter, value));
+  }
+  const unexpected = [...state.keys()].filter((name) => !parameters.has(name));
+  const list = (title: string, names: readonly string[]) =>
+    names.length > 0 ? [`  ${title}: ${names.join(', ')}`] : [];
+  return [...list('missing', missing), ...list('unexpected', unexpected), ...misfits.map((text) => `  ${text}`)];
+}
+
+function misfit(name: string, parameter: Parameter, value: TensorData): string[] {
+  if (!sameShape(value.shape, parameter.shape)) {
+    return [`${name} has shape ${formatShape(value.shape)}, expected ${formatShape(parameter.shape)}`];
+  }
+  if (!isFloat(value.dtype)) return [`${name} has dtype ${value.dtype}, expected a float dtype`];
+  if (value.data.length !== sizeOf(value.shape)) {
+    return [`${name} has ${value.data.length} elements, expected ${sizeOf(value.shape)}`];
+  }
+  return [];
+}
