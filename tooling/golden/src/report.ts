@@ -1,5 +1,5 @@
 import type { Backend, FloatDType } from '@sluice/core';
-import { type Comparison, compareCase, tolerances } from './compare.ts';
+import { type Comparison, compareCase, tolerancesOf } from './compare.ts';
 import type { GoldenCase, GoldenFile } from './golden-file.ts';
 
 export interface Report {
@@ -10,18 +10,19 @@ export interface Report {
   readonly failed: number;
 }
 
-const dtypes = Object.keys(tolerances) as FloatDType[];
+const dtypes: readonly FloatDType[] = ['float32', 'float64'];
 
 /** Compares every case of a file on every backend that supports the dtype. */
 export async function compareFile(file: GoldenFile, backends: readonly (() => Backend)[]): Promise<Report> {
   const lines: string[] = [file.source];
+  const tolerances = tolerancesOf(file);
   let [compared, failed] = [0, 0];
   for (const makeBackend of backends) {
     const { name, supported } = describe(makeBackend);
     const rows = [['case', 'kind', 'options', ...supported.flatMap((dtype) => [`${dtype} error`, 'in']), '']];
     for (const [i, golden] of file.cases.entries()) {
       const results: Comparison[] = [];
-      for (const dtype of supported) results.push(await compareCase(makeBackend, dtype, golden));
+      for (const dtype of supported) results.push(await compareCase(makeBackend, dtype, golden, tolerances));
       const failures = results.filter(({ passed }) => !passed);
       compared += results.length;
       failed += failures.length;
