@@ -28,14 +28,15 @@ export type UnaryKind =
 
 /**
  * Elementwise arithmetic of two operands of one dtype, float or int32. int32 wraps modulo 2^32; its division truncates
- * towards zero and gives 0 for a divisor of 0; `power` is for floats. `minimum` and `maximum` give NaN when either is NaN.
+ * towards zero and gives 0 for a divisor of 0; `power` is for floats and follows JavaScript's `**`. `minimum` and `maximum`
+ * give NaN when either is NaN.
  */
 export type BinaryKind = 'add' | 'subtract' | 'multiply' | 'divide' | 'power' | 'minimum' | 'maximum';
 
 /** Elementwise comparisons of two operands of one dtype; the result is bool. NaN is unequal to all, itself included. */
 export type CompareKind = 'equal' | 'notEqual' | 'less' | 'lessEqual' | 'greater' | 'greaterEqual';
 
-/** Reductions. The sum of nothing is 0; `max` and `min` meet at least one element and give NaN when any is NaN. */
+/** Reductions of floats and int32 (sums wrap). The sum of nothing is 0; `max` and `min` meet at least one element and give NaN when any is NaN. */
 export type ReduceKind = 'sum' | 'max' | 'min';
 
 /** Index of the first largest or smallest element; a NaN counts as the largest and as the smallest. */
@@ -64,7 +65,7 @@ export type BackendInfo = Readonly<Record<string, string | number | boolean>>;
  * `S` is whatever the backend stores an array in. Arrays are contiguous and row-major. Every kernel returns a new storage
  * that aliases none of its operands and leaves them as they were. Kernel calls are synchronous and mean "enqueue";
  * `download` alone waits. A kernel may assume valid operands: shapes, dtypes and axes are checked by the operations
- * above. Sizes may be 0. Index values are data, so only the backend sees them: `gather` and `scatterAdd` throw `IndexError` at the
+ * above. Sizes may be 0. The sign of a zero that a kernel computes is not specified. Index values are data, so only the backend sees them: `gather` and `scatterAdd` throw `IndexError` at the
  * call, or, where calls are enqueued, reject the next `download` with it.
  */
 export interface Backend<S = unknown> {
@@ -75,14 +76,14 @@ export interface Backend<S = unknown> {
   /** Whether tensors of this type can be made. float32, int32 and bool are required. */
   supports(dtype: DType): boolean;
 
-  /** Copies host data in. */
+  /** Copies host data in; the array is of the dtype's own type, and bytes of a bool are 0 or 1. */
   upload(data: DataArray, dtype: DType): S;
   /** Copies the elements out, after all work enqueued before. */
   download(x: Operand<S>): Promise<DataArray>;
   /** Gives the storage back, after the work enqueued before that reads it. */
   free(storage: S): void;
 
-  /** `size` elements of `value`. */
+  /** `size` elements of `value`, which the dtype can hold. */
   fill(size: number, value: number, dtype: DType): S;
   /**
    * Converts elements. To bool: anything but 0 is true, NaN too. Float to int32 truncates towards zero, saturates at the ends of the

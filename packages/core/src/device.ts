@@ -76,9 +76,13 @@ export class Device {
     return this.execute('tensor', [], shape, dtype, (backend) => backend.upload(data, dtype));
   }
 
-  /** A tensor of `shape` full of `value`; dtype defaults to the device's. */
+  /**
+   * A tensor of `shape` full of `value`; dtype defaults to the device's.
+   * @throws ShapeError for a size that is not whole; DTypeError when the dtype cannot hold the value.
+   */
   full(shape: Shape, value: number, dtype: DType = this.dtype): Tensor {
     checkShape('full', shape);
+    toTensorData('full', value, { dtype }, this.dtype);
     return this.execute('full', [], shape, dtype, (backend) => backend.fill(sizeOf(shape), value, dtype));
   }
 
