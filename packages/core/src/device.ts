@@ -149,13 +149,13 @@ export class Device {
     inputs: readonly Tensor[],
     shape: Shape,
     dtype: DType,
-    kernel: (backend: Backend, ...operands: Operand<unknown>[]) => unknown,
+    kernel: (backend: Backend, operands: Operand<unknown>[]) => unknown,
   ): Tensor {
     const operands = inputs.map((tensor) => this.#operand(operation, tensor));
     if (this.#disposed) throw new DisposedError(`${operation}: the device was disposed`);
     this.#checkSupport(operation, dtype);
     const storage: DeviceStorage = {
-      handle: kernel(this.backend, ...operands),
+      handle: kernel(this.backend, operands),
       bytes: sizeOf(shape) * bytesPerElement(dtype),
       scope: null,
       disposed: false,

@@ -7,7 +7,7 @@ function comparison(kind: CompareKind): (a: Scalar, b: Scalar) => Tensor {
     name: kind,
     forward: (a: Tensor, b: Tensor) => {
       const shape = broadcastShapes(kind, a.shape, b.shape);
-      return a.device.execute(kind, [a, b], shape, 'bool', (backend, x, y) => backend.compare(kind, x, y, shape));
+      return a.device.execute(kind, [a, b], shape, 'bool', (backend, [x, y]) => backend.compare(kind, x, y, shape));
     },
     backward: null,
   });
@@ -33,7 +33,7 @@ const selectOp = defineOp({
     checkDType('select', 'condition', condition, 'bool');
     checkSameDType('select', a, b);
     const shape = broadcastShapes('select', condition.shape, broadcastShapes('select', a.shape, b.shape));
-    return a.device.execute('select', [condition, a, b], shape, a.dtype, (backend, c, x, y) =>
+    return a.device.execute('select', [condition, a, b], shape, a.dtype, (backend, [c, x, y]) =>
       backend.select(c, x, y, shape),
     );
   },

@@ -12,7 +12,7 @@ function unary(kind: UnaryKind, backward: Unary['backward'], alsoInt32 = false):
     name: kind,
     forward: (x) => {
       check(kind, 'x', x);
-      return x.device.execute(kind, [x], x.shape, x.dtype, (backend, operand) => backend.unary(kind, operand));
+      return x.device.execute(kind, [x], x.shape, x.dtype, (backend, [operand]) => backend.unary(kind, operand));
     },
     backward,
   });
@@ -28,7 +28,7 @@ function binary(
     forward: (a, b) => {
       check(kind, 'operands', a);
       const shape = broadcastShapes(kind, a.shape, b.shape);
-      return a.device.execute(kind, [a, b], shape, a.dtype, (backend, x, y) => backend.binary(kind, x, y, shape));
+      return a.device.execute(kind, [a, b], shape, a.dtype, (backend, [x, y]) => backend.binary(kind, x, y, shape));
     },
     backward,
   });
@@ -162,7 +162,7 @@ export function clamp(x: Tensor, low: number, high: number): Tensor {
 const castOp = defineOp({
   name: 'cast',
   forward: (x: Tensor, dtype: Tensor['dtype']) =>
-    x.device.execute('cast', [x], x.shape, dtype, (backend, operand) => backend.cast(operand, dtype)),
+    x.device.execute('cast', [x], x.shape, dtype, (backend, [operand]) => backend.cast(operand, dtype)),
   backward: (dy, _y, x, dtype) => [isFloat(x.dtype) && isFloat(dtype) ? () => cast(dy, x.dtype) : null],
 });
 

@@ -20,7 +20,7 @@ const gatherOp: Op<[x: Tensor, indices: Tensor, axis: number], Tensor> = defineO
   forward: (x, indices, axis) => {
     checkDType('gather', 'indices', indices, 'int32');
     const shape = x.shape.toSpliced(axis, 1, ...indices.shape);
-    return x.device.execute('gather', [x, indices], shape, x.dtype, (backend, operand, positions) =>
+    return x.device.execute('gather', [x, indices], shape, x.dtype, (backend, [operand, positions]) =>
       backend.gather(operand, positions, axis),
     );
   },
@@ -38,7 +38,7 @@ const scatterAddOp: Op<[updates: Tensor, indices: Tensor, axis: number, size: nu
       [updates, indices],
       shape,
       updates.dtype,
-      (backend, operand, positions) => backend.scatterAdd(operand, positions, axis, size),
+      (backend, [operand, positions]) => backend.scatterAdd(operand, positions, axis, size),
     );
   },
   backward: (dy, _y, _updates, indices, axis) => [() => gatherOp(dy, indices, axis), null],

@@ -9,7 +9,7 @@ const concatOp = defineOp({
   forward: (xs: readonly Tensor[], axis: number) => {
     const [first] = xs as [Tensor];
     const length = xs.reduce((total, x) => total + (x.shape[axis] as number), 0);
-    return first.device.execute('concat', xs, first.shape.with(axis, length), first.dtype, (backend, ...operands) =>
+    return first.device.execute('concat', xs, first.shape.with(axis, length), first.dtype, (backend, operands) =>
       backend.concat(operands, axis),
     );
   },

@@ -37,7 +37,7 @@ function reducedShape(shape: Shape, axes: readonly number[]): number[] {
 function kernel(kind: ReduceKind, x: Tensor, axes: readonly number[]): Tensor {
   checkNumeric(kind, 'x', x);
   const shape = reducedShape(x.shape, axes);
-  return x.device.execute(kind, [x], shape, x.dtype, (backend, operand) => backend.reduce(kind, operand, axes));
+  return x.device.execute(kind, [x], shape, x.dtype, (backend, [operand]) => backend.reduce(kind, operand, axes));
 }
 
 /** Turns an operation on sorted axes into the public form. */
@@ -122,7 +122,9 @@ function argReduction(kind: ArgReduceKind): (x: Tensor, axis: number) => Tensor 
     forward: (x: Tensor, axis: number) => {
       checkNumeric(kind, 'x', x);
       const shape = reducedShape(x.shape, [axis]);
-      return x.device.execute(kind, [x], shape, 'int32', (backend, operand) => backend.argReduce(kind, operand, axis));
+      return x.device.execute(kind, [x], shape, 'int32', (backend, [operand]) =>
+        backend.argReduce(kind, operand, axis),
+      );
     },
     backward: null,
   });
@@ -141,7 +143,7 @@ const cumulativeSumOp: Op<[x: Tensor, axis: number, reverse: boolean], Tensor> =
   name: 'cumulativeSum',
   forward: (x, axis, reverse) => {
     checkNumeric('cumulativeSum', 'x', x);
-    return x.device.execute('cumulativeSum', [x], x.shape, x.dtype, (backend, operand) =>
+    return x.device.execute('cumulativeSum', [x], x.shape, x.dtype, (backend, [operand]) =>
       backend.cumulativeSum(operand, axis, reverse),
     );
   },

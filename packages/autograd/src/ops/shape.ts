@@ -64,7 +64,7 @@ const transposeOp = defineOp({
   name: 'transpose',
   forward: (x: Tensor, permutation: readonly number[]) => {
     const shape = permutation.map((axis) => x.shape[axis] as number);
-    return x.device.execute('transpose', [x], shape, x.dtype, (backend, operand) =>
+    return x.device.execute('transpose', [x], shape, x.dtype, (backend, [operand]) =>
       backend.transpose(operand, permutation),
     );
   },
@@ -101,7 +101,7 @@ export function transpose(x: Tensor, permutation?: readonly number[]): Tensor {
 const broadcastOp = defineOp({
   name: 'broadcastTo',
   forward: (x: Tensor, shape: Shape) =>
-    x.device.execute('broadcastTo', [x.device.ones([], 'bool'), x], shape, x.dtype, (backend, yes, operand) =>
+    x.device.execute('broadcastTo', [x.device.ones([], 'bool'), x], shape, x.dtype, (backend, [yes, operand]) =>
       backend.select(yes, operand, operand, shape),
     ),
   backward: (dy) => [() => dy],

@@ -15,7 +15,9 @@ type Numbers = readonly number[];
 const strided: Op<[x: Tensor, starts: Numbers, sizes: Numbers, steps: Numbers], Tensor> = defineOp({
   name: 'slice',
   forward: (x, starts, sizes, steps) =>
-    x.device.execute('slice', [x], sizes, x.dtype, (backend, operand) => backend.slice(operand, starts, sizes, steps)),
+    x.device.execute('slice', [x], sizes, x.dtype, (backend, [operand]) =>
+      backend.slice(operand, starts, sizes, steps),
+    ),
   backward: (dy, _y, x, starts, _sizes, steps) => [() => embed(dy, x.shape, starts, steps, 0)],
 });
 
@@ -23,7 +25,7 @@ const strided: Op<[x: Tensor, starts: Numbers, sizes: Numbers, steps: Numbers], 
 const embed: Op<[x: Tensor, shape: Shape, starts: Numbers, steps: Numbers, value: number], Tensor> = defineOp({
   name: 'pad',
   forward: (x, shape, starts, steps, value) =>
-    x.device.execute('pad', [x], shape, x.dtype, (backend, operand) =>
+    x.device.execute('pad', [x], shape, x.dtype, (backend, [operand]) =>
       backend.pad(operand, shape, starts, steps, value),
     ),
   backward: (dy, _y, x, _shape, starts, steps) => [() => strided(dy, starts, x.shape, steps)],
