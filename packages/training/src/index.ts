@@ -1,0 +1,55 @@
+export {
+  type ClippedGradients,
+  clipByGlobalNorm,
+  clipByNorm,
+  clipByValue,
+  type Gradients,
+  globalNorm,
+} from './clip.ts';
+export type { BestState, ValidationState } from './fit/best.ts';
+export type {
+  CheckpointEvent,
+  EpochEvent,
+  FitEvent,
+  StepEvent,
+  StoppedEvent,
+  StopReason,
+  ValidationEvent,
+} from './fit/events.ts';
+export { fit } from './fit/fit.ts';
+export { type NonFiniteDetails, NonFiniteError } from './fit/non-finite.ts';
+export type {
+  CheckpointOptions,
+  ClipOption,
+  EarlyStoppingOptions,
+  FitOptions,
+  LossFunction,
+  ValidateOptions,
+} from './fit/options.ts';
+export type { ProgressState } from './fit/progress.ts';
+export type { Json } from './json.ts';
+export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from './losses/binary-cross-entropy.ts';
+export { type CrossEntropyOptions, crossEntropy } from './losses/cross-entropy.ts';
+export { type HuberOptions, huber, meanAbsoluteError, meanSquaredError } from './losses/regression.ts';
+export type { Reduction, ReductionOptions } from './losses/support.ts';
+export { type AccuracyOptions, accuracy, bitsPerCharacter, perplexity } from './metrics.ts';
+export { Adam, type AdamOptions, AdamW } from './optimizers/adam.ts';
+export { Optimizer, type OptimizerState } from './optimizers/optimizer.ts';
+export { RMSprop, type RMSpropOptions } from './optimizers/rms-prop.ts';
+export { SGD, type SGDOptions } from './optimizers/sgd.ts';
+export { ReduceOnPlateau, type ReduceOnPlateauOptions, type StatefulSchedule } from './schedules/plateau.ts';
+export {
+  type CosineRestartsOptions,
+  cosineRestarts,
+  type ExponentialDecayOptions,
+  exponentialDecay,
+  type LinearWarmUpOptions,
+  linearWarmUp,
+  type OneCycleOptions,
+  oneCycle,
+  type Schedule,
+  type StepDecayOptions,
+  stepDecay,
+} from './schedules/schedules.ts';
+export type { TrainingState } from './state/training-state.ts';
+export type { FlatTree } from './state/tree.ts';

@@ -1,0 +1,29 @@
+import { add, multiply, negate, type Scalar, softplus, subtract } from '@sluice/autograd';
+import { OptionError, type Tensor } from '@sluice/core';
+import { checkSameShape, type ReductionOptions, reduce } from './support.ts';
+
+export interface BinaryCrossEntropyOptions extends ReductionOptions {
+  /** Factor on the loss of positive targets: a number of at least 0, or a tensor that broadcasts to the logits. Default 1. */
+  readonly positiveWeight?: Scalar;
+}
+
+/**
+ * -(w t log sigmoid(x) + (1 - t) log(1 - sigmoid(x))) of logits x, targets t and the positive weight w, as
+ * `torch.nn.BCEWithLogitsLoss`. Computed as w t softplus(-x) + (1 - t) softplus(x): nothing overflows or cancels.
+ * @param logits any shape, floats
+ * @param targets the same shape and dtype, 0 to 1
+ * @throws ShapeError when the shapes differ: nothing is broadcast; OptionError for a negative weight
+ */
+export function binaryCrossEntropy(logits: Tensor, targets: Tensor, options: BinaryCrossEntropyOptions = {}): Tensor {
+  const operation = 'binaryCrossEntropy';
+  const { positiveWeight = 1 } = options;
+  checkSameShape(operation, logits, targets);
+  if (typeof positiveWeight === 'number' && !(positiveWeight >= 0)) {
+    const got = `is ${positiveWeight}`;
+    throw new OptionError({ operation, argument: 'positiveWeight', got, expected: 'a number of at least 0' });
+  }
+  const weighted = positiveWeight === 1 ? targets : multiply(targets, positiveWeight);
+  const positive = multiply(weighted, softplus(negate(logits)));
+  const negative = multiply(subtract(1, targets), softplus(logits));
+  return reduce(operation, add(positive, negative), options);
+}

@@ -1,0 +1,76 @@
+import { add, divide, multiply, sqrt, square, subtract } from '@sluice/autograd';
+import type { Parameter, Tensor } from '@sluice/core';
+import { checkOption, Optimizer } from './optimizer.ts';
+
+export interface AdamOptions {
+  /** At least 0. Default 0.001. */
+  readonly learningRate?: number;
+  /** Share of the running mean of gradients that each step keeps, 0 to below 1. Default 0.9. */
+  readonly beta1?: number;
+  /** Share of the running mean of squared gradients that each step keeps, 0 to below 1. Default 0.999. */
+  readonly beta2?: number;
+  /** Added to the root of the squares, at least 0. Default 1e-8. */
+  readonly epsilon?: number;
+  /** For Adam the factor of an L2 penalty, for AdamW the share of the step size that weights decay by; at least 0. Default 0; AdamW 0.01. */
+  readonly weightDecay?: number;
+}
+
+type AdamSlot = 'firstMoment' | 'secondMoment';
+
+abstract class AdamRule extends Optimizer<AdamSlot> {
+  readonly #options: Required<Omit<AdamOptions, 'learningRate'>>;
+  readonly #decoupled: boolean;
+
+  constructor(kind: string, parameters: ReadonlyMap<string, Parameter>, options: AdamOptions, decoupled: boolean) {
+    const checked = {
+      beta1: checkOption(kind, 'beta1', options.beta1 ?? 0.9, 1),
+      beta2: checkOption(kind, 'beta2', options.beta2 ?? 0.999, 1),
+      epsilon: checkOption(kind, 'epsilon', options.epsilon ?? 1e-8),
+      weightDecay: checkOption(kind, 'weightDecay', options.weightDecay ?? (decoupled ? 0.01 : 0)),
+    };
+    super(kind, parameters, { learningRate: options.learningRate ?? 1e-3, slots: ['firstMoment', 'secondMoment'] });
+    this.#decoupled = decoupled;
+    this.#options = checked;
+  }
+
+  protected override update(parameter: Tensor, gradient: Tensor, moments: Readonly<Record<AdamSlot, Tensor>>) {
+    const { beta1, beta2, epsilon, weightDecay } = this.#options;
+    let theta = parameter;
+    let g = gradient;
+    if (weightDecay > 0) {
+      if (this.#decoupled) theta = multiply(theta, 1 - this.learningRate * weightDecay);
+      else g = add(g, multiply(theta, weightDecay));
+    }
+    const firstMoment = add(multiply(moments.firstMoment, beta1), multiply(g, 1 - beta1));
+    const secondMoment = add(multiply(moments.secondMoment, beta2), multiply(square(g), 1 - beta2));
+    const stepSize = this.learningRate / (1 - beta1 ** this.steps);
+    const deviation = add(multiply(sqrt(secondMoment), 1 / Math.sqrt(1 - beta2 ** this.steps)), epsilon);
+    const change = multiply(divide(firstMoment, deviation), stepSize);
+    return { parameter: subtract(theta, change), slots: { firstMoment, secondMoment } };
+  }
+}
+
+/**
+ * Adam (Kingma & Ba 2015, algorithm 1) as `torch.optim.Adam`. With g the gradient, plus weightDecay theta:
+ * m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2;
+ * theta -= learningRate m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon).
+ * @example
+ * const optimizer = new Adam(model.parameters(), { learningRate: 0.002 });
+ */
+export class Adam extends AdamRule {
+  /** @throws OptionError for an option outside its range, or no parameters */
+  constructor(parameters: ReadonlyMap<string, Parameter>, options: AdamOptions = {}) {
+    super('Adam', parameters, options, false);
+  }
+}
+
+/**
+ * Adam with weight decay apart from the gradient (Loshchilov & Hutter 2019, algorithm 2) as `torch.optim.AdamW`:
+ * theta *= 1 - learningRate weightDecay, and then as `Adam` without a penalty.
+ */
+export class AdamW extends AdamRule {
+  /** @throws OptionError for an option outside its range, or no parameters */
+  constructor(parameters: ReadonlyMap<string, Parameter>, options: AdamOptions = {}) {
+    super('AdamW', parameters, options, true);
+  }
+}

@@ -1,0 +1,91 @@
+import { FormatError, Random } from '@sluice/core';
+import type { BestKeeper } from '../fit/best.ts';
+import type { CarryKeeper } from '../fit/carry.ts';
+import type { FitOptions } from '../fit/options.ts';
+import type { Progress } from '../fit/progress.ts';
+import type { TrainingState } from './training-state.ts';
+import { flattenTree, rebuildTree } from './tree.ts';
+
+/** All of a training run that is saved and restored. */
+export interface Resumable<Batch, Carry> {
+  readonly options: FitOptions<Batch, Carry>;
+  readonly carry: CarryKeeper<Carry>;
+  readonly progress: Progress;
+  readonly best: BestKeeper;
+  step: number;
+  epoch: number;
+  batch: number;
+  /** How far the run is, for comparison. */
+  readonly position: string;
+  /** Where the state was saved last, or restored: there is nothing to save before the position changes. */
+  savedAt: string;
+}
+
+/** Copies everything that the rest of a run depends on. */
+export async function snapshot<Batch, Carry>(run: Resumable<Batch, Carry>): Promise<TrainingState> {
+  const { model, optimizer, schedule, checkpoint } = run.options;
+  return {
+    step: run.step,
+    epoch: run.epoch,
+    batch: run.batch,
+    config: checkpoint?.config ?? null,
+    model: await model.stateDict(),
+    optimizer: await optimizer.stateDict(),
+    schedule: typeof schedule === 'object' ? schedule.state : undefined,
+    random: model.device.random.state,
+    carry: await flattenTree(run.carry.value),
+    progress: run.progress.state,
+    validation: run.best.state,
+    best: run.best.weights,
+  };
+}
+
+/**
+ * Continues a run from a state.
+ * @throws FormatError naming the state's source when a part of it does not fit; nothing has changed then
+ */
+export function restore<Batch, Carry>(run: Resumable<Batch, Carry>, state: TrainingState): void {
+  const { model, optimizer, schedule, data } = run.options;
+  const source = state.source ?? 'resume';
+  const attempt = <R>(what: string, work: () => R): R => {
+    try {
+      return work();
+    } catch (cause) {
+      throw new FormatError(`${source}: ${what} does not fit: ${(cause as Error).message}`, { cause });
+    }
+  };
+  if (state.batch > (data.batchesPerEpoch ?? Number.POSITIVE_INFINITY)) {
+    const has = `${data.batchesPerEpoch} batches per epoch`;
+    throw new FormatError(`${source}: the data do not fit: ${state.batch} batches were used, but there are ${has}`);
+  }
+  if ((state.schedule !== undefined) !== (typeof schedule === 'object')) {
+    const [saved, given] = state.schedule ? ['a', 'none'] : ['no', 'one'];
+    throw new FormatError(`${source}: the schedule does not fit: ${saved} state is saved, but ${given} is needed`);
+  }
+  attempt('the random state', () => new Random(state.random));
+  attempt('the optimizer state', () => optimizer.checkStateDict(state.optimizer));
+  const carry = attempt('the carry', () => rebuildTree(model.device, state.carry)) as Carry | undefined;
+  run.carry.replace(carry);
+  const scheduleBefore = typeof schedule === 'object' ? schedule.state : undefined;
+  attempt('the schedule', () => setSchedule(run, state.schedule));
+  try {
+    attempt('the model', () => model.loadStateDict(state.model));
+  } catch (error) {
+    setSchedule(run, scheduleBefore);
+    throw error;
+  }
+  optimizer.loadStateDict(state.optimizer);
+  model.device.random.state = state.random;
+  run.step = state.step;
+  run.epoch = state.epoch;
+  run.batch = state.batch;
+  run.progress.state = state.progress;
+  run.best.state = state.validation;
+  run.best.weights = state.best;
+  run.savedAt = run.position;
+}
+
+function setSchedule<Batch, Carry>(run: Resumable<Batch, Carry>, state: TrainingState['schedule']): void {
+  const { schedule } = run.options;
+  if (state && typeof schedule === 'object') schedule.state = state;
+}
