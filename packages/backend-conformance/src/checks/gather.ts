@@ -4,7 +4,7 @@ import { type CheckContext, type ConformanceCheck, demand, errorOf } from '../ki
 import type { Precision } from '../kit/compare.ts';
 import { forAll, seeds, shapeAndAxis, shapes } from '../kit/for-all.ts';
 import { runCase, upload } from '../kit/run-case.ts';
-import { anyArray, type HostArray, hostArray, uniformArray, wholeArray, wideIntegers } from '../kit/values.ts';
+import { anyArray, dot, type HostArray, hostArray, uniformArray, wholeArray, wideIntegers } from '../kit/values.ts';
 
 const numbers = ['float32', 'float64', 'int32'] as const;
 
@@ -125,10 +125,4 @@ function indexArray(shape: Shape, size: number, seed: number): HostArray {
     shape,
     Array.from({ length: sizeOf(shape) }, () => random.integer(0, size)),
   );
-}
-
-function dot(a: HostArray, b: ArrayLike<number>): number {
-  let total = 0;
-  for (let i = 0; i < sizeOf(a.shape); i++) total += a.data[i] * b[i];
-  return total;
 }

@@ -1,9 +1,9 @@
-import { dtypes, type Shape, sizeOf } from '@sluice/core';
+import { dtypes, type Shape } from '@sluice/core';
 import fc from 'fast-check';
 import { type CheckContext, type ConformanceCheck, demand } from '../kit/check.ts';
 import { forAll, seeds, shapeAndAxis, shapes } from '../kit/for-all.ts';
 import { runCase, upload } from '../kit/run-case.ts';
-import { anyArray, type HostArray, wholeArray } from '../kit/values.ts';
+import { anyArray, dot, type HostArray, wholeArray } from '../kit/values.ts';
 
 interface Region {
   readonly shape: Shape;
@@ -181,10 +181,4 @@ export const operandShapeChecks: readonly ConformanceCheck[] = [
 function permutationsOf(axes: readonly number[]): number[][] {
   if (axes.length === 0) return [[]];
   return axes.flatMap((axis) => permutationsOf(axes.filter((other) => other !== axis)).map((rest) => [axis, ...rest]));
-}
-
-function dot(a: HostArray, b: ArrayLike<number>): number {
-  let total = 0;
-  for (let i = 0; i < sizeOf(a.shape); i++) total += a.data[i] * b[i];
-  return total;
 }

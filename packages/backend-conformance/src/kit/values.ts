@@ -71,3 +71,8 @@ export function garbage(dtype: DType, size: number): DataArray {
   const data = createDataArray(dtype, size);
   return data.fill(isFloat(dtype) ? -7654.25 : dtype === 'int32' ? -76543 : 1);
 }
+
+/** Sum of the products of corresponding elements. */
+export function dot(a: HostArray, b: ArrayLike<number>): number {
+  return Array.from(a.data).reduce((total, value, i) => total + value * b[i], 0);
+}
