@@ -51,5 +51,6 @@ export {
   type StepDecayOptions,
   stepDecay,
 } from './schedules/schedules.ts';
+export { decodeTraining, type EncodedTraining, encodeTraining } from './state/encode.ts';
 export type { TrainingState } from './state/training-state.ts';
 export type { FlatTree } from './state/tree.ts';

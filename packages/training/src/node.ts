@@ -1,1 +1,21 @@
-export {};
+import { readSafetensorsFile, writeSafetensorsFile } from '@sluice/format-safetensors/node';
+import { decodeTraining, encodeTraining, type TrainingState } from './index.ts';
+
+/**
+ * Writes a state into one safetensors file, as a whole or not at all: a crash or a full disk leaves a file that was there before as it was.
+ * @throws the errors of the file system
+ * @example
+ * fit({ ..., checkpoint: { everySteps: 500, save: (state) => saveCheckpoint('run.safetensors', state) } });
+ */
+export async function saveCheckpoint(path: string, state: TrainingState): Promise<void> {
+  const { tensors, metadata } = encodeTraining(state);
+  await writeSafetensorsFile(path, tensors, metadata);
+}
+
+/**
+ * Reads a state that `saveCheckpoint` wrote, for `fit`'s `resume`, or for its `model` and `config` alone.
+ * @throws FormatError naming the path and what is wrong: the file is missing, cut off, no checkpoint, or changed since it was written
+ */
+export async function loadCheckpoint(path: string): Promise<TrainingState> {
+  return decodeTraining(await readSafetensorsFile(path), path);
+}

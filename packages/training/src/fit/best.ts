@@ -43,12 +43,12 @@ export class BestKeeper {
   }
 
   isBest(loss: number): boolean {
-    return loss < (this.#state.best?.loss ?? Number.POSITIVE_INFINITY);
+    return Number.isFinite(loss) && loss < (this.#state.best?.loss ?? Number.POSITIVE_INFINITY);
   }
 
   observe(loss: number, step: number): void {
     const { reference = Number.POSITIVE_INFINITY, unimproved } = this.#state;
-    const improved = loss < reference - (this.#options?.minimumImprovement ?? 0);
+    const improved = Number.isFinite(loss) && loss < reference - (this.#options?.minimumImprovement ?? 0);
     this.#state = {
       validatedStep: step,
       unimproved: improved ? 0 : unimproved + 1,

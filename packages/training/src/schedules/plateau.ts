@@ -55,10 +55,11 @@ export class ReduceOnPlateau implements StatefulSchedule {
     return this.#learningRate;
   }
 
-  /** NaN counts as no improvement. */
+  /** NaN and infinities count as no improvement. */
   observe(loss: number): void {
     const { factor, patience, threshold, cooldown, minimum } = this.#options;
-    if (loss < (this.#best === undefined ? Number.POSITIVE_INFINITY : this.#best * (1 - threshold))) {
+    const limit = this.#best === undefined ? Number.POSITIVE_INFINITY : this.#best * (1 - threshold);
+    if (Number.isFinite(loss) && loss < limit) {
       this.#best = loss;
       this.#bad = 0;
     } else this.#bad++;
