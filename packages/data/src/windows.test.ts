@@ -1,0 +1,87 @@
+import type { TensorData } from '@sluice/core';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { collect, expectResumable } from './test-support.ts';
+import { slidingWindows, windowBatches } from './windows.ts';
+
+/** [time, 2]: the second feature is minus the first, which counts on from `first`. */
+const series = (first: number, time: number): TensorData => ({
+  dtype: 'float64',
+  shape: [time, 2],
+  data: Float64Array.from({ length: time * 2 }, (_, i) => (first + Math.floor(i / 2)) * (i % 2 === 0 ? 1 : -1)),
+});
+
+const someSeries = fc.array(fc.integer({ min: 0, max: 15 }), { minLength: 1, maxLength: 4 });
+const small = fc.integer({ min: 1, max: 4 });
+
+test('windows never cross from one series into another, and every place that fits has one', async () => {
+  await fc.assert(
+    fc.asyncProperty(someSeries, small, small, small, async (lengths, window, horizon, stride) => {
+      fc.pre(lengths.some((length) => length >= window + horizon));
+      const list = lengths.map((length, i) => series(1000 * (i + 1), length));
+      const expected = lengths.flatMap((length, i) => {
+        const starts: number[] = [];
+        for (let start = 0; start + window + horizon <= length; start += stride) starts.push(1000 * (i + 1) + start);
+        return starts;
+      });
+      const { inputs, targets } = slidingWindows(list, { window, horizon, stride });
+      expect(inputs.shape).toEqual([expected.length, window, 2]);
+      expect(targets.shape).toEqual([expected.length, horizon, 2]);
+      expected.forEach((start, i) => {
+        for (let t = 0; t < window; t++) expect(inputs.data[(i * window + t) * 2]).toBe(start + t);
+        for (let t = 0; t < horizon; t++) {
+          expect(targets.data[(i * horizon + t) * 2 + 1]).toBe(-(start + window + t));
+        }
+      });
+
+      const source = windowBatches(list, { window, horizon, stride, batchSize: 3, seed: 5 });
+      const seen: number[] = [];
+      for (const batch of await collect(source.epoch(1))) {
+        const rows = batch.inputs.shape[1];
+        for (let row = 0; row < rows; row++) {
+          const start = batch.inputs.data[row * 2];
+          seen.push(start);
+          for (let t = 0; t < window; t++) expect(batch.inputs.data[(t * rows + row) * 2]).toBe(start + t);
+          expect(batch.targets.data[row * 2]).toBe(start + window);
+        }
+      }
+      expect(seen.sort((a, b) => a - b)).toEqual(expected);
+      await expectResumable(source, 1, 1);
+    }),
+  );
+});
+
+test('targets may be some of the features, in the order asked for', async () => {
+  const one = series(1, 4);
+  expect([...slidingWindows(one, { window: 2, targetFeatures: [1] }).targets.data]).toEqual([-3, -4]);
+  const [batch] = await collect(windowBatches(one, { window: 2, batchSize: 9, targetFeatures: [1, 0] }).epoch(0));
+  expect(batch.targets).toEqual({ dtype: 'float64', shape: [1, 2, 2], data: Float64Array.from([-3, 3, -4, 4]) });
+});
+
+test('a series of numbers has one feature', () => {
+  const numbers: TensorData = { dtype: 'int32', shape: [5], data: Int32Array.from([1, 2, 3, 4, 5]) };
+  const { inputs, targets } = slidingWindows(numbers, { window: 2, horizon: 2, stride: 1 });
+  expect(inputs).toEqual({ dtype: 'int32', shape: [2, 2, 1], data: Int32Array.from([1, 2, 2, 3]) });
+  expect(targets.shape).toEqual([2, 2, 1]);
+});
+
+test('says what does not fit', () => {
+  const options = { window: 3, horizon: 2 };
+  expect(() => slidingWindows(series(0, 4), options)).toThrow(
+    'slidingWindows: series has at most 4 time steps, expected at least 5, for a window of 3 and a horizon of 2',
+  );
+  expect(() => slidingWindows([], options)).toThrow('series has at most 0 time steps');
+  expect(() => windowBatches(series(0, 9), { ...options, batchSize: 0 })).toThrow('windowBatches: batchSize is 0');
+  expect(() => slidingWindows(series(0, 9), { window: 0 })).toThrow(
+    'window is 0, expected a whole number of at least 1',
+  );
+  expect(() => slidingWindows(series(0, 9), { window: 1, targetFeatures: [2] })).toThrow(
+    'targetFeatures holds 2, expected whole numbers from 0 to 1',
+  );
+  const flat: TensorData = { dtype: 'float64', shape: [3], data: new Float64Array(3) };
+  expect(() => slidingWindows([series(0, 9), flat], options)).toThrow(
+    'slidingWindows: series 1 has shape [3] and 3 elements, expected [time, 2]',
+  );
+  const single: TensorData = { dtype: 'float32', shape: [3, 2], data: new Float32Array(6) };
+  expect(() => slidingWindows([series(0, 9), single], options)).toThrow('series 1 is float32, expected float64');
+});
