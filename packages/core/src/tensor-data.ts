@@ -51,7 +51,7 @@ export function toTensorData(
 }
 
 function isTensorData(value: TensorLike): value is TensorData {
-  return typeof value === 'object' && 'dtype' in value && 'data' in value;
+  return typeof value === 'object' && value !== null && 'dtype' in value && 'data' in value;
 }
 
 function fromArray(

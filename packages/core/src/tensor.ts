@@ -1,6 +1,6 @@
 import type { Device } from './device.ts';
 import type { DataArray, DType } from './dtype.ts';
-import { DTypeError, OptionError, ShapeError } from './errors.ts';
+import { DeviceError, DisposedError, DTypeError, OptionError, ShapeError } from './errors.ts';
 import { formatShape, type Shape, sameShape, sizeOf } from './shape.ts';
 import { checkAlive, type DeviceStorage } from './storage.ts';
 
@@ -40,6 +40,7 @@ export class Tensor {
   /** A copy of the elements on the host, row-major. Waits for the work that makes them. */
   async data(): Promise<DataArray> {
     checkAlive('data', this);
+    if (this.device.disposed) throw new DisposedError('data: the device was disposed');
     return this.device.backend.download({ storage: this.storage.handle, shape: this.shape, dtype: this.dtype });
   }
 
@@ -86,12 +87,22 @@ export class Parameter extends Tensor {
 
   /**
    * Replaces the elements by those of `value`, takes over its storage and frees the old one.
-   * @throws ShapeError, DTypeError when `value` is of another shape or dtype.
+   * @throws ShapeError, DTypeError, DeviceError when `value` is of another shape, dtype or device.
+   * @throws DisposedError when either of the two was freed.
    * @throws OptionError inside `valueAndGrad`: a gradient would be computed from elements that the forward pass never saw.
    */
   assign(value: Tensor): void {
     const operation = 'assign';
+    checkAlive(operation, this);
     checkAlive(operation, value);
+    if (value.device !== this.device) {
+      throw new DeviceError({
+        operation,
+        argument: 'value',
+        got: `is on another device (${value.device.backend.name})`,
+        expected: `a tensor of the device of the parameter (${this.device.backend.name})`,
+      });
+    }
     if (!sameShape(value.shape, this.shape)) {
       throw new ShapeError({
         operation,
