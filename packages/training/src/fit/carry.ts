@@ -16,31 +16,36 @@ export class CarryKeeper<Carry> {
     return this.#value;
   }
 
-  /** Takes over the tensors of `next` and frees those of before that are not among them. */
-  replace(next: Carry | undefined): void {
-    const kept = tensorsIn(next);
-    for (const [name, parameter] of this.#parameters) {
-      // It would be freed with the carry.
-      if (kept.some(({ storage }) => storage === parameter.storage)) {
+  /** @throws OptionError for a parameter in `next`: it would be freed with the carry */
+  check(next: Carry | undefined): void {
+    const storages = new Set(tensorsIn(next).map(({ storage }) => storage));
+    for (const [name, { storage }] of this.#parameters) {
+      if (storages.has(storage)) {
         throw new OptionError(`fit: carry holds parameter ${name} itself, expected what operations made of it`);
       }
     }
+  }
+
+  /** Takes over the tensors of `next` and frees those of before that are not among them. */
+  replace(next: Carry | undefined): void {
+    this.check(next);
     this.#device.keep(next);
-    this.#release(this.#value, kept);
+    this.#release(this.#value, next);
     this.#value = next;
   }
 
-  /** Frees tensors that nothing needs any more, unless the carry holds them. */
+  /** Frees tensors that nothing needs any more, unless the carry or the model holds them. */
   discard(value: unknown): void {
-    this.#release(value, tensorsIn(this.#value));
+    this.#release(value, this.#value);
   }
 
   dispose(): void {
     this.replace(undefined);
   }
 
-  #release(value: unknown, kept: readonly Tensor[]): void {
-    const storages = new Set(kept.map(({ storage }) => storage));
+  #release(value: unknown, kept: unknown): void {
+    const tensors = [...tensorsIn(kept), ...this.#parameters.values()];
+    const storages = new Set(tensors.map(({ storage }) => storage));
     for (const tensor of tensorsIn(value)) if (!storages.has(tensor.storage)) tensor.dispose();
   }
 }

@@ -31,6 +31,7 @@ export async function makeStep<Batch, Carry>(
   const freed: unknown[] = [pass.value, pass.gradients];
   let next: Carry | undefined = pass.auxiliary;
   try {
+    carry.check(next);
     const { gradients, summary } = device.scope(() => clip(pass.value, pass.gradients, options.clip));
     freed.push(gradients, summary);
     const [lossValue, gradientNorm] = (await summary.data()) as unknown as [number, number];
