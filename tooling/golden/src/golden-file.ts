@@ -9,7 +9,7 @@ export interface GoldenArray {
 export type GoldenArrays = Readonly<Record<string, GoldenArray>>;
 
 /** Options of a recurrent module of PyTorch. */
-export interface TorchOptions {
+interface TorchOptions {
   readonly bias?: boolean;
   readonly batch_first?: boolean;
   readonly num_layers?: number;
