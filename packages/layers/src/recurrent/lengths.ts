@@ -1,5 +1,5 @@
 import { pad, select, slice } from '@sluice/autograd';
-import { OptionError, ShapeError, type Tensor } from '@sluice/core';
+import { OptionError, type Shape, ShapeError, type Tensor } from '@sluice/core';
 import { type StepMasks, splitSteps } from './time-loop.ts';
 
 /** How many time steps each row of a batch has. */
@@ -12,6 +12,8 @@ export interface LengthMasks {
   readonly masks: StepMasks | undefined;
   /** Cuts [time, batch, n] to `steps` and sets what no row reaches to 0, so that nothing in there, not even NaN, has an effect. */
   readonly cut: (x: Tensor) => Tensor;
+  /** Sets a state [..., batch, n] to 0 in the rows of length 0. */
+  readonly clear: (state: Tensor) => Tensor;
   /** Back to `time` steps, with zeros beyond each row's end. */
   readonly restore: (output: Tensor) => Tensor;
 }
@@ -36,7 +38,7 @@ export function checkLengths(operation: string, lengths: Lengths, time: number, 
 export function maskLengths(x: Tensor, lengths: Lengths | undefined): LengthMasks {
   const [time, batch] = x.shape;
   const unchanged = (tensor: Tensor) => tensor;
-  const whole = { steps: time, masks: undefined, cut: unchanged, restore: unchanged };
+  const whole = { steps: time, masks: undefined, cut: unchanged, clear: unchanged, restore: unchanged };
   if (lengths === undefined || batch === 0) return whole;
   let [steps, common] = [0, time];
   for (const length of lengths) {
@@ -47,15 +49,26 @@ export function maskLengths(x: Tensor, lengths: Lengths | undefined): LengthMask
   const shorten = (tensor: Tensor) => (steps < time ? slice(tensor, 0, { end: steps }) : tensor);
   const lengthen = (tensor: Tensor) =>
     pad(tensor, [[0, time - tensor.shape[0]], ...tensor.shape.slice(1).map(() => [0, 0] as const)]);
-  if (common === steps) return { steps, masks: undefined, cut: shorten, restore: lengthen };
-  const bits = Uint8Array.from({ length: steps * batch }, (_, at) =>
-    Math.floor(at / batch) < lengths[at % batch] ? 1 : 0,
-  );
-  const mask = x.device.tensor(bits, { shape: [steps, batch, 1], dtype: 'bool' });
+  const bitsWhere = (count: number, test: (at: number) => boolean, shape: Shape) =>
+    x.device.tensor(
+      Array.from({ length: count }, (_, at) => test(at)),
+      { shape, dtype: 'bool' },
+    );
+  const clear = (state: Tensor) =>
+    common > 0
+      ? state
+      : select(
+          bitsWhere(batch, (row) => lengths[row] > 0, [batch, 1]),
+          state,
+          0,
+        );
+  if (common === steps) return { steps, masks: undefined, cut: shorten, clear, restore: lengthen };
+  const mask = bitsWhere(steps * batch, (at) => Math.floor(at / batch) < lengths[at % batch], [steps, batch, 1]);
   return {
     steps,
     masks: splitSteps(mask, steps, batch).map((part, t) => (t < common ? undefined : part)),
     cut: (tensor) => select(mask, shorten(tensor), 0),
+    clear,
     restore: (output) => lengthen(select(mask, output, 0)),
   };
 }

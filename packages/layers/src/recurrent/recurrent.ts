@@ -18,8 +18,8 @@ export interface RecurrentResult<State extends CellState> {
   /** Hidden states of the last layer: [time, batch, size], or [batch, time, size]. 0 beyond a row's length. */
   readonly output: Tensor;
   /**
-   * State after the last step of each row; each tensor [layers * directions, batch, size], layer by layer, forwards before backwards. A row of
-   * length 0 keeps its initial state.
+   * State after the last step of each row; each tensor [layers * directions, batch, size], layer by layer, forwards before backwards. 0 for a row of
+   * length 0, whatever its initial state was, as in ONNX.
    */
   readonly state: State;
 }
@@ -90,11 +90,14 @@ export class Recurrent<State extends CellState> extends Module<
     const { stateSizes } = this.cells[0];
     if (input.lengths) checkLengths(operation, input.lengths, time, batch);
     if (input.state) checkState(operation, input.state, stateSizes, [this.cells.length, batch], x);
-    const initial = input.state
-      ? unstackState(input.state, stateSizes, this.cells.length)
-      : new Array<State>(this.cells.length).fill(zeroState(stateSizes, [batch], x));
-
     const masks = maskLengths(sequence, input.lengths);
+    const initial = input.state
+      ? unstackState(
+          mapSizes(stateSizes, (name) => masks.clear(input.state?.[name] as Tensor)),
+          stateSizes,
+          this.cells.length,
+        )
+      : new Array<State>(this.cells.length).fill(zeroState(stateSizes, [batch], x));
     const { output, states } = this.#runLayers(sequence, initial, masks);
     const state = mapSizes<State>(stateSizes, (name) => stack(states.map((each) => each[name] as Tensor)));
     const ordered = this.batchFirst ? transpose(output, [1, 0, 2]) : output;
