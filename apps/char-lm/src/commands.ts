@@ -1,0 +1,43 @@
+import { type BackendName, openDevice } from './backends.ts';
+import { UsageError } from './errors.ts';
+import { type GenerateOptions, generate } from './generate.ts';
+import { checkSameText, openModel, readModelFile } from './model-file.ts';
+import { print } from './output.ts';
+import { measure } from './report.ts';
+import { readText, readTextAgain, type Split } from './text.ts';
+
+export interface SampleOptions extends GenerateOptions {
+  readonly model: string;
+  readonly backend: BackendName;
+}
+
+export async function sample(options: SampleOptions): Promise<number> {
+  const file = await readModelFile(options.model);
+  const unknown = [...(options.prompt ?? '')].findIndex((character) => !file.vocabulary.has(character));
+  if (unknown >= 0) {
+    const character = JSON.stringify([...(options.prompt as string)][unknown]);
+    throw new UsageError(`--prompt: the model has never seen the character ${character} at position ${unknown}`);
+  }
+  using device = openDevice(options.backend, 0);
+  using model = openModel(device, file);
+  for await (const piece of generate(model, file.vocabulary, options)) process.stdout.write(piece);
+  process.stdout.write('\n');
+  return 0;
+}
+
+export interface EvaluateOptions {
+  readonly model: string;
+  readonly split: Split;
+  readonly text?: string | undefined;
+  readonly backend: BackendName;
+}
+
+export async function evaluateModel(options: EvaluateOptions): Promise<number> {
+  const file = await readModelFile(options.model);
+  const text = options.text === undefined ? await readTextAgain(file.text) : await readText(options.text);
+  checkSameText(file, text);
+  using device = openDevice(options.backend, 0);
+  using model = openModel(device, file);
+  print(await measure(model, text, options.split));
+  return 0;
+}

@@ -1,0 +1,71 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, expect, test } from 'vitest';
+import { makeFolder, type Result, run, start, tiny } from './test-support.ts';
+
+const folder = makeFolder();
+const training = [...tiny, '--dropout', '0.1', '--steps', '500', '--checkpoint-every', '7'];
+const file = (name: string) => join(folder, name);
+let undisturbed: Buffer;
+
+beforeAll(async () => {
+  const { exitCode, stderr } = await run([...training, '--out', 'undisturbed'], folder);
+  expect(stderr).toBe('');
+  expect(exitCode).toBe(0);
+  undisturbed = readFileSync(file('undisturbed'));
+});
+
+/** Starts a training and stops it some time after it has saved. */
+async function stopLater(args: readonly string[], out: string, signal: NodeJS.Signals, delay: number): Promise<Result> {
+  const savedAt = () => (existsSync(file(out)) ? statSync(file(out)).mtimeMs : 0);
+  const before = savedAt();
+  const { child, result } = start(args, folder);
+  let ended = false;
+  void result.then(() => {
+    ended = true;
+  });
+  while (!ended && savedAt() === before) await sleep(2);
+  await sleep(delay);
+  child.kill(signal);
+  return result;
+}
+
+test('a training that is killed again and again ends in the very same file', async () => {
+  let kills = 0;
+  const first = await stopLater([...training, '--out', 'killed'], 'killed', 'SIGKILL', 3 + 40 * Math.random());
+  if (first.signal === 'SIGKILL') kills++;
+  const resume = ['train', '--resume', '--out', 'killed', '--checkpoint-every', '7'];
+  for (let attempt = 0; attempt < 4; attempt++) {
+    const { signal, exitCode } = await stopLater(resume, 'killed', 'SIGKILL', 60 * Math.random());
+    if (signal === 'SIGKILL') kills++;
+    else expect(exitCode).toBe(0);
+  }
+  const { exitCode, stderr } = await run(resume, folder);
+  expect(stderr).toBe('');
+  expect(exitCode).toBe(0);
+  expect(kills).toBeGreaterThan(1);
+  expect(readFileSync(file('killed')).equals(undisturbed)).toBe(true);
+});
+
+test('Ctrl-C saves, says how to go on, and the very same start does', async () => {
+  const args = [...training, '--out', 'interrupted'];
+  const stopped = await stopLater(args, 'interrupted', 'SIGINT', 20);
+  expect(stopped.stdout).toMatch(
+    /Stopped and saved after step \d+\. Go on with: char-lm train --resume --out interrupted\n$/,
+  );
+  expect(stopped.exitCode).toBe(130);
+  const { exitCode, stdout } = await run(args, folder);
+  expect(stdout).toMatch(/^Going on after step \d+ of interrupted\.$/m);
+  expect(exitCode).toBe(0);
+  expect(readFileSync(file('interrupted')).equals(undisturbed)).toBe(true);
+  expect(readdirSync(folder).filter((name) => name.startsWith('interrupted'))).toEqual(['interrupted']);
+});
+
+test('a finished training goes on when it is given more steps', async () => {
+  await run([...tiny, '--steps', '30', '--out', 'longer'], folder);
+  const { exitCode, stdout } = await run(['train', '--resume', '--out', 'longer', '--steps', '45'], folder);
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('Going on after step 30 of longer.');
+  expect(stdout).toContain('step 45/45');
+});

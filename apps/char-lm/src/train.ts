@@ -1,0 +1,122 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { ContiguousBatch } from '@sluice/data';
+import type { LSTMState } from '@sluice/layers';
+import { Adam, bitsPerCharacter, fit, oneCycle, type StepEvent } from '@sluice/training';
+import { saveCheckpoint } from '@sluice/training/node';
+import { type BackendName, openDevice } from './backends.ts';
+import { endAfter, evaluationBatches, trainingBatches } from './batches.ts';
+import { listenForInterruption } from './interrupt.ts';
+import { predictionLoss, targetCount } from './loss.ts';
+import { CharacterModel } from './model.ts';
+import { describeModel, fileOption, readModelFile, showPath } from './model-file.ts';
+import { callOf, formatCount, formatDuration, print, StatusLine } from './output.ts';
+import { planTraining, type TrainingPlan, type TrainingRequest } from './plan.ts';
+import { describeLoss, hint, reportModel } from './report.ts';
+import { unigramEntropy } from './text.ts';
+
+export interface TrainOptions extends TrainingRequest {
+  /** Steps between two saves. */
+  readonly checkpointEvery: number;
+  readonly backend: BackendName;
+}
+
+/** Trains a model, or finds it trained. Returns the exit code. */
+export async function train(options: TrainOptions): Promise<number> {
+  const plan = await planTraining(options);
+  const { text, settings, found } = plan;
+  if (found?.finished && settings.steps === found.state.step) {
+    print(`${showPath(options.out)} is trained already.`);
+    await reportModel(found, { backend: options.backend, evaluateOn: text });
+    hint('Train another', 'train --hidden 128 --out other.safetensors');
+    return 0;
+  }
+  await mkdir(dirname(options.out), { recursive: true });
+  const exitCode = await run(plan, options);
+  if (exitCode === 0) await reportModel(await readModelFile(options.out), { backend: options.backend });
+  return exitCode;
+}
+
+async function run({ text, settings, found }: TrainingPlan, options: TrainOptions): Promise<number> {
+  const { out, checkpointEvery } = options;
+  using device = openDevice(options.backend, settings.seed);
+  using model = new CharacterModel(device, text.vocabulary.size, settings);
+  const optimizer = new Adam(model.parameters(), { learningRate: settings.learningRate });
+  const batches = trainingBatches(text, settings);
+  const validation = evaluationBatches(text, 'validation');
+  const from = found?.state ?? { step: 0, epoch: 0, batch: 0 };
+  const { data, epochs } = endAfter(settings.steps, batches, from);
+
+  const { name, characters } = text.identity;
+  const size = [...model.parameters().values()].reduce((sum, parameter) => sum + parameter.size, 0);
+  print(`${name}: ${formatCount(characters)} characters, ${text.vocabulary.size} different ones.`);
+  print(`Letter frequencies alone predict it at ${unigramEntropy(text.vocabulary).toFixed(2)} bits per character.`);
+  print(
+    `LSTM with ${formatCount(size)} parameters, ${formatCount(settings.steps)} steps of Adam (Ctrl-C stops and saves).`,
+  );
+  if (from.step > 0) print(`Going on after step ${formatCount(from.step)} of ${showPath(out)}.`);
+
+  const interruption = listenForInterruption();
+  const status = new StatusLine();
+  let saved = from.step;
+  try {
+    const events = fit<ContiguousBatch, LSTMState>({
+      model,
+      optimizer,
+      data,
+      epochs,
+      loss: predictionLoss(model),
+      schedule: oneCycle({ maximum: settings.learningRate, steps: Math.max(2, settings.steps), rise: 0.1 }),
+      clip: { globalNorm: 1 },
+      validate: { data: validation },
+      checkpoint: {
+        everySteps: checkpointEvery,
+        save: (state) => saveCheckpoint(out, state),
+        config: describeModel(settings, text),
+      },
+      ...(found && { resume: found.state }),
+      signal: interruption.signal,
+      items: targetCount,
+    });
+    let reason: string | undefined;
+    for await (const event of events) {
+      if (event.type === 'stopped') reason = event.reason;
+      if (event.type === 'checkpoint') saved = event.step;
+      if (event.type === 'step') {
+        const compose = () => progress(event, { steps: settings.steps, epochs, begun: from.step });
+        if (event.step === settings.steps) status.show(compose());
+        else status.update(compose);
+      }
+      if (event.type === 'validation') {
+        status.end();
+        print(
+          `After step ${formatCount(event.step)}: ${describeLoss('validation', event.loss, validation.targetsPerEpoch)}`,
+        );
+      }
+    }
+    status.end();
+    if (reason !== 'aborted') return 0;
+    const stopped =
+      saved === 0
+        ? 'Stopped before the first step; nothing was saved.'
+        : `Stopped and saved after step ${formatCount(saved)}. Go on with: ${callOf(`train --resume${fileOption('--out', out)}`)}`;
+    print(stopped);
+    return interruption.exitCode();
+  } finally {
+    status.end();
+    interruption.stopListening();
+    optimizer.dispose();
+  }
+}
+
+function progress(event: StepEvent, run: { steps: number; epochs: number; begun: number }): string {
+  const pace = event.elapsedMilliseconds / (event.step - run.begun);
+  return [
+    `epoch ${event.epoch + 1}/${run.epochs}`,
+    `step ${event.step}/${run.steps}`,
+    `loss ${event.smoothedLoss.toFixed(3)}`,
+    `${bitsPerCharacter(event.smoothedLoss).toFixed(3)} bits/char`,
+    `${formatCount(event.itemsPerSecond ?? 0)} chars/s`,
+    `${formatDuration(pace * (run.steps - event.step))} left`,
+  ].join('  ');
+}
