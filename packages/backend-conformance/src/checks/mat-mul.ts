@@ -60,6 +60,11 @@ function checksOf(dtype: FloatDType, options: MatMulOptions): ConformanceCheck[]
         const none: Product['batches'] = [[], [], []];
         await product(context, { batches: none, m: 33, k: 65, n: 17 }, 1, 'exact');
         await product(context, { batches: none, m: 33, k: 65, n: 17 }, 2, 'rounded');
+        // Beyond the sizes of the blocks that fast kernels cut each axis into.
+        await product(context, { batches: none, m: 9, k: 1050, n: 11 }, 9, 'exact');
+        await product(context, { batches: none, m: 9, k: 5, n: 1050 }, 10, 'exact');
+        await product(context, { batches: none, m: 1050, k: 5, n: 9 }, 11, 'exact');
+        await product(context, { batches: none, m: 1, k: 1050, n: 3 }, 12, 'exact');
         await product(context, { batches: none, m: 1, k: 130, n: 37 }, 3, 'rounded');
         await product(context, { batches: none, m: 37, k: 130, n: 1 }, 4, 'rounded');
         await product(context, { batches: none, m: 19, k: 1, n: 21 }, 5, 'rounded');
