@@ -1,4 +1,4 @@
-import { createDataArray, type Random, type Tensor, type TensorData } from '@sluice/core';
+import { createDataArray, type Random, type TensorData } from '@sluice/core';
 
 /** One batch of sequences with one target each, to be told after the last step. */
 export interface TaskBatch {
@@ -34,8 +34,6 @@ export interface Task {
 
 export type LayerKind = 'RNN' | 'LSTM' | 'GRU';
 export const layerKinds: readonly LayerKind[] = ['RNN', 'LSTM', 'GRU'];
-
-export type Predict = (inputs: Tensor, lengths: Int32Array | undefined) => Tensor;
 
 /** The target is how many of five random bits are 1. */
 const sumOfBits: Task = {
