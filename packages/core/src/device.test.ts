@@ -45,9 +45,26 @@ describe('a device', () => {
     expect(() => device.zeros([2, -1])).toThrow(ShapeError);
     expect(() => device.zeros([2, -1])).toThrow('full: shape is [2, -1], expected whole sizes of at least 0');
     expect(() => device.full([2], 0.5, 'int32')).toThrow(DTypeError);
-    expect(() => device.full([2], 0.5, 'int32')).toThrow('full: data[0] is 0.5, expected a whole number of 32 bits');
-    expect(() => device.full([2], 2, 'bool')).toThrow('full: data[0] is 2, expected true, false, 0 or 1');
+    expect(() => device.full([2], 0.5, 'int32')).toThrow('full: value is 0.5, expected a whole number of 32 bits');
+    expect(() => device.full([2], 2, 'bool')).toThrow('full: value is 2, expected true, false, 0 or 1');
+    expect(() => device.full([2], '1' as never)).toThrow('full: value is 1, expected a number');
     expect(device.live).toBe(0);
+  });
+
+  it('refuses arrays whose positions do not fit 32 bits, before the backend allocates', () => {
+    expect(() => device.zeros([2 ** 16, 2 ** 15], 'bool')).toThrow(ShapeError);
+    expect(() => device.zeros([2 ** 16, 2 ** 15], 'bool')).toThrow(
+      'full: result has shape [65536, 32768], expected at most 2^31 - 1 elements',
+    );
+    expect(device.zeros([2 ** 40, 0]).size).toBe(0);
+  });
+
+  it('refuses a default type that is no float', () => {
+    const { backend } = createFakeBackend();
+    expect(() => new Device(backend, { dtype: 'float16' as never })).toThrow(OptionError);
+    expect(() => new Device(backend, { dtype: 'int32' as never })).toThrow(
+      'Device: dtype is int32, expected float32 or float64',
+    );
   });
 
   it('refuses element types that the backend has not', () => {
@@ -229,13 +246,37 @@ describe('scope', () => {
   });
 
   it('refuses asynchronous callbacks, by its types and when it runs', () => {
-    const message = 'scope: the callback returned a promise, expected a synchronous callback';
+    const message = 'scope: callback returned a promise, expected a synchronous function';
     // @ts-expect-error A promise is no result of a scope.
     expect(() => device.scope(async () => derive())).toThrow(OptionError);
     // @ts-expect-error Nor is anything else that has a then().
     // biome-ignore lint/suspicious/noThenProperty: that is what is refused
     expect(() => device.scope((): PromiseLike<Tensor> => ({ then: () => Promise.reject() }))).toThrow(message);
     expect(device.live).toBe(0);
+  });
+
+  it('reports a promise once: what it rejects with later is not another error', async () => {
+    const unhandled: unknown[] = [];
+    const listen = (reason: unknown) => unhandled.push(reason);
+    process.on('unhandledRejection', listen);
+    const late = async () => {
+      await null;
+      throw new Error('late');
+    };
+    // @ts-expect-error A promise is no result of a scope.
+    expect(() => device.scope(late)).toThrow(OptionError);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    process.off('unhandledRejection', listen);
+    expect(unhandled).toEqual([]);
+  });
+
+  it('finds the tensors of a result that contains itself', () => {
+    const result: { x: Tensor; self?: unknown } = device.scope(() => {
+      const ring: { x: Tensor; self?: unknown } = { x: derive(derive()) };
+      ring.self = [ring];
+      return ring;
+    });
+    expect([result.x.disposed, device.live]).toEqual([false, 1]);
   });
 
   it('leaves to the scope around it what a gradient tape still needs', () => {
@@ -270,6 +311,7 @@ describe('dispose', () => {
     expect(() => ended.zeros([1])).toThrow(DisposedError);
     expect(() => ended.zeros([1])).toThrow('full: the device was disposed');
     expect(() => ended.execute('tanh', [x], [1], 'float32', () => null)).toThrow('tanh: the device was disposed');
+    expect(() => ended.view('reshape', x, [1, 1])).toThrow('reshape: the device was disposed');
     await expect(x.data()).rejects.toThrow(new DisposedError('data: the device was disposed'));
   });
 

@@ -1,11 +1,12 @@
 import type { Backend, Operand } from './backend.ts';
-import { bytesPerElement, type DType, type FloatDType } from './dtype.ts';
+import { bytesPerElement, type DType, type FloatDType, isFloat } from './dtype.ts';
 import { DeviceError, DisposedError, OptionError, ShapeError, UnsupportedError } from './errors.ts';
 import { Random } from './random.ts';
 import { checkShape, formatShape, type Shape, sizeOf } from './shape.ts';
 import { checkAlive, type DeviceStorage, type Scope } from './storage.ts';
+import { checkSynchronous } from './synchronous.ts';
 import { Tensor } from './tensor.ts';
-import { type TensorDataOptions, type TensorLike, toTensorData } from './tensor-data.ts';
+import { checkValue, type TensorDataOptions, type TensorLike, toTensorData } from './tensor-data.ts';
 import { tensorsIn } from './tensors-in.ts';
 
 /** @internal A gradient tape, or the pause of all tapes around it. */
@@ -20,6 +21,9 @@ export interface DeviceOptions {
   /** Seed of `device.random`, a whole number from 0 to 2^53 - 1. Default 0: every run is repeatable. */
   readonly seed?: number;
 }
+
+/** Positions in an array are 32-bit numbers in indices, in `argMax` and in many backends. */
+const mostElements = 2 ** 31 - 1;
 
 /**
  * Where tensors live: a backend, the scopes that free its storages, and a stream of random numbers that initialisers and
@@ -41,11 +45,16 @@ export class Device {
   /**
    * @example
    * const device = new Device(createJsBackend(), { seed: 1 });
+   * @throws OptionError for a dtype that is no float or a seed that is not whole; UnsupportedError when the backend has not the dtype.
    */
   constructor(backend: Backend, options: DeviceOptions = {}) {
     this.backend = backend;
     this.dtype = options.dtype ?? 'float32';
     this.random = new Random(options.seed ?? 0);
+    if (!isFloat(this.dtype)) {
+      const expected = 'float32 or float64';
+      throw new OptionError({ operation: 'Device', argument: 'dtype', got: `is ${String(this.dtype)}`, expected });
+    }
     this.#checkSupport('Device', this.dtype);
   }
 
@@ -82,7 +91,7 @@ export class Device {
    */
   full(shape: Shape, value: number, dtype: DType = this.dtype): Tensor {
     checkShape('full', shape);
-    toTensorData('full', value, { dtype }, this.dtype);
+    checkValue('full', 'value', value, dtype);
     return this.execute('full', [], shape, dtype, (backend) => backend.fill(sizeOf(shape), value, dtype));
   }
 
@@ -112,9 +121,7 @@ export class Device {
     let result: R | undefined;
     try {
       result = work();
-      if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function') {
-        throw new OptionError('scope: the callback returned a promise, expected a synchronous callback');
-      }
+      checkSynchronous('scope', 'callback', result);
       return result;
     } finally {
       this.#scopes.length = depth;
@@ -143,6 +150,7 @@ export class Device {
    *
    * @param shape shape of the result
    * @param dtype dtype of the result
+   * @throws DisposedError, DeviceError or UnsupportedError; ShapeError for more than 2^31 - 1 elements.
    */
   execute(
     operation: string,
@@ -152,12 +160,18 @@ export class Device {
     kernel: (backend: Backend, operands: Operand<unknown>[]) => unknown,
   ): Tensor {
     const operands = inputs.map((tensor) => this.#operand(operation, tensor));
-    if (this.#disposed) throw new DisposedError(`${operation}: the device was disposed`);
+    this.#checkUsable(operation);
     this.#checkSupport(operation, dtype);
+    const size = sizeOf(shape);
+    if (size > mostElements) {
+      const got = `has shape ${formatShape(shape)}`;
+      throw new ShapeError({ operation, argument: 'result', got, expected: 'at most 2^31 - 1 elements' });
+    }
     const storage: DeviceStorage = {
       handle: kernel(this.backend, operands),
-      bytes: sizeOf(shape) * bytesPerElement(dtype),
+      bytes: size * bytesPerElement(dtype),
       scope: null,
+      owned: false,
       disposed: false,
     };
     this.#live++;
@@ -172,6 +186,7 @@ export class Device {
    */
   view(operation: string, x: Tensor, shape: Shape): Tensor {
     this.#operand(operation, x);
+    this.#checkUsable(operation);
     checkShape(operation, shape);
     if (sizeOf(shape) !== x.size) {
       throw new ShapeError({
@@ -226,6 +241,10 @@ export class Device {
     }
     checkAlive(operation, tensor);
     return { storage: tensor.storage.handle, shape: tensor.shape, dtype: tensor.dtype };
+  }
+
+  #checkUsable(operation: string): void {
+    if (this.#disposed) throw new DisposedError(`${operation}: the device was disposed`);
   }
 
   #checkSupport(operation: string, dtype: DType): void {

@@ -45,6 +45,13 @@ export {
   sizeOf,
   stridesOf,
 } from './shape.ts';
+export { checkSynchronous } from './synchronous.ts';
 export { Parameter, Tensor } from './tensor.ts';
-export type { NestedArray, TensorData, TensorDataOptions, TensorLike } from './tensor-data.ts';
+export {
+  checkValue,
+  type NestedArray,
+  type TensorData,
+  type TensorDataOptions,
+  type TensorLike,
+} from './tensor-data.ts';
 export { tensorsIn } from './tensors-in.ts';

@@ -9,6 +9,8 @@ export interface DeviceStorage {
   readonly bytes: number;
   /** The scope that will free it; `null` when only an explicit `dispose` will. */
   scope: Scope | null;
+  /** Whether it is that of a parameter. */
+  owned: boolean;
   disposed: boolean;
 }
 

@@ -107,18 +107,31 @@ function flatten(operation: string, value: NestedArray, shape: Shape, depth: num
 function convert(operation: string, data: ArrayLike<number>, dtype: DType): DataArray {
   if (dtypeOf(data) === dtype && dtype !== 'bool') return data as DataArray;
   const array = createDataArray(dtype, data.length);
-  const exact = dtype === 'int32' || dtype === 'bool';
   for (let i = 0; i < data.length; i++) {
     const value = data[i];
+    if (!canHold(dtype, value)) refuseValue(operation, `data[${i}]`, value, dtype);
     array[i] = value;
-    if (exact && (array[i] !== value || (dtype === 'bool' && value > 1))) {
-      throw new DTypeError({
-        operation,
-        argument: `data[${i}]`,
-        got: `is ${value}`,
-        expected: dtype === 'bool' ? 'true, false, 0 or 1' : 'a whole number of 32 bits',
-      });
-    }
   }
   return array;
+}
+
+/** @throws DTypeError unless the dtype can hold the value; floats may round it. */
+export function checkValue(operation: string, argument: string, value: number, dtype: DType): void {
+  if (typeof value !== 'number' || !canHold(dtype, value)) refuseValue(operation, argument, value, dtype);
+}
+
+function canHold(dtype: DType, value: number): boolean {
+  if (dtype === 'int32') return (value | 0) === value;
+  return dtype !== 'bool' || value === 0 || value === 1;
+}
+
+const held: Record<DType, string> = {
+  float32: 'a number',
+  float64: 'a number',
+  int32: 'a whole number of 32 bits',
+  bool: 'true, false, 0 or 1',
+};
+
+function refuseValue(operation: string, argument: string, value: unknown, dtype: DType): never {
+  throw new DTypeError({ operation, argument, got: `is ${String(value)}`, expected: held[dtype] });
 }

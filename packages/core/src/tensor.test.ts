@@ -98,6 +98,15 @@ describe('a parameter', () => {
     expect(elsewhere.disposed).toBe(false);
   });
 
+  it('refuses the storage of another parameter, which would be freed under it', () => {
+    const [a, b] = [new Parameter(device.zeros([2])), new Parameter(device.ones([2]))];
+    const message = 'value belongs to another parameter, expected a tensor with a storage of its own';
+    expect(() => a.assign(b)).toThrow(OptionError);
+    expect(() => a.assign(device.view('reshape', b, [2]))).toThrow(`assign: ${message}`);
+    expect(() => new Parameter(b)).toThrow(`Parameter: ${message}`);
+    expect([a.disposed, b.disposed, device.live]).toEqual([false, false, 2]);
+  });
+
   it('refuses freed elements, and any when it was freed itself', () => {
     const parameter = new Parameter(device.zeros([2]));
     const freed = device.zeros([2]);

@@ -78,18 +78,23 @@ export class Tensor {
  * A tensor whose elements can be replaced: what layers own and optimizers update. No scope frees it; `dispose` does.
  */
 export class Parameter extends Tensor {
-  /** Takes over the storage of `value`, which must belong to nothing else afterwards. */
+  /**
+   * Takes over the storage of `value`, which must belong to nothing else afterwards.
+   * @throws OptionError when it belongs to another parameter; DisposedError when it was freed.
+   */
   constructor(value: Tensor) {
     checkAlive('Parameter', value);
+    checkFree('Parameter', value);
     super(value.device, value.shape, value.dtype, value.storage);
-    this.device.keep(this);
+    this.#own();
   }
 
   /**
    * Replaces the elements by those of `value`, takes over its storage and frees the old one.
    * @throws ShapeError, DTypeError, DeviceError when `value` is of another shape, dtype or device.
    * @throws DisposedError when either of the two was freed.
-   * @throws OptionError inside `valueAndGrad`: a gradient would be computed from elements that the forward pass never saw.
+   * @throws OptionError when `value` belongs to another parameter, and inside `valueAndGrad`: a gradient would be computed
+   * from elements that the forward pass never saw.
    */
   assign(value: Tensor): void {
     const operation = 'assign';
@@ -118,12 +123,25 @@ export class Parameter extends Tensor {
       throw new OptionError('assign: a parameter cannot change while valueAndGrad is recording');
     }
     if (value.storage === this.storage) return;
+    checkFree(operation, value);
     this.device.free(this.storage);
     this.storage = value.storage;
+    this.#own();
+  }
+
+  #own(): void {
+    this.storage.owned = true;
     this.device.keep(this);
   }
 
   override toString(): string {
     return `Parameter(${this.dtype} ${formatShape(this.shape)}${this.disposed ? ', disposed' : ''})`;
   }
+}
+
+/** @throws OptionError when the storage is that of a parameter: it would be freed under the one or the other. */
+function checkFree(operation: string, value: Tensor): void {
+  if (!value.storage.owned) return;
+  const got = 'belongs to another parameter';
+  throw new OptionError({ operation, argument: 'value', got, expected: 'a tensor with a storage of its own' });
 }

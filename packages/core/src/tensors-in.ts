@@ -4,17 +4,27 @@ import { Tensor } from './tensor.ts';
  * The tensors inside a value: in arrays, plain objects, maps and sets, at any depth. Instances of other classes own what
  * they hold and are not looked into.
  */
-export function tensorsIn(value: unknown, found: Tensor[] = []): Tensor[] {
+export function tensorsIn(value: unknown): Tensor[] {
+  if (value instanceof Tensor) return [value];
+  const found: Tensor[] = [];
+  collect(value, found, new Set());
+  return found;
+}
+
+function collect(value: unknown, found: Tensor[], seen: Set<object>): void {
   if (value instanceof Tensor) {
     found.push(value);
-  } else if (Array.isArray(value) || value instanceof Set) {
-    for (const entry of value) tensorsIn(entry, found);
-  } else if (value instanceof Map) {
-    for (const entry of value.values()) tensorsIn(entry, found);
-  } else if (typeof value === 'object' && value !== null && isPlain(value)) {
-    for (const entry of Object.values(value)) tensorsIn(entry, found);
+    return;
   }
-  return found;
+  if (typeof value !== 'object' || value === null || seen.has(value)) return;
+  seen.add(value);
+  if (Array.isArray(value) || value instanceof Set) {
+    for (const entry of value) collect(entry, found, seen);
+  } else if (value instanceof Map) {
+    for (const entry of value.values()) collect(entry, found, seen);
+  } else if (isPlain(value)) {
+    for (const entry of Object.values(value)) collect(entry, found, seen);
+  }
 }
 
 function isPlain(value: object): boolean {
