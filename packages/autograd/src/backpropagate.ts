@@ -8,8 +8,9 @@ import { inBackward } from './trace.ts';
 /**
  * Walks the tape backwards and returns the gradient of each target, zeros where nothing depends on it.
  *
- * Run it inside a scope that returns the result. Gradients of intermediates are freed as soon as they have been passed on,
- * unless an outer tape records this walk.
+ * Run it in a scope of its own that returns the result. Gradients of intermediates that were made in this scope are freed as
+ * soon as they have been passed on, unless an outer tape records this walk; tensors of the forward pass that a `backward`
+ * gave as a gradient belong to the scopes around it.
  */
 export function backpropagate(
   device: Device,

@@ -74,17 +74,45 @@ describe('checkpoint', () => {
     });
   });
 
-  it('has several outputs, runs plainly outside of valueAndGrad, and refuses to pass a captured tensor through', async () => {
+  it('has several outputs, and is a scope outside of valueAndGrad too', async () => {
     const device = new Device(createJsBackend(), { dtype: 'float64' });
     const x = device.tensor([2]);
     const both = () => checkpoint(device, () => [square(x), exp(x)] as const);
-    expect(await numbers(both()[0])).toEqual([4]);
+    const { live } = device;
+    const [first, second] = both();
+    expect([await numbers(first), device.live]).toEqual([[4], live + 2]);
+    second.dispose();
+    checkpoint(device, () => tanh(exp(x))).dispose();
+    expect(device.live).toBe(live + 1);
     const slope = grad(() => sum(add(...both())), x);
     expect((await numbers(slope))[0]).toBeCloseTo(4 + Math.exp(2), 12);
-    const through = () => {
-      exp(x);
-      return x;
+  });
+
+  it('may return what it captured, and one result twice', async () => {
+    const device = new Device(createJsBackend(), { dtype: 'float64' });
+    const [x, z] = [device.tensor([2]), device.tensor([3])];
+    const weighted = (outputs: readonly Tensor[]) =>
+      outputs.map((output, i) => multiply(output, 10 ** i)).reduce((a, b) => add(a, b));
+    const slopes = (compute: () => readonly Tensor[]) =>
+      Promise.all(grad(() => sum(weighted(checkpoint(device, compute))), [x, z]).map(numbers));
+    expect(await slopes(() => [x, square(z)])).toEqual([[1], [60]]);
+    expect(await slopes(() => [square(x), x])).toEqual([[14], [0]]);
+    const both = () => {
+      const y = square(x);
+      return [y, y];
     };
-    expect(() => grad(() => sum(checkpoint(device, through)), x)).toThrow('returned a tensor that it captured');
+    expect(await slopes(both)).toEqual([[44], [0]]);
+    expect(x.disposed).toBe(false);
+  });
+
+  it('refuses a promise, recorded or not, and leaves the device as it was', () => {
+    const device = new Device(createJsBackend());
+    const x = device.tensor(1);
+    const { live } = device;
+    const promise = (() => Promise.resolve(exp(x))) as never;
+    const text = 'checkpoint: compute returned a promise, expected a synchronous function';
+    expect(() => checkpoint(device, promise)).toThrow(text);
+    expect(() => grad(() => checkpoint(device, promise), x)).toThrow(text);
+    expect([device.live, device.recorders.length]).toEqual([live, 0]);
   });
 });

@@ -1,11 +1,12 @@
-import { type Device, OptionError, Tensor } from '@sluice/core';
+import { checkSynchronous, type Device, Tensor } from '@sluice/core';
 import { backpropagate } from './backpropagate.ts';
 import type { OpOutput } from './define-op.ts';
+import { reshape } from './ops/shape.ts';
 import { announce, type Listener, listening, paused, Tape, withRecorder } from './tape.ts';
 import { activeLabel } from './trace.ts';
 
 /**
- * Runs `compute` and stores nothing but its outputs; the backward pass runs it again for the intermediates it needs
+ * Runs `compute` as a scope and stores nothing but its outputs; the backward pass runs it again for the intermediates it needs
  * (Chen et al. 2016, "Training deep nets with sublinear memory cost"). Trades time for memory on long sequences.
  *
  * Whatever tensors it uses may be captured; they must not change before the backward pass. `device.random` is set back for the
@@ -17,25 +18,25 @@ import { activeLabel } from './trace.ts';
  * for (const segment of segments) state = checkpoint(device, () => runSegment(segment, state));
  */
 export function checkpoint<Output extends OpOutput>(device: Device, compute: () => Output): Output {
+  const run = () => {
+    const output = compute();
+    checkSynchronous('checkpoint', 'compute', output);
+    return passOn(output);
+  };
   const outer = listening(device);
-  if (outer.length === 0) return compute();
+  if (outer.length === 0) return device.scope(run as () => never);
   const capture = new Capture(outer);
   const randomState = device.random.state;
-  const output = paused(device, () =>
-    withRecorder(device, capture, () => device.scope(compute as () => never)),
-  ) as Output;
+  const output = paused(device, () => withRecorder(device, capture, () => device.scope(run as () => never))) as Output;
   const outputs = listOutputs(output);
   const inputs = [...capture.captured];
-  if (outputs.some((tensor) => capture.captured.has(tensor))) {
-    throw new OptionError('checkpoint: compute returned a tensor that it captured, expected results of operations');
-  }
   const recompute = (gradients: readonly Tensor[]): Tensor[] => {
     const tape = new Tape(inputs);
     const now = device.random.state;
     device.random.state = randomState;
     try {
-      const again = listOutputs(withRecorder(device, tape, compute));
-      return backpropagate(device, tape, again, gradients, inputs);
+      const again = listOutputs(withRecorder(device, tape, run));
+      return device.scope(() => backpropagate(device, tape, again, gradients, inputs));
     } finally {
       device.random.state = now;
     }
@@ -54,6 +55,12 @@ export function checkpoint<Output extends OpOutput>(device: Device, compute: () 
     },
   }));
   return output;
+}
+
+/** The output as results of operations, each once, also where `compute` returned a tensor that it captured, or one twice. */
+function passOn<Output extends OpOutput>(output: Output): Output {
+  const same = (tensor: Tensor) => reshape(tensor, tensor.shape);
+  return (output instanceof Tensor ? same(output) : output.map(same)) as Output;
 }
 
 function listOutputs(output: OpOutput): readonly Tensor[] {

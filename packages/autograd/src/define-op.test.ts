@@ -2,7 +2,9 @@ import { createJsBackend } from '@sluice/backend-js';
 import { Device, type Tensor } from '@sluice/core';
 import { describe, expect, it } from 'vitest';
 import {
+  add,
   checkGradients,
+  checkpoint,
   defineOp,
   exp,
   grad,
@@ -13,6 +15,7 @@ import {
   relu,
   sum,
   tanh,
+  valueAndGrad,
   withLabel,
 } from './index.ts';
 
@@ -40,6 +43,51 @@ describe('defineOp', () => {
     const { live } = device;
     cube(x);
     expect(device.live).toBe(live + 1);
+  });
+
+  it('may return an input or one tensor twice: gradients know them apart', async () => {
+    const device = create();
+    const x = device.tensor([3]);
+    const same = defineOp({ name: 'same', forward: (input: Tensor) => input, backward: (dy) => [() => dy] });
+    expect(same(x)).not.toBe(x);
+    const slope = grad(() => sum(multiply(same(multiply(x, 2)), same(x))), x);
+    expect([...(await slope.data())]).toEqual([12]);
+    const twice = defineOp<[x: Tensor], readonly Tensor[]>({
+      name: 'twice',
+      forward: (input) => {
+        const y = multiply(input, 1);
+        return [y, y, input];
+      },
+      backward: (gradients) => [() => gradients.reduce((a, b) => add(a, b))],
+    });
+    const weighted = () => {
+      const [a, b, c] = twice(x) as [Tensor, Tensor, Tensor];
+      return sum(add(multiply(a, 2), add(multiply(b, 30), multiply(c, 400))));
+    };
+    expect([...(await grad(weighted, x).data())]).toEqual([432]);
+  });
+
+  it('may give a tensor of the forward pass as a gradient, which lives on for others', async () => {
+    const device = create();
+    const x = device.tensor([0.3]);
+    const { live } = device;
+    const energy = defineOp({
+      name: 'energy',
+      forward: (input: Tensor) => sum(multiply(0.5, multiply(input, input))),
+      backward: (_dy, _y, input) => [() => input],
+    });
+    const compute = () => {
+      const hidden = tanh(multiply(x, 1));
+      return { value: energy(hidden), auxiliary: hidden };
+    };
+    const { value, gradients, auxiliary } = valueAndGrad(compute, x);
+    const y = Math.tanh(0.3);
+    expect((await gradients.data())[0]).toBeCloseTo(y * (1 - y * y), 12);
+    expect(await auxiliary.item()).toBeCloseTo(y, 12);
+    const again = valueAndGrad(() => checkpoint(device, () => energy(tanh(x))), x);
+    expect((await again.gradients.data())[0]).toBeCloseTo(y * (1 - y * y), 12);
+    for (const tensor of [value, gradients, auxiliary, again.value, again.gradients]) tensor.dispose();
+    expect(device.live).toBe(live);
   });
 
   it('says what an author got wrong', () => {

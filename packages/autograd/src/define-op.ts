@@ -12,7 +12,8 @@ export interface OpDefinition<Args extends readonly unknown[], Output extends Op
   readonly name: string;
   /**
    * Computes the output: with kernels (`device.execute`), or with other operations, which are then not recorded one by one
-   * and whose intermediates are freed. Tensors stand among the arguments, directly or in arrays; at least one does.
+   * and whose intermediates are freed. Tensors stand among the arguments, directly or in arrays; at least one does. One that
+   * is returned as it came, or twice, leaves the operation as another tensor on the same storage.
    */
   readonly forward: (...args: Args) => Output;
   /**
@@ -41,7 +42,9 @@ export function defineOp<Args extends readonly unknown[], Output extends OpOutpu
     const inputs = inputsOf(args);
     if (inputs.length === 0) throw new OptionError(`${name}: no tensor among the arguments`);
     const { device } = inputs[0] as Tensor;
-    const output = paused(device, () => device.scope(() => forward(...args) as never)) as Output;
+    const output = paused(device, () =>
+      device.scope(() => distinct(name, forward(...args), inputs) as never),
+    ) as Output;
     const outputs: readonly Tensor[] = output instanceof Tensor ? [output] : (output as readonly Tensor[]);
     notify(name, outputs);
     if (backward === null) return output;
@@ -61,6 +64,18 @@ export function defineOp<Args extends readonly unknown[], Output extends OpOutpu
     }));
     return output;
   };
+}
+
+/** The output with a view in the place of each tensor that is an input or came before: a tape knows tensors by identity. */
+function distinct(name: string, output: OpOutput, inputs: readonly Tensor[]): OpOutput {
+  const view = (tensor: Tensor) => tensor.device.view(name, tensor, tensor.shape);
+  if (output instanceof Tensor) return inputs.includes(output) ? view(output) : output;
+  const seen = new Set(inputs);
+  return output.map((tensor) => {
+    if (seen.has(tensor)) return view(tensor);
+    seen.add(tensor);
+    return tensor;
+  });
 }
 
 function inputsOf(args: readonly unknown[]): readonly Tensor[] {

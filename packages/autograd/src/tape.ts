@@ -1,4 +1,4 @@
-import { type Device, DTypeError, isFloat, type Recorder, type Tensor } from '@sluice/core';
+import { type Device, DTypeError, isFloat, OptionError, type Recorder, Tensor } from '@sluice/core';
 
 /** Computes the gradient of one input when it is called. */
 export type Thunk = () => Tensor;
@@ -51,12 +51,11 @@ export function paused<R>(device: Device, work: () => R): R {
 }
 
 export function withRecorder<R>(device: Device, recorder: Recorder, work: () => R): R {
-  const depth = device.recorders.length;
   device.recorders.push(recorder);
   try {
     return work();
   } finally {
-    device.recorders.length = depth;
+    device.recorders.pop();
   }
 }
 
@@ -79,9 +78,13 @@ export function announce(device: Device, inputs: readonly Tensor[], make: () => 
   }
 }
 
-/** @throws DTypeError unless all targets are floats. */
+/** @throws OptionError unless all targets are tensors; DTypeError unless they are floats. */
 export function checkTargets(operation: string, targets: readonly Tensor[]): void {
-  targets.forEach((target, i) => {
+  targets.forEach((target: unknown, i) => {
+    if (!(target instanceof Tensor)) {
+      const expected = 'a tensor (of a layer, pass parameters())';
+      throw new OptionError({ operation, argument: `targets[${i}]`, got: 'is none', expected });
+    }
     if (!isFloat(target.dtype)) {
       throw new DTypeError({
         operation,

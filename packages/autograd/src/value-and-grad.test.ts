@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
   add,
   cast,
+  checkGradients,
   concat,
   detach,
   dropout,
@@ -13,6 +14,7 @@ import {
   mean,
   multiply,
   power,
+  reshape,
   sigmoid,
   split,
   square,
@@ -67,6 +69,25 @@ describe('valueAndGrad', () => {
     const [da, db] = grad(() => sum(add(a, b)), [a, b]) as [Tensor, Tensor];
     da.dispose();
     expect(await numbers(db)).toEqual([1]);
+  });
+
+  it('never hands out or frees what existed before: a value that is a target or a view of one is copied', async () => {
+    const device = create();
+    const x = device.tensor([3]);
+    const { live } = device;
+    for (const compute of [() => x, () => reshape(x, [])]) {
+      const { value, gradients } = valueAndGrad(compute, x);
+      expect([await numbers(value), await numbers(gradients)]).toEqual([[3], [1]]);
+      value.dispose();
+      gradients.dispose();
+      grad(compute, x).dispose();
+      expect(x.disposed).toBe(false);
+    }
+    for (const compute of [(input: Tensor) => input, (input: Tensor) => reshape(input, [])]) {
+      await checkGradients(compute, [x]);
+      expect(x.disposed).toBe(false);
+    }
+    expect(device.live).toBe(live);
   });
 
   it('takes gradients of gradients: the third derivative of x^4', async () => {
@@ -145,6 +166,13 @@ describe('valueAndGrad', () => {
     );
     expect(() => valueAndGrad(() => sum(x), [])).toThrow('valueAndGrad: targets are empty');
     expect(() => valueAndGrad(() => undefined as never, x)).toThrow('compute returned no tensor');
+    expect(() => valueAndGrad((() => Promise.resolve(sum(x))) as never, x)).toThrow(
+      'valueAndGrad: compute returned a promise, expected a synchronous function',
+    );
+    expect(() => valueAndGrad(() => sum(x), { layer: { weight: x } } as never)).toThrow(
+      'valueAndGrad: targets[0] is none, expected a tensor (of a layer, pass parameters())',
+    );
+    expect(device.recorders).toEqual([]);
   });
 
   it('refuses to change a parameter while it records, and names a tensor that was freed', () => {

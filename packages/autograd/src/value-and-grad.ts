@@ -1,4 +1,4 @@
-import { DTypeError, formatShape, isFloat, OptionError, ShapeError, Tensor } from '@sluice/core';
+import { checkSynchronous, DTypeError, formatShape, isFloat, OptionError, ShapeError, Tensor } from '@sluice/core';
 import { backpropagate } from './backpropagate.ts';
 import { multiply } from './ops/elementwise.ts';
 import { checkTargets, Tape, withRecorder } from './tape.ts';
@@ -14,7 +14,7 @@ export type GradientsOf<T extends Targets> = T extends Tensor
     : { -readonly [Key in keyof T]: Tensor };
 
 export interface ValueAndGradients<T extends Targets, Auxiliary> {
-  /** The scalar. */
+  /** The scalar; a copy where `compute` returned a tensor that existed before. */
   readonly value: Tensor;
   /** Derivatives of the scalar, each of the shape of its target; zeros where it does not depend on one. */
   readonly gradients: GradientsOf<T>;
@@ -38,19 +38,25 @@ export function valueAndGrad<const T extends Targets, Auxiliary = undefined>(
   targets: T,
 ): ValueAndGradients<T, Auxiliary> {
   const list = listTargets(targets);
+  if (list.length === 0) throw new OptionError('valueAndGrad: targets are empty, expected at least one tensor');
   checkTargets('valueAndGrad', list);
-  const first = list[0];
-  if (!first) throw new OptionError('valueAndGrad: targets are empty, expected at least one tensor');
-  const { device } = first;
+  const { device } = list[0] as Tensor;
   const run = (): ValueAndGradients<T, Auxiliary> => {
     const tape = new Tape(list);
     const result = withRecorder(device, tape, compute);
+    checkSynchronous('valueAndGrad', 'compute', result);
     const { value, auxiliary } =
       result instanceof Tensor ? { value: result, auxiliary: undefined as Auxiliary } : { ...result };
     checkValue(value);
-    const seed = device.ones(value.shape, value.dtype);
-    const gradients = separate(backpropagate(device, tape, [value], [seed], list));
-    return { value, gradients: structureLike(targets, gradients), auxiliary };
+    const gradients = device.scope(() => {
+      const seed = device.ones(value.shape, value.dtype);
+      return separate(backpropagate(device, tape, [value], [seed], list));
+    });
+    return {
+      value: device.owns(value) ? value : multiply(value, 1),
+      gradients: structureLike(targets, gradients),
+      auxiliary,
+    };
   };
   return device.scope(run as never);
 }
