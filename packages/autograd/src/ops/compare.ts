@@ -1,6 +1,6 @@
 import { broadcastShapes, type CompareKind, isFloat, type Tensor } from '@sluice/core';
 import { defineOp } from '../define-op.ts';
-import { checkDType, checkSameDType, operands, type Scalar } from './support.ts';
+import { checkDType, checkSameDType, type Scalar, withOperands } from './support.ts';
 
 function comparison(kind: CompareKind): (a: Scalar, b: Scalar) => Tensor {
   const compare = defineOp({
@@ -11,7 +11,7 @@ function comparison(kind: CompareKind): (a: Scalar, b: Scalar) => Tensor {
     },
     backward: null,
   });
-  return (a, b) => compare(...operands(kind, a, b));
+  return (a, b) => withOperands(kind, a, b, compare);
 }
 
 /** `a == b` per element, broadcasting; bool. No gradient. */
@@ -46,20 +46,28 @@ const selectOp = defineOp({
 
 /** `condition ? a : b` per element, all three broadcast; the gradient flows to the chosen side. */
 export function select(condition: Tensor, a: Scalar, b: Scalar): Tensor {
-  return selectOp(condition, ...operands('select', a, b));
+  return withOperands('select', a, b, (x, y) => selectOp(condition, x, y));
 }
 
 /** Both true, per element. */
 export function logicalAnd(a: Tensor, b: Tensor): Tensor {
+  checkBools('logicalAnd', a, b);
   return select(a, b, 0);
 }
 
 /** At least one true, per element. */
 export function logicalOr(a: Tensor, b: Tensor): Tensor {
+  checkBools('logicalOr', a, b);
   return select(a, 1, b);
 }
 
 /** True where `a` is false. */
 export function logicalNot(a: Tensor): Tensor {
-  return select(a, a.device.zeros([], 'bool'), 1);
+  checkDType('logicalNot', 'a', a, 'bool');
+  return equal(a, 0);
+}
+
+function checkBools(operation: string, a: Tensor, b: Tensor): void {
+  checkDType(operation, 'a', a, 'bool');
+  checkDType(operation, 'b', b, 'bool');
 }

@@ -14,7 +14,7 @@ export function dropout(x: Tensor, probability: number): Tensor {
     const expected = 'a number from 0 to 1';
     throw new OptionError({ operation: 'dropout', argument: 'probability', got: `is ${probability}`, expected });
   }
-  return probability === 0 ? x : multiply(x, dropoutMask(x, probability));
+  return probability === 0 ? x : x.device.scope(() => multiply(x, dropoutMask(x, probability)));
 }
 
 /** The factors of `dropout` for a tensor like `x`: 0, or 1 / (1 - probability). */

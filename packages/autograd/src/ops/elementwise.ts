@@ -1,7 +1,7 @@
 import { type BinaryKind, broadcastShapes, isFloat, OptionError, type Tensor, type UnaryKind } from '@sluice/core';
 import { defineOp, type OpDefinition } from '../define-op.ts';
 import { equal, greater, greaterEqual, less, lessEqual, logicalAnd, select } from './compare.ts';
-import { checkFloat, checkNumeric, operands, type Scalar } from './support.ts';
+import { checkFloat, checkNumeric, type Scalar, withOperands } from './support.ts';
 
 type Unary = OpDefinition<[x: Tensor], Tensor>;
 type Binary = OpDefinition<[a: Tensor, b: Tensor], Tensor>;
@@ -32,7 +32,7 @@ function binary(
     },
     backward,
   });
-  return (a, b) => op(...operands(kind, a, b));
+  return (a, b) => withOperands(kind, a, b, op);
 }
 
 /** a + b, broadcasting. */
@@ -51,14 +51,16 @@ export const divide = binary('divide', (dy, y, _a, b) => [
 ]);
 
 /**
- * a to the power of b, broadcasting; floats. d(a^b) = b a^(b-1) da + a^b ln(a) db, where 0 stands for the first term if b is 0
- * and for the second if a is 0 and b is not negative.
+ * a to the power of b, broadcasting; floats. d(a^b) = b a^(b-1) da + a^b ln(a) db, where 0 stands for the first term if a and
+ * b are 0 and for the second if a is 0 and b is not negative.
  */
 export const power = binary(
   'power',
   (dy, y, a, b) => [
-    () => select(equal(b, 0), 0, multiply(dy, multiply(b, power(a, subtract(b, 1))))),
-    () => select(logicalAnd(equal(a, 0), greaterEqual(b, 0)), 0, multiply(multiply(dy, y), log(a))),
+    // A base of 1 in the place of 0 makes the terms 0. Selecting after the fact would leave 0 times an infinity to higher
+    // derivatives.
+    () => multiply(dy, multiply(b, power(select(logicalAnd(equal(a, 0), equal(b, 0)), 1, a), subtract(b, 1)))),
+    () => multiply(multiply(dy, y), log(select(logicalAnd(equal(a, 0), greaterEqual(b, 0)), 1, a))),
   ],
   checkFloat,
 );
@@ -124,7 +126,7 @@ export const erf = unary('erf', (dy, _y, x) => [
 
 /** x sigmoid(x) (Elfwing et al. 2018; Ramachandran et al. 2017). */
 export function silu(x: Tensor): Tensor {
-  return multiply(x, sigmoid(x));
+  return x.device.scope(() => multiply(x, sigmoid(x)));
 }
 
 export interface GeluOptions {
@@ -134,11 +136,13 @@ export interface GeluOptions {
 
 /** x times the normal distribution function of x (Hendrycks & Gimpel 2016, eq. 1 and section 2). */
 export function gelu(x: Tensor, options: GeluOptions = {}): Tensor {
-  if (options.approximate === 'tanh') {
-    const inner = multiply(Math.sqrt(2 / Math.PI), add(x, multiply(0.044715, multiply(x, square(x)))));
-    return multiply(multiply(0.5, x), add(1, tanh(inner)));
-  }
-  return multiply(multiply(0.5, x), add(1, erf(multiply(x, Math.SQRT1_2))));
+  return x.device.scope(() => {
+    if (options.approximate === 'tanh') {
+      const inner = multiply(Math.sqrt(2 / Math.PI), add(x, multiply(0.044715, multiply(x, square(x)))));
+      return multiply(multiply(0.5, x), add(1, tanh(inner)));
+    }
+    return multiply(multiply(0.5, x), add(1, erf(multiply(x, Math.SQRT1_2))));
+  });
 }
 
 const clampOp = defineOp({

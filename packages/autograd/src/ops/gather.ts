@@ -67,10 +67,7 @@ export interface ScatterAddOptions {
  */
 export function scatterAdd(updates: Tensor, indices: Tensor, options: ScatterAddOptions): Tensor {
   const { size } = options;
-  if (!Number.isSafeInteger(size) || size < 0) {
-    const expected = 'a whole number of at least 0';
-    throw new OptionError({ operation: 'scatterAdd', argument: 'size', got: `is ${size}`, expected });
-  }
+  checkWhole('scatterAdd', 'size', size);
   const resultRank = Math.max(updates.rank - indices.rank + 1, 1);
   const axis = normalizeAxis('scatterAdd', options.axis ?? 0, resultRank);
   if (!sameShape(updates.shape.slice(axis, axis + indices.rank), indices.shape)) {
@@ -82,6 +79,12 @@ export function scatterAdd(updates: Tensor, indices: Tensor, options: ScatterAdd
     });
   }
   return scatterAddOp(updates, indices, axis, size);
+}
+
+function checkWhole(operation: string, argument: string, value: number): void {
+  if (!Number.isSafeInteger(value) || value < 0) {
+    throw new OptionError({ operation, argument, got: `is ${value}`, expected: 'a whole number of at least 0' });
+  }
 }
 
 /** The int32 numbers 0 to count - 1. */
@@ -96,10 +99,12 @@ function range(like: Tensor, count: number, step = 1): Tensor {
  * @param indices int32, each from 0 to depth - 1
  * @param depth number of classes
  * @param dtype default the device's float dtype
- * @throws IndexError when an index lies outside
+ * @throws OptionError when depth is not whole; IndexError when an index lies outside
  */
 export function oneHot(indices: Tensor, depth: number, dtype: DType = indices.device.dtype): Tensor {
   const { device } = indices;
+  checkDType('oneHot', 'indices', indices, 'int32');
+  checkWhole('oneHot', 'depth', depth);
   return device.scope(() => {
     // Comparing would pass an index from outside over in silence; looking it up does not.
     gather(device.zeros([depth], 'int32'), indices);
@@ -124,9 +129,9 @@ export function pick(x: Tensor, indices: Tensor): Tensor {
     });
   }
   const depth = x.shape[x.rank - 1] as number;
-  const positions = x.device.scope(() => {
+  return x.device.scope(() => {
     gather(x.device.zeros([depth], 'int32'), indices);
-    return add(reshape(range(x, sizeOf(indices.shape), depth), indices.shape), indices);
+    const positions = add(reshape(range(x, sizeOf(indices.shape), depth), indices.shape), indices);
+    return gather(reshape(x, [x.size]), positions);
   });
-  return gather(reshape(x, [x.size]), positions);
 }

@@ -92,7 +92,7 @@ const splitOp = defineOp<[x: Tensor, axis: number, sizes: readonly number[]], re
 export function split(x: Tensor, parts: number | readonly number[], axis = 0): readonly Tensor[] {
   const at = normalizeAxis('split', axis, x.rank);
   const length = x.shape[at] as number;
-  const sizes = typeof parts === 'number' ? new Array<number>(parts).fill(length / parts) : parts;
+  const sizes = typeof parts === 'number' ? evenSizes(length, parts) : parts;
   const valid = sizes.length > 0 && sizes.every((size) => Number.isInteger(size) && size >= 0);
   if (!valid || sizes.reduce((total, size) => total + size, 0) !== length) {
     throw new ShapeError({
@@ -103,6 +103,12 @@ export function split(x: Tensor, parts: number | readonly number[], axis = 0): r
     });
   }
   return splitOp(x, at, sizes);
+}
+
+/** Empty when they are not even. */
+function evenSizes(length: number, parts: number): number[] {
+  const even = Number.isInteger(parts) && parts > 0 && length % parts === 0;
+  return even ? new Array<number>(parts).fill(length / parts) : [];
 }
 
 /** Takes an axis apart: as many tensors as it is long, without the axis. */

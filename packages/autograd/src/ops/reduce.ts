@@ -95,7 +95,7 @@ export const min: Reduction = reduction('min', extremeOp('min'));
 export const mean: Reduction = reduction('mean', (x, axes) => {
   checkFloat('mean', 'x', x);
   const count = axes.reduce((product, axis) => product * (x.shape[axis] as number), 1);
-  return multiply(sum(x, axes), 1 / count);
+  return x.device.scope(() => divide(sum(x, axes), count));
 });
 
 const logSumExpOp = defineOp({
@@ -109,11 +109,19 @@ const logSumExpOp = defineOp({
   },
   backward: (dy, y, x, axes) => {
     const kept = keptShape(x.shape, axes);
-    return [() => multiply(reshape(dy, kept), exp(subtract(x, reshape(y, kept))))];
+    return [
+      () => {
+        const finite = select(equal(y, Number.NEGATIVE_INFINITY), 0, y);
+        return multiply(reshape(dy, kept), exp(subtract(x, reshape(finite, kept))));
+      },
+    ];
   },
 });
 
-/** ln of the sum of e^x over axes, shifted by the maximum so that nothing overflows; its gradient is the softmax. */
+/**
+ * ln of the sum of e^x over axes, shifted by the maximum so that nothing overflows; its gradient is the softmax, and 0 where
+ * all of them are -Infinity.
+ */
 export const logSumExp: Reduction = reduction('logSumExp', logSumExpOp);
 
 function argReduction(kind: ArgReduceKind): (x: Tensor, axis: number) => Tensor {

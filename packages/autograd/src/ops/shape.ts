@@ -24,6 +24,10 @@ const reshapeOp: Op<[x: Tensor, shape: Shape], Tensor> = defineOp({
 export function reshape(x: Tensor, shape: Shape): Tensor {
   const open = shape.indexOf(-1);
   if (open < 0) return reshapeOp(x, shape);
+  if (shape.includes(-1, open + 1)) {
+    const got = `is ${formatShape(shape)}`;
+    throw new ShapeError({ operation: 'reshape', argument: 'shape', got, expected: 'at most one -1' });
+  }
   const known = sizeOf(shape.filter((_, axis) => axis !== open));
   const rest = x.size / known;
   if (!Number.isInteger(rest)) {

@@ -1,4 +1,5 @@
 import {
+  checkValue,
   formatShape,
   normalizeAxes,
   normalizeAxis,
@@ -80,7 +81,7 @@ export function flip(x: Tensor, axes?: number | Numbers): Tensor {
 /**
  * Adds elements around: `widths[axis]` is [before, after].
  * @param value the new elements. Default 0.
- * @throws ShapeError unless there is one pair of whole numbers of at least 0 per axis
+ * @throws ShapeError unless there is one pair of whole numbers of at least 0 per axis; DTypeError when the value does not fit
  */
 export function pad(x: Tensor, widths: readonly (readonly [before: number, after: number])[], value = 0): Tensor {
   if (widths.length !== x.rank || !widths.flat().every((width) => Number.isInteger(width) && width >= 0)) {
@@ -91,6 +92,7 @@ export function pad(x: Tensor, widths: readonly (readonly [before: number, after
       expected: `a pair of whole numbers of at least 0 for each axis of ${formatShape(x.shape)}`,
     });
   }
+  checkValue('pad', 'value', value, x.dtype);
   const shape = x.shape.map((length, axis) => length + widths[axis]![0] + widths[axis]![1]);
   const starts = widths.map(([before]) => before);
   return embed(

@@ -36,6 +36,25 @@ export function logSoftmax(x: Tensor, axis = -1): Tensor {
   return logSoftmaxOp(x, normalizeAxis('logSoftmax', axis, x.rank));
 }
 
+const lastMean = (x: Tensor) => mean(x, -1, keepAxes);
+const centre = (x: Tensor) => subtract(x, lastMean(x));
+const deviationOf = (centred: Tensor, epsilon: number) => sqrt(add(lastMean(square(centred)), epsilon));
+// Twice, because the mean of a large constant is rounded, and the rest would be blown up to 1.
+const centreExactly = (x: Tensor) => centre(centre(x));
+
+const normalizeOp = defineOp({
+  name: 'layerNorm',
+  forward: (x: Tensor, epsilon: number) => {
+    checkFloat('layerNorm', 'x', x);
+    const centred = centreExactly(x);
+    return divide(centred, deviationOf(centred, epsilon));
+  },
+  // (dy - mean(dy) - y mean(dy y)) / deviation
+  backward: (dy, y, x, epsilon) => [
+    () => divide(subtract(centre(dy), multiply(y, lastMean(multiply(dy, y)))), deviationOf(centreExactly(x), epsilon)),
+  ],
+});
+
 export interface LayerNormOptions {
   /** Factor after normalising, of the shape of the last axis. Default none. */
   readonly weight?: Tensor;
@@ -50,10 +69,9 @@ export interface LayerNormOptions {
  * (x - mean) / sqrt(variance + epsilon) weight + bias, with the variance of the whole population.
  */
 export function layerNorm(x: Tensor, options: LayerNormOptions = {}): Tensor {
-  checkFloat('layerNorm', 'x', x);
-  const centred = subtract(x, mean(x, -1, keepAxes));
-  const deviation = sqrt(add(mean(square(centred), -1, keepAxes), options.epsilon ?? 1e-5));
-  const normal = divide(centred, deviation);
-  const scaled = options.weight ? multiply(normal, options.weight) : normal;
-  return options.bias ? add(scaled, options.bias) : scaled;
+  return x.device.scope(() => {
+    const normal = normalizeOp(x, options.epsilon ?? 1e-5);
+    const scaled = options.weight ? multiply(normal, options.weight) : normal;
+    return options.bias ? add(scaled, options.bias) : scaled;
+  });
 }
