@@ -116,7 +116,6 @@ export class Device {
    */
   scope<R>(work: () => R extends PromiseLike<unknown> ? never : R): R {
     const scope: Scope = { storages: [] };
-    const depth = this.#scopes.length;
     this.#scopes.push(scope);
     let result: R | undefined;
     try {
@@ -124,8 +123,8 @@ export class Device {
       checkSynchronous('scope', 'callback', result);
       return result;
     } finally {
-      this.#scopes.length = depth;
-      const parent = this.#scopes[depth - 1] ?? null;
+      this.#scopes.pop();
+      const parent = this.#scopes.at(-1) ?? null;
       for (const tensor of tensorsIn(result)) {
         if (tensor.storage.scope === scope) this.#adopt(tensor.storage, parent);
       }
