@@ -234,6 +234,19 @@ describe('validate', () => {
     expect(await bitsOf(model)).toEqual(weights);
   });
 
+  it('keeps the last weights when it is aborted', async () => {
+    const { device, model, options } = setUp({ earlyStopping: { patience: 9, restoreBest: true } });
+    let call = 0;
+    const loss: typeof options.loss = () => ({ loss: device.full([], ++call), carry: undefined! });
+    const controller = new AbortController();
+    let weights: unknown;
+    for await (const event of fit({ ...options, validate: { data: pairs(1), loss }, signal: controller.signal })) {
+      if (event.step === 7) controller.abort();
+      if (event.step === 7 && event.type === 'step') weights = await bitsOf(model);
+    }
+    expect(await bitsOf(model)).toEqual(weights);
+  });
+
   it('counts NaN as no improvement', async () => {
     const { device, options } = setUp({ epochs: 50, earlyStopping: { patience: 1 } });
     const loss: typeof options.loss = () => ({ loss: device.full([], Number.NaN), carry: undefined! });

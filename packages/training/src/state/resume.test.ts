@@ -60,7 +60,7 @@ describe('a run that is resumed', () => {
     async (_name, changed, makeOptimizer) => {
       const straight = await runAll(setUp(changed(), undefined, makeOptimizer));
       expect(straight.losses.size).toBe(40);
-      for (const stop of [1, 3, 9, 10, 11, 20, 27, 39, 40]) {
+      for (const stop of [1, 3, 10, 11, 27, 40]) {
         const path = join(folder, `${stop}.safetensors`);
         const first = setUp(changed(), undefined, makeOptimizer);
         const save = (state: TrainingState) => saveCheckpoint(path, state);
