@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { FormatError } from '@sluice/core';
 import { readSafetensors, writeSafetensors } from '@sluice/format-safetensors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bitsOf, collect, pairs } from '../fit/test-problems.ts';
 import { decodeTraining, type EncodedTraining, encodeTraining, fit, type TrainingState } from '../index.ts';
 import { loadCheckpoint, saveCheckpoint } from '../node.ts';
+import { bitsOf, collect, pairs } from '../testing/problems.ts';
+import { type Options, savedState, setUp } from '../testing/runs.ts';
 import { checksum } from './checksum.ts';
-import { type Options, savedState, setUp } from './test-runs.ts';
 
 let folder: string;
 beforeAll(async () => {

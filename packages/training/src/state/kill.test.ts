@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { bitsOf, collect } from '../fit/test-problems.ts';
 import { fit } from '../index.ts';
 import { loadCheckpoint } from '../node.ts';
-import { setUp } from './test-runs.ts';
+import { bitsOf, collect } from '../testing/problems.ts';
+import { setUp } from '../testing/runs.ts';
 
-const child = fileURLToPath(new URL('./test-child.ts', import.meta.url));
+const child = fileURLToPath(new URL('../testing/child.ts', import.meta.url));
 
 /** Trains in another process, and kills it some time after its first checkpoint. */
 async function trainAndKill(path: string, milliseconds: number): Promise<void> {

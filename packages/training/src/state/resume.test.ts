@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bitsOf, collect, pairs, stepsOf } from '../fit/test-problems.ts';
 import { Adam, decodeTraining, encodeTraining, fit, type Optimizer, type TrainingState } from '../index.ts';
 import { loadCheckpoint, saveCheckpoint } from '../node.ts';
-import { type Options, setUp } from './test-runs.ts';
+import { bitsOf, collect, pairs, stepsOf } from '../testing/problems.ts';
+import { type Options, setUp } from '../testing/runs.ts';
 
 let folder: string;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { fit } from '../index.ts';
 import { saveCheckpoint } from '../node.ts';
-import { setUp } from './test-runs.ts';
+import { setUp } from './runs.ts';
 
 // Trains and saves after every step, until somebody kills it.
 const path = process.argv[2] as string;
