@@ -126,6 +126,6 @@ export interface Backend<S = unknown> {
    */
   scatterAdd(updates: Operand<S>, indices: Operand<S>, axis: number, size: number): S;
 
-  /** Releases what the backend holds beyond its storages: threads, contexts, pools. */
+  /** Ends the use of the backend and releases all it holds: storages, threads, contexts, pools. Nothing is called afterwards. */
   dispose?(): void;
 }

@@ -210,7 +210,7 @@ export class Device {
     storage.disposed = true;
     this.#live--;
     this.#liveBytes -= storage.bytes;
-    this.backend.free(storage.handle);
+    if (!this.#disposed) this.backend.free(storage.handle);
   }
 
   /** Ends the use of the device and its backend. Tensors that still live cannot be used afterwards. */
