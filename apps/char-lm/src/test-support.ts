@@ -17,7 +17,7 @@ export interface Result {
 
 /** Starts the app from its source, with its output in pipes. */
 export function start(args: readonly string[], folder: string): { child: ChildProcess; result: Promise<Result> } {
-  const { NODE_OPTIONS: _, npm_lifecycle_event: __, ...environment } = process.env;
+  const { NODE_OPTIONS: _, npm_lifecycle_event: __, NO_COLOR: ___, ...environment } = process.env;
   const node = ['--conditions=@sluice/source', `--import=${import.meta.resolve('tsx')}`, cli];
   const child = spawn(process.execPath, [...node, ...args], {
     cwd: folder,
