@@ -2,11 +2,11 @@ import { parseArgs } from 'node:util';
 import { createJsBackend } from '@sluice/backend-js';
 import type { Backend } from '@sluice/core';
 import { learn, type Outcome } from './learn.ts';
-import { layerKinds, tasks } from './tasks.ts';
+import { layerKinds, type Task, tasks } from './tasks.ts';
 
 const help = `Trains RNN, LSTM and GRU of one size on tasks with known results, on every backend.
 
-Usage: pnpm test:learning [options]
+Usage: npm run test:learning -- [options]
 
   --task <text>  only tasks whose name contains the text
   --seed <n>     seed of weights and data, default 1
@@ -29,23 +29,41 @@ function tell(backend: string, outcome: Outcome): string {
   return `${row([backend, task, kind, ...figures, error.toPrecision(3)])}${expected ? '' : '   FAILED'}`;
 }
 
-async function main(): Promise<number> {
+/** @throws Error with a message for the user */
+function parse(args: string[]): { help: boolean; seed: number; chosen: readonly Task[] } {
   const { values } = parseArgs({
+    args,
     options: {
       task: { type: 'string', default: '' },
       seed: { type: 'string', default: '1' },
-      help: { type: 'boolean' },
+      help: { type: 'boolean', default: false },
     },
   });
-  if (values.help) {
+  const seed = Number(values.seed);
+  if (values.seed.trim() === '' || !Number.isSafeInteger(seed) || seed < 0) {
+    throw new Error(`--seed is "${values.seed}", expected a whole number of at least 0.`);
+  }
+  const chosen = tasks.filter((task) => task.name.includes(values.task));
+  if (chosen.length === 0) {
+    throw new Error(
+      `--task is "${values.task}", expected a part of one of: ${tasks.map(({ name }) => name).join('; ')}.`,
+    );
+  }
+  return { help: values.help, seed, chosen };
+}
+
+async function main(args: string[]): Promise<number> {
+  let request: ReturnType<typeof parse>;
+  try {
+    request = parse(args);
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${help}`);
+    return 2;
+  }
+  const { seed, chosen } = request;
+  if (request.help) {
     console.log(help);
     return 0;
-  }
-  const seed = Number(values.seed);
-  const chosen = tasks.filter((task) => task.name.includes(values.task));
-  if (chosen.length === 0 || !Number.isSafeInteger(seed) || seed < 0) {
-    console.error(`Nothing to do for --task "${values.task}" --seed "${values.seed}".\n\n${help}`);
-    return 2;
   }
   const terminal = process.stderr.isTTY;
   const progress = (text: string) => {
@@ -72,4 +90,4 @@ async function main(): Promise<number> {
   return failed > 0 ? 1 : 0;
 }
 
-process.exitCode = await main();
+process.exitCode = await main(process.argv.slice(2));
