@@ -20,7 +20,8 @@ export async function readSafetensorsFile(path: string): Promise<SafetensorsCont
 
 /**
  * Writes a safetensors file as a whole or not at all: into a temporary file beside it, which is flushed to the disk and renamed, and
- * then the folder is flushed. Whatever fails, a file that was there before stays as it was and no temporary file remains.
+ * then the folder is flushed. Whatever fails, a file that was there before stays as it was and no temporary file remains; only a process
+ * that is killed meanwhile leaves one, `PATH.*.tmp`, which nothing reads: delete it.
  * @throws the errors of `writeSafetensors`, and those of the file system
  */
 export async function writeSafetensorsFile(
