@@ -46,3 +46,9 @@ export function completeOptions(operation: string, options: RecurrentOptions): C
   }
   return { bidirectional, merge: merge ?? 'concat', dropout, batchFirst, reverse };
 }
+
+/** Length of the last axis between layers. */
+export function mergedSize(size: number, options: Pick<CompleteOptions, 'bidirectional' | 'merge'>): number {
+  const joins = options.merge === 'concat' || options.merge === 'none';
+  return options.bidirectional && joins ? 2 * size : size;
+}

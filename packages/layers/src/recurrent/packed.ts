@@ -5,7 +5,7 @@ import { type Initializer, uniform } from '../initializers.ts';
 import { type BlockInitializer, makeParameter } from '../make-parameter.ts';
 import type { Module } from '../module.ts';
 import { type CellState, RecurrentCell, type StateSizes } from './cell.ts';
-import { completeOptions, type RecurrentOptions } from './options.ts';
+import { completeOptions, mergedSize, type RecurrentOptions } from './options.ts';
 import { Recurrent } from './recurrent.ts';
 
 /** Options of the cells with packed gates: RNN, LSTM and GRU. */
@@ -121,15 +121,14 @@ function stackCells<State extends CellState>(
   operation: string,
   makeCell: (inputSize: number) => PackedCell<State>,
 ): PackedCell<State>[] {
-  const { bidirectional, merge } = completeOptions(operation, options);
+  const complete = completeOptions(operation, options);
   const { layers = 1 } = options;
   checkSize(operation, 'layers', layers);
   const cells: PackedCell<State>[] = [];
   let inputSize = options.inputSize;
   for (let layer = 0; layer < layers; layer++) {
-    for (let direction = 0; direction < (bidirectional ? 2 : 1); direction++) cells.push(makeCell(inputSize));
-    const size = cells[0].stateSizes.hidden;
-    inputSize = bidirectional && (merge === 'concat' || merge === 'none') ? 2 * size : size;
+    for (let direction = 0; direction < (complete.bidirectional ? 2 : 1); direction++) cells.push(makeCell(inputSize));
+    inputSize = mergedSize(cells[0].stateSizes.hidden, complete);
   }
   return cells;
 }

@@ -4,7 +4,7 @@ import { checkAxes, checkTensor } from '../checks.ts';
 import { Module } from '../module.ts';
 import { type CellState, checkState, mapSizes, type RecurrentCell, stateNames, zeroState } from './cell.ts';
 import { checkLengths, type LengthMasks, type Lengths, maskLengths } from './lengths.ts';
-import { type CompleteOptions, completeOptions, type MergeMode, type RecurrentOptions } from './options.ts';
+import { type CompleteOptions, completeOptions, type MergeMode, mergedSize, type RecurrentOptions } from './options.ts';
 import { runCell } from './time-loop.ts';
 
 export interface RecurrentInput<State extends CellState> {
@@ -166,12 +166,6 @@ function mergeOutputs(outputs: readonly Tensor[], merge: MergeMode): Tensor {
     case 'none':
       return concat(outputs, 2);
   }
-}
-
-/** Length of the last axis between layers. */
-function mergedSize(size: number, options: Pick<CompleteOptions, 'bidirectional' | 'merge'>): number {
-  const joins = options.merge === 'concat' || options.merge === 'none';
-  return options.bidirectional && joins ? 2 * size : size;
 }
 
 /** Copies what shares a storage with the arguments or among the results, so that each can be disposed alone. */
