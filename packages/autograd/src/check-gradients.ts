@@ -19,7 +19,7 @@ export interface CheckGradientsOptions {
  * @returns the largest relative error
  * @throws GradientError naming input and element when the tolerance is passed; DTypeError unless the inputs are float64
  * @example
- * await checkGradients((x) => sum(tanh(x)), [device.tensor([0.1, -2])]);
+ * await checkGradients((x) => sum(tanh(x)), [device.tensor([0.1, -2], { dtype: 'float64' })]);
  */
 export async function checkGradients(
   compute: (...inputs: Tensor[]) => Tensor,

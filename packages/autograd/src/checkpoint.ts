@@ -15,7 +15,8 @@ import { activeLabel } from './trace.ts';
  * @param device where it runs
  * @param compute a pure function of what it captures
  * @example
- * for (const segment of segments) state = checkpoint(device, () => runSegment(segment, state));
+ * const loss = () => mean(square(checkpoint(device, () => lstm.call(x).output)));
+ * const gradients = grad(loss, lstm.parameters());
  */
 export function checkpoint<Output extends OpOutput>(device: Device, compute: () => Output): Output {
   const run = () => {

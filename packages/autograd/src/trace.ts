@@ -48,7 +48,10 @@ export function inBackward<R>(label: unknown, work: () => R): R {
  * Calls `observer` after each operation inside `work`, innermost first. The outputs are freed when their scope ends; an
  * observer that wants to read them later calls `device.keep` and disposes of them itself. Synchronous work only.
  * @example
- * observeOperations(({ operation, outputs }) => log(operation, String(outputs[0])), () => model.call(x));
+ * observeOperations(
+ *   ({ operation, outputs }) => console.log(operation, String(outputs[0])),
+ *   () => model.call(x),
+ * );
  */
 export function observeOperations<R>(observer: (event: OperationEvent) => void, work: () => R): R {
   const outer = currentObserver;

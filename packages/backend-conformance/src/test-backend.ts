@@ -19,9 +19,6 @@ import type { Tolerances } from './kit/compare.ts';
  * @param create makes the backend; called once, and the backend disposed at the end
  * @param tolerances largest relative errors; default 1e-5 for float32 and 1e-12 for float64
  * @example
- * import { testBackend } from '@sluice/backend-conformance';
- * import { createMyBackend } from './my-backend.ts';
- *
  * testBackend(() => createMyBackend());
  * testBackend(() => createMyBackend({ precision: 'medium' }), { float32: 1e-4 });
  */

@@ -5,7 +5,8 @@ import { decodeTraining, encodeTraining, type TrainingState } from './index.ts';
  * Writes a state into one safetensors file, as a whole or not at all: a crash or a full disk leaves a file that was there before as it was.
  * @throws the errors of the file system
  * @example
- * fit({ ..., checkpoint: { everySteps: 500, save: (state) => saveCheckpoint('run.safetensors', state) } });
+ * const save = (state: TrainingState) => saveCheckpoint('run.safetensors', state);
+ * for await (const event of fit({ ...options, checkpoint: { everySteps: 500, save } })) console.log(event.type);
  */
 export async function saveCheckpoint(path: string, state: TrainingState): Promise<void> {
   const { tensors, metadata } = encodeTraining(state);

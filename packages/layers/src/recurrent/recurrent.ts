@@ -29,7 +29,7 @@ export interface RecurrentResult<State extends CellState> {
  *
  * `call(x, { state, lengths })` takes x [time, batch, inputSize] (or batch first) and gives `{ output, state }`.
  * @example
- * const layer = new Recurrent(new MyCell(device));
+ * const layer = new Recurrent(new GRUCell(device, { inputSize: 3, hiddenSize: 16 }));
  * const { output, state } = layer.call(x, { lengths: [5, 2, 7] });
  */
 export class Recurrent<State extends CellState> extends Module<
@@ -134,6 +134,7 @@ export class Recurrent<State extends CellState> extends Module<
  * The same state as a constant: no gradient flows through it into earlier batches (truncated backpropagation through time, Williams & Peng 1990).
  * Shares the storages.
  * @example
+ * let state: LSTMState | undefined;
  * for (const x of chunks) ({ state } = lstm.call(x, { state: state && detachState(state) }));
  */
 export function detachState<State extends CellState>(state: State): State {

@@ -25,7 +25,7 @@ import { makeStep } from './step.ts';
  *   model, optimizer, data, epochs: 10,
  *   loss: ({ inputs, targets }) => crossEntropy(model.call(device.tensor(inputs)), device.tensor(targets)),
  * });
- * for await (const event of run) if (event.type === 'step') show(event.loss);
+ * for await (const event of run) if (event.type === 'step') console.log(event.loss);
  */
 export function fit<Batch, Carry = undefined>(options: FitOptions<Batch, Carry>): AsyncGenerator<FitEvent, void, void> {
   checkFitOptions(options);
