@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { createJsBackend } from '@sluice/backend-js';
-import type { Backend, Operand } from '@sluice/core';
+import { createWasmBackend, type SimdLevel } from '@sluice/backend-wasm';
+import { type Backend, type Operand, UnsupportedError } from '@sluice/core';
 import { measure, type Rate } from './measure.ts';
 import { type Workload, workloads } from './workloads.ts';
 
@@ -14,7 +15,23 @@ Usage: pnpm bench [options]
 
 Every figure is the median of nine timed sections after a warm-up, and the slowest and fastest of them.`;
 
-const backends: readonly (() => Backend)[] = [() => createJsBackend()];
+/** The backend under its name in the table; nothing where the engine cannot run it. */
+type Candidate = () => Promise<{ readonly label: string; readonly backend: Backend } | undefined>;
+
+const backends: readonly Candidate[] = [
+  async () => ({ label: 'js', backend: createJsBackend() }),
+  () => wasm('simd'),
+  () => wasm('relaxed-simd'),
+];
+
+async function wasm(simd: SimdLevel) {
+  try {
+    return { label: `wasm ${simd}`, backend: await createWasmBackend({ simd }) };
+  } catch (error) {
+    if (error instanceof UnsupportedError) return undefined;
+    throw error;
+  }
+}
 
 interface Result extends Rate {
   readonly backend: string;
@@ -23,7 +40,7 @@ interface Result extends Rate {
   readonly unit: string;
 }
 
-async function run(backend: Backend, workload: Workload): Promise<Result> {
+async function run(label: string, backend: Backend, workload: Workload): Promise<Result> {
   const call = workload.prepare(backend);
   let last: Operand<unknown> | undefined;
   const rate = await measure(
@@ -38,13 +55,13 @@ async function run(backend: Backend, workload: Workload): Promise<Result> {
     workload.amount,
   );
   const { name, dtype, unit } = workload;
-  return { backend: backend.name, name, dtype, unit, ...rate };
+  return { backend: label, name, dtype, unit, ...rate };
 }
 
 function row(result: Result): string {
   const { backend, name, dtype, unit, median, slowest, fastest } = result;
   const figures = [median, slowest, fastest].map((rate) => rate.toPrecision(3).padStart(8));
-  return `${backend.padEnd(8)}${name.padEnd(52)}${dtype.padEnd(9)}${figures.join('')}  ${unit}`;
+  return `${backend.padEnd(18)}${name.padEnd(52)}${dtype.padEnd(9)}${figures.join('')}  ${unit}`;
 }
 
 const { values } = parseArgs({
@@ -55,12 +72,14 @@ if (values.help) {
 } else {
   const results: Result[] = [];
   if (!values.json)
-    console.log(`${'backend'.padEnd(8)}${'workload'.padEnd(52)}${'dtype'.padEnd(9)}  median slowest fastest`);
-  for (const create of backends) {
-    for (const workload of workloads) {
-      if (!`${workload.name} ${workload.dtype}`.includes(values.only)) continue;
-      const backend = create();
-      const result = await run(backend, workload);
+    console.log(`${'backend'.padEnd(18)}${'workload'.padEnd(52)}${'dtype'.padEnd(9)}  median slowest fastest`);
+  for (const workload of workloads) {
+    if (!`${workload.name} ${workload.dtype}`.includes(values.only)) continue;
+    for (const create of backends) {
+      const candidate = await create();
+      if (candidate === undefined) continue;
+      const { label, backend } = candidate;
+      const result = await run(label, backend, workload);
       backend.dispose?.();
       results.push(result);
       if (!values.json) console.log(row(result));

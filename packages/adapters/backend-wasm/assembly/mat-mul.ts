@@ -1,0 +1,111 @@
+import { packPanel, packPanelTurned, packRows } from './mat-mul-pack';
+import { multiplyTile, TILE_BYTES, TILE_ROWS } from './mat-mul-tile';
+import { rowsTimesVector, vectorTimesRows } from './mat-mul-vector';
+
+// A panel of b of this depth and a tile's rows of a lie in the first cache, a block of a in the second, one of b in the third.
+const BLOCK_K: usize = 256;
+const BLOCK_ROWS: usize = 192;
+const BLOCK_BYTES: usize = 8192;
+
+// Fewer tiles than this one below the other do not repay the packing of b where its rows can be read as they are.
+const FEW_ROWS: usize = 6;
+
+// @ts-ignore: decorator
+@inline
+function roundUp(x: usize, to: usize): usize {
+  return ((x + to - 1) / to) * to;
+}
+
+/** Bytes of scratch memory that a product of this size may ask for. */
+export function matMulScratch(M: usize, N: usize, K: usize, size: usize): usize {
+  const k = min(K, BLOCK_K);
+  return k * (roundUp(min(M, BLOCK_ROWS), TILE_ROWS) * size + roundUp(min(N * size, BLOCK_BYTES), TILE_BYTES)) + 64;
+}
+
+/** The rows of block `i` of `count` nearly equal ones. */
+// @ts-ignore: decorator
+@inline
+function share(rows: usize, count: usize, i: usize): usize {
+  return rows / count + (i < rows % count ? 1 : 0);
+}
+
+/** y [M, N] = a [M, K] times b [K, N], or their transposed forms [K, M] and [N, K]; sizes are at least 1. */
+function multiply<T>(y: usize, a: usize, b: usize, M: usize, N: usize, K: usize, turnA: bool, turnB: bool, scratch: usize): void {
+  if (M == 1) {
+    if (turnB) rowsTimesVector<T>(y, a, b, N, K);
+    else vectorTimesRows<T>(y, a, b, N, K);
+    return;
+  }
+  if (N == 1) {
+    if (turnA) vectorTimesRows<T>(y, b, a, M, K);
+    else rowsTimesVector<T>(y, b, a, M, K);
+    return;
+  }
+  const size: usize = sizeof<T>();
+  const aRow = turnA ? size : K * size;
+  const aStep = turnA ? M * size : size;
+  const row = N * size;
+  const direct = !turnB && M <= FEW_ROWS;
+  for (let left: usize = 0; left < row; left += BLOCK_BYTES) {
+    const width = min(BLOCK_BYTES, row - left);
+    for (let k: usize = 0; k < K; k += BLOCK_K) {
+      const depth = min(BLOCK_K, K - k);
+      const panel = depth * TILE_BYTES;
+      const rowsAt = scratch + (direct ? 0 : roundUp(width, TILE_BYTES) * depth);
+      if (!direct) packBlock<T>(scratch, b, left, width, k, depth, turnB ? K * size : row, turnB);
+      const blocks = (M + BLOCK_ROWS - 1) / BLOCK_ROWS;
+      let top: usize = 0;
+      for (let block: usize = 0; block < blocks; block++) {
+        const height = share(M, blocks, block);
+        const tiles = (height + TILE_ROWS - 1) / TILE_ROWS;
+        packTiles<T>(rowsAt, a + top * aRow + k * aStep, height, tiles, depth, aRow, aStep);
+        let from = direct ? b + k * row + left : scratch;
+        for (let column: usize = 0; column < width; column += TILE_BYTES) {
+          let to = y + top * row + left + column;
+          let at = rowsAt;
+          for (let i: usize = 0; i < tiles; i++) {
+            const rows = share(height, tiles, i);
+            multiplyTile<T>(rows, at, from, to, depth, direct ? row : TILE_BYTES, row, width - column, k > 0);
+            to += rows * row;
+            at += rows * depth * size;
+          }
+          from += direct ? TILE_BYTES : panel;
+        }
+        top += height;
+      }
+    }
+  }
+}
+
+function packBlock<T>(out: usize, b: usize, left: usize, width: usize, k: usize, depth: usize, bRow: usize, turned: bool): void {
+  const size: usize = sizeof<T>();
+  for (let column: usize = 0; column < width; column += TILE_BYTES) {
+    if (turned) {
+      const first = (left + column) / size;
+      packPanelTurned<T>(out, b + first * bRow + k * size, depth, bRow, min(TILE_BYTES, width - column) / size);
+    } else {
+      packPanel(out, b + k * bRow + left + column, depth, bRow);
+    }
+    out += depth * TILE_BYTES;
+  }
+}
+
+function packTiles<T>(out: usize, a: usize, height: usize, tiles: usize, depth: usize, aRow: usize, aStep: usize): void {
+  for (let i: usize = 0; i < tiles; i++) {
+    const rows = share(height, tiles, i);
+    packRows<T>(out, a, rows, depth, aRow, aStep);
+    out += rows * depth * sizeof<T>();
+    a += rows * aRow;
+  }
+}
+
+export function matMulF32(
+  y: usize, a: usize, b: usize, M: usize, N: usize, K: usize, turnA: bool, turnB: bool, scratch: usize,
+): void {
+  multiply<f32>(y, a, b, M, N, K, turnA, turnB, scratch);
+}
+export function matMulF64(
+  y: usize, a: usize, b: usize, M: usize, N: usize, K: usize, turnA: bool, turnB: bool, scratch: usize,
+): void {
+  multiply<f64>(y, a, b, M, N, K, turnA, turnB, scratch);
+}
