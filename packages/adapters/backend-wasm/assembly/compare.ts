@@ -5,15 +5,13 @@ import { rowStart, rows } from './rows';
 @unmanaged class NotEqual { @inline v<T>(a: v128, b: v128): v128 { return v128.ne<T>(a, b); } }
 @unmanaged class Less { @inline v<T>(a: v128, b: v128): v128 { return v128.lt<T>(a, b); } }
 @unmanaged class LessEqual { @inline v<T>(a: v128, b: v128): v128 { return v128.le<T>(a, b); } }
-@unmanaged class Greater { @inline v<T>(a: v128, b: v128): v128 { return v128.gt<T>(a, b); } }
-@unmanaged class GreaterEqual { @inline v<T>(a: v128, b: v128): v128 { return v128.ge<T>(a, b); } }
 
 /** The lanes of a mask as bytes 0 and 1, side by side from byte 0 on. */
 // @ts-ignore: decorator
 @inline
 function toBytes<T>(mask: v128): v128 {
   if (sizeof<T>() == 8) mask = i8x16.shuffle(mask, mask, 0, 8, 0, 8, 0, 8, 0, 8, 0, 8, 0, 8, 0, 8, 0, 8);
-  if (sizeof<T>() == 4) mask = i8x16.shuffle(mask, mask, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12);
+  else mask = i8x16.shuffle(mask, mask, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12);
   return v128.and(mask, i8x16.splat(1));
 }
 
@@ -30,8 +28,7 @@ function zip<T, F>(y: usize, a: usize, b: usize): void {
     for (const end = y + whole; y < end; y += lanes) {
       const bytes = toBytes<T>(f.v<T>(v128.load(p), v128.load(q)));
       if (sizeof<T>() == 8) v128.store16_lane(y, bytes, 0);
-      else if (sizeof<T>() == 4) v128.store32_lane(y, bytes, 0);
-      else v128.store(y, bytes);
+      else v128.store32_lane(y, bytes, 0);
       p += aStep;
       q += bStep;
     }
@@ -46,23 +43,11 @@ export function equalF32(y: usize, a: usize, b: usize): void { zip<f32, Equal>(y
 export function notEqualF32(y: usize, a: usize, b: usize): void { zip<f32, NotEqual>(y, a, b); }
 export function lessF32(y: usize, a: usize, b: usize): void { zip<f32, Less>(y, a, b); }
 export function lessEqualF32(y: usize, a: usize, b: usize): void { zip<f32, LessEqual>(y, a, b); }
-export function greaterF32(y: usize, a: usize, b: usize): void { zip<f32, Greater>(y, a, b); }
-export function greaterEqualF32(y: usize, a: usize, b: usize): void { zip<f32, GreaterEqual>(y, a, b); }
 export function equalF64(y: usize, a: usize, b: usize): void { zip<f64, Equal>(y, a, b); }
 export function notEqualF64(y: usize, a: usize, b: usize): void { zip<f64, NotEqual>(y, a, b); }
 export function lessF64(y: usize, a: usize, b: usize): void { zip<f64, Less>(y, a, b); }
 export function lessEqualF64(y: usize, a: usize, b: usize): void { zip<f64, LessEqual>(y, a, b); }
-export function greaterF64(y: usize, a: usize, b: usize): void { zip<f64, Greater>(y, a, b); }
-export function greaterEqualF64(y: usize, a: usize, b: usize): void { zip<f64, GreaterEqual>(y, a, b); }
 export function equalI32(y: usize, a: usize, b: usize): void { zip<i32, Equal>(y, a, b); }
 export function notEqualI32(y: usize, a: usize, b: usize): void { zip<i32, NotEqual>(y, a, b); }
 export function lessI32(y: usize, a: usize, b: usize): void { zip<i32, Less>(y, a, b); }
 export function lessEqualI32(y: usize, a: usize, b: usize): void { zip<i32, LessEqual>(y, a, b); }
-export function greaterI32(y: usize, a: usize, b: usize): void { zip<i32, Greater>(y, a, b); }
-export function greaterEqualI32(y: usize, a: usize, b: usize): void { zip<i32, GreaterEqual>(y, a, b); }
-export function equalU8(y: usize, a: usize, b: usize): void { zip<u8, Equal>(y, a, b); }
-export function notEqualU8(y: usize, a: usize, b: usize): void { zip<u8, NotEqual>(y, a, b); }
-export function lessU8(y: usize, a: usize, b: usize): void { zip<u8, Less>(y, a, b); }
-export function lessEqualU8(y: usize, a: usize, b: usize): void { zip<u8, LessEqual>(y, a, b); }
-export function greaterU8(y: usize, a: usize, b: usize): void { zip<u8, Greater>(y, a, b); }
-export function greaterEqualU8(y: usize, a: usize, b: usize): void { zip<u8, GreaterEqual>(y, a, b); }

@@ -10,6 +10,13 @@ import { storeUpTo, VECTOR } from './lanes';
   @inline s<T>(a: T, b: T): T { return min<T>(a, b); }
 }
 
+/** Four vectors at a time for float32 alone: the rest is rare, and every copy of a loop counts in the size of the binary. */
+// @ts-ignore: decorator
+@inline
+function isUnrolled<T>(): bool {
+  return isFloat<T>() && sizeof<T>() == 4;
+}
+
 /** [outer, n] to [outer], n at least 1. */
 function foldRuns<T, F>(y: usize, x: usize, outer: usize, n: usize): void {
   const f = changetype<F>(0);
@@ -17,7 +24,7 @@ function foldRuns<T, F>(y: usize, x: usize, outer: usize, n: usize): void {
   for (; outer > 0; outer--) {
     const end = x + bytes;
     let value = load<T>(x);
-    if (bytes >= 4 * VECTOR) {
+    if (isUnrolled<T>() && bytes >= 4 * VECTOR) {
       let a = v128.load(x);
       let b = v128.load(x, 16);
       let c = v128.load(x, 32);
@@ -31,7 +38,7 @@ function foldRuns<T, F>(y: usize, x: usize, outer: usize, n: usize): void {
       }
       a = f.v<T>(f.v<T>(a, b), f.v<T>(c, d));
       value = f.s<T>(v128.extract_lane<T>(a, 0), v128.extract_lane<T>(a, 1));
-      if (sizeof<T>() == 4) value = f.s<T>(value, f.s<T>(v128.extract_lane<T>(a, 2), v128.extract_lane<T>(a, 3)));
+      value = f.s<T>(value, f.s<T>(v128.extract_lane<T>(a, 2), v128.extract_lane<T>(a, 3)));
     } else {
       x += sizeof<T>();
     }
@@ -49,7 +56,7 @@ function foldRows<T, F>(y: usize, x: usize, outer: usize, n: usize, inner: usize
   for (; outer > 0; outer--) {
     const end = x + next;
     let left: usize = 0;
-    for (; left + 64 <= row; left += 64) {
+    for (; isUnrolled<T>() && left + 64 <= row; left += 64) {
       let p = x + left;
       let a = v128.load(p);
       let b = v128.load(p, 16);

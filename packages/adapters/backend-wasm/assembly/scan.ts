@@ -47,11 +47,9 @@ function cumulate<T, A>(y: usize, x: usize, outer: usize, n: usize, inner: usize
 export function argMaxF32(y: usize, x: usize, outer: usize, n: usize, inner: usize): void { findExtreme<f32, Above>(y, x, outer, n, inner); }
 export function argMaxF64(y: usize, x: usize, outer: usize, n: usize, inner: usize): void { findExtreme<f64, Above>(y, x, outer, n, inner); }
 export function argMaxI32(y: usize, x: usize, outer: usize, n: usize, inner: usize): void { findExtreme<i32, Above>(y, x, outer, n, inner); }
-export function argMaxU8(y: usize, x: usize, outer: usize, n: usize, inner: usize): void { findExtreme<u8, Above>(y, x, outer, n, inner); }
 export function argMinF32(y: usize, x: usize, outer: usize, n: usize, inner: usize): void { findExtreme<f32, Below>(y, x, outer, n, inner); }
 export function argMinF64(y: usize, x: usize, outer: usize, n: usize, inner: usize): void { findExtreme<f64, Below>(y, x, outer, n, inner); }
 export function argMinI32(y: usize, x: usize, outer: usize, n: usize, inner: usize): void { findExtreme<i32, Below>(y, x, outer, n, inner); }
-export function argMinU8(y: usize, x: usize, outer: usize, n: usize, inner: usize): void { findExtreme<u8, Below>(y, x, outer, n, inner); }
 export function cumulativeSumF32(y: usize, x: usize, outer: usize, n: usize, inner: usize, reverse: bool): void {
   cumulate<f32, f64>(y, x, outer, n, inner, reverse);
 }

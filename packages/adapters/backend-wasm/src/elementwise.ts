@@ -2,6 +2,7 @@ import { type BinaryKind, bytesPerElement, type CompareKind, type Operand, type 
 import type { Machine } from './machine.ts';
 import { broadcastStrides, forEachIndex, mergeAxes } from './nest.ts';
 import { addressOf, suffixes, type WasmStorage, widths } from './storage.ts';
+import { withIntegers } from './unary.ts';
 
 type X = Operand<WasmStorage>;
 
@@ -18,11 +19,23 @@ export function binary(machine: Machine, kind: BinaryKind, a: X, b: X, shape: Sh
   return y;
 }
 
+// The others are these with the operands exchanged.
+const comparisons = {
+  equal: ['equal', false],
+  notEqual: ['notEqual', false],
+  less: ['less', false],
+  lessEqual: ['lessEqual', false],
+  greater: ['less', true],
+  greaterEqual: ['lessEqual', true],
+} as const satisfies Record<CompareKind, readonly [CompareKind, boolean]>;
+
 /** `a` and `b`, both broadcast to `shape`, compared. */
 export function compare(machine: Machine, kind: CompareKind, a: X, b: X, shape: Shape): WasmStorage {
-  const kernel = machine.kernels[`${kind}${suffixes[a.dtype]}`];
+  if (a.dtype === 'bool') return withIntegers(machine, [a, b], ([p, q]) => compare(machine, kind, p, q, shape));
+  const [name, exchanged] = comparisons[kind];
+  const kernel = machine.kernels[`${name}${suffixes[a.dtype]}`];
   const y = machine.make('bool', sizeOf(shape));
-  walk(machine, y, shape, [a, b], ([o, p, q]) => kernel(o, p, q));
+  walk(machine, y, shape, exchanged ? [b, a] : [a, b], ([o, p, q]) => kernel(o, p, q));
   return y;
 }
 

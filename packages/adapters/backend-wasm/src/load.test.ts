@@ -3,8 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { sourceHash as hashSources } from '../assembly/build.mjs';
 import { createWasmBackend } from './backend-wasm.ts';
 import { sourceHash } from './generated/kernels.ts';
-import { base64 as plain } from './generated/simd.ts';
-import { bestSimd } from './load.ts';
+import { bestSimd, inlined } from './load.ts';
 import { put, take } from './test-operands.ts';
 import { webAssembly } from './web-assembly.ts';
 
@@ -12,7 +11,8 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-const bytes = () => Uint8Array.from(Buffer.from(plain, 'base64'));
+const plain = await inlined('simd');
+const bytes = () => plain.slice();
 
 describe('createWasmBackend', () => {
   it('says what it is', async () => {
@@ -37,7 +37,7 @@ describe('createWasmBackend', () => {
   });
 
   it('takes bytes, a compiled module, a Response or a URL', async () => {
-    const url = new URL(`data:application/octet-stream;base64,${plain}`);
+    const url = new URL(`data:application/octet-stream;base64,${Buffer.from(plain).toString('base64')}`);
     const module = await webAssembly()?.compile(bytes());
     for (const source of [bytes(), bytes().buffer, module as object, new Response(bytes()), url]) {
       const backend = await createWasmBackend({ simd: 'simd', source: () => source });

@@ -29,17 +29,12 @@ const probes: Readonly<Record<SimdLevel, Uint8Array<ArrayBuffer>>> = {
   'relaxed-simd': Uint8Array.from([...header, 19, 1, 17, 0, ...zero, ...zero, ...zero, 0xfd, 0x85, 0x02, 0x0b]),
 };
 
-const inlined: Readonly<Record<SimdLevel, () => Promise<{ readonly base64: string }>>> = {
-  simd: () => import('./generated/simd.ts'),
-  'relaxed-simd': () => import('./generated/relaxed-simd.ts'),
-};
-
 /** Compiles the best build that the engine can run, with a memory of its own. */
 export async function loadKernels(options: LoadOptions): Promise<LoadedKernels> {
   const engine = webAssembly();
   if (engine === undefined) throw new UnsupportedError(`${operation}: this engine has no WebAssembly`);
   const simd = chooseSimd(engine, options.simd);
-  const source = options.source === undefined ? decode((await inlined[simd]()).base64) : await options.source(simd);
+  const source = options.source === undefined ? await inlined(simd) : await options.source(simd);
   const module = await compile(engine, source);
   const memory = new engine.Memory({ initial: 16 });
   let kernels: object;
@@ -124,6 +119,21 @@ async function bytesOf(source: WasmSource): Promise<Bytes> {
   return response.arrayBuffer();
 }
 
-function decode(base64: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+/** The binary that comes with the code. */
+export async function inlined(level: SimdLevel): Promise<Uint8Array<ArrayBuffer>> {
+  const { simd, relaxedSimd } = await import('./generated/binaries.ts');
+  const plain = decode(simd);
+  if (level === 'simd') return plain;
+  const parts = relaxedSimd.flatMap(([start, length, own]) => [plain.subarray(start, start + length), decode(own)]);
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let end = 0;
+  for (const part of parts) {
+    bytes.set(part, end);
+    end += part.length;
+  }
+  return bytes;
+}
+
+function decode(hex: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));
 }

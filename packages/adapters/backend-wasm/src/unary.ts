@@ -26,6 +26,18 @@ export function cast(machine: Machine, x: Operand<WasmStorage>, dtype: DType): W
   return map(machine, x, dtype, kernels[`castU8${to as Exclude<typeof to, 'U8'>}`]);
 }
 
+/** The result of a kernel that has no form for bool, on the operands as int32. */
+export function withIntegers(
+  machine: Machine,
+  operands: readonly Operand<WasmStorage>[],
+  kernel: (operands: readonly Operand<WasmStorage>[]) => WasmStorage,
+): WasmStorage {
+  const whole = operands.map((x) => ({ ...x, storage: cast(machine, x, 'int32'), dtype: 'int32' as const }));
+  const y = kernel(whole);
+  for (const { storage } of whole) machine.free(storage);
+  return y;
+}
+
 /** A new storage with the same elements. */
 export function copy(machine: Machine, x: Operand<WasmStorage>): WasmStorage {
   const { dtype, size } = x.storage;
