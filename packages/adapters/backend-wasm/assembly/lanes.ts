@@ -12,10 +12,11 @@ export function madd<T>(a: v128, b: v128, c: v128): v128 {
   return v128.add<T>(v128.mul<T>(a, b), c);
 }
 
+/** Four times the number of 4 bytes at position `i` of a table. */
 // @ts-ignore: decorator
 @inline
-export function constant(x: f32): v128 {
-  return f32x4.splat(x);
+export function at(table: usize, i: usize): v128 {
+  return v128.load32_splat(table + i * 4);
 }
 
 /** Stores the first `bytes` of a vector, below 16. */

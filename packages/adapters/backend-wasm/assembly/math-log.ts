@@ -1,75 +1,89 @@
-import { constant } from './lanes';
+import { at } from './lanes';
 import { exp } from './math-exp';
 
 // FreeBSD's e_logf.c and s_log1pf.c, four at a time and without branches; rounded step by step like math-exp.
-const LN2_HIGH: f32 = 6.9313812256e-1;
-const LN2_LOW: f32 = 9.0580006145e-6;
-const ROOT_HALF: i32 = 0x3f3504f3;
-const ONE: i32 = 0x3f800000;
+/** The polynomial's odd and even half. */
+const P: usize = memory.data<f32>([0.66666662693, 0.28498786688, 0.40000972152, 0.24279078841], 16);
+/** ln 2 in two parts. */
+const LN2: usize = memory.data<f32>([6.9313812256e-1, 9.0580006145e-6], 16);
+const UNITS: usize = memory.data<f32>([0, 0.5, 1, 2, 1e-8, Infinity, NaN, -Infinity], 16);
+/** The least normal number, 2^25, and where the polynomial of log1p takes x as it is. */
+const BOUNDS: usize = memory.data<f32>([1.17549435e-38, 33554432, -0.2928932, 0.41421354], 16);
+/** Bits of 1 less those of sqrt(1/2), those of sqrt(1/2), the mantissa, the bias, 2, and 25, from where 1 is lost beside x. */
+const BITS: usize = memory.data<i32>([0x004afb0d, 0x3f3504f3, 0x007fffff, 127, 2, 25], 16);
 
 /** k ln 2 + ln(1 + f) + c, for sqrt(1/2) < 1 + f < sqrt(2) and a small correction c. */
 // @ts-ignore: decorator
 @inline
 function combine(k: v128, f: v128, c: v128): v128 {
-  const s = f32x4.div(f, f32x4.add(constant(2), f));
+  const s = f32x4.div(f, f32x4.add(at(UNITS, 3), f));
   const z = f32x4.mul(s, s);
   const w = f32x4.mul(z, z);
-  const odd = f32x4.mul(z, f32x4.add(constant(0.66666662693), f32x4.mul(w, constant(0.28498786688))));
-  const even = f32x4.mul(w, f32x4.add(constant(0.40000972152), f32x4.mul(w, constant(0.24279078841))));
-  const half = f32x4.mul(constant(0.5), f32x4.mul(f, f));
+  const odd = f32x4.mul(z, f32x4.add(at(P, 0), f32x4.mul(w, at(P, 1))));
+  const even = f32x4.mul(w, f32x4.add(at(P, 2), f32x4.mul(w, at(P, 3))));
+  const half = f32x4.mul(at(UNITS, 1), f32x4.mul(f, f));
   let y = f32x4.mul(s, f32x4.add(half, f32x4.add(odd, even)));
-  y = f32x4.add(y, f32x4.add(f32x4.mul(k, constant(LN2_LOW)), c));
-  return f32x4.add(f32x4.add(f32x4.sub(y, half), f), f32x4.mul(k, constant(LN2_HIGH)));
+  y = f32x4.add(y, f32x4.add(f32x4.mul(k, at(LN2, 1)), c));
+  return f32x4.add(f32x4.add(f32x4.sub(y, half), f), f32x4.mul(k, at(LN2, 0)));
 }
 
 /** The results that no polynomial gives: ln of 0, of what is below 0, of infinity and of NaN. */
 // @ts-ignore: decorator
 @inline
 function withLimits(y: v128, x: v128): v128 {
-  y = v128.bitselect(y, x, f32x4.lt(x, constant(Infinity)));
-  y = v128.bitselect(constant(-Infinity), y, f32x4.eq(x, constant(0)));
-  return v128.bitselect(constant(NaN), y, f32x4.lt(x, constant(0)));
+  y = v128.bitselect(y, x, f32x4.lt(x, at(UNITS, 5)));
+  y = v128.bitselect(at(UNITS, 7), y, f32x4.eq(x, at(UNITS, 0)));
+  return v128.bitselect(at(UNITS, 6), y, f32x4.lt(x, at(UNITS, 0)));
+}
+
+/** The power of two of a positive number whose bits were raised by those of 1 less sqrt(1/2). */
+// @ts-ignore: decorator
+@inline
+function exponentOf(raised: v128): v128 {
+  return i32x4.sub(i32x4.shr_s(raised, 23), at(BITS, 3));
+}
+
+/** What that power is multiplied with, less 1. */
+// @ts-ignore: decorator
+@inline
+function fractionOf(raised: v128): v128 {
+  return f32x4.sub(i32x4.add(v128.and(raised, at(BITS, 2)), at(BITS, 1)), at(UNITS, 2));
 }
 
 /** ln x. */
 // @ts-ignore: decorator
 @inline
 export function log(x: v128): v128 {
-  const tiny = f32x4.lt(x, constant(1.17549435e-38));
-  const scaled = v128.bitselect(f32x4.mul(x, constant(33554432)), x, tiny);
-  const bits = i32x4.add(scaled, i32x4.splat(ONE - ROOT_HALF));
-  const exponent = i32x4.sub(i32x4.shr_s(bits, 23), i32x4.splat(127));
-  const k = f32x4.convert_i32x4_s(i32x4.sub(exponent, v128.and(tiny, i32x4.splat(25))));
-  const mantissa = i32x4.add(v128.and(bits, i32x4.splat(0x007fffff)), i32x4.splat(ROOT_HALF));
-  return withLimits(combine(k, f32x4.sub(mantissa, constant(1)), constant(0)), x);
+  const tiny = f32x4.lt(x, at(BOUNDS, 0));
+  const raised = i32x4.add(v128.bitselect(f32x4.mul(x, at(BOUNDS, 1)), x, tiny), at(BITS, 0));
+  const k = f32x4.convert_i32x4_s(i32x4.sub(exponentOf(raised), v128.and(tiny, at(BITS, 5))));
+  return withLimits(combine(k, fractionOf(raised), at(UNITS, 0)), x);
 }
 
 /** ln(1 + x). */
 // @ts-ignore: decorator
 @inline
 export function log1p(x: v128): v128 {
-  const u = f32x4.add(constant(1), x);
-  const bits = i32x4.add(u, i32x4.splat(ONE - ROOT_HALF));
-  const exponent = i32x4.sub(i32x4.shr_s(bits, 23), i32x4.splat(127));
-  const mantissa = i32x4.add(v128.and(bits, i32x4.splat(0x007fffff)), i32x4.splat(ROOT_HALF));
+  const one = at(UNITS, 2);
+  const u = f32x4.add(one, x);
+  const raised = i32x4.add(u, at(BITS, 0));
+  const exponent = exponentOf(raised);
   // What the sum 1 + x lost, relative to it.
-  const lost = v128.bitselect(
-    f32x4.sub(constant(1), f32x4.sub(u, x)),
-    f32x4.sub(x, f32x4.sub(u, constant(1))),
-    i32x4.ge_s(exponent, i32x4.splat(2)),
-  );
-  const kept = i32x4.lt_s(exponent, i32x4.splat(25));
-  const near = v128.and(f32x4.gt(x, constant(-0.2928932)), f32x4.lt(x, constant(0.41421354)));
+  const ofOne = f32x4.sub(one, f32x4.sub(u, x));
+  const ofX = f32x4.sub(x, f32x4.sub(u, one));
+  const lost = v128.bitselect(ofOne, ofX, i32x4.ge_s(exponent, at(BITS, 4)));
+  const kept = i32x4.lt_s(exponent, at(BITS, 5));
+  const near = v128.and(f32x4.gt(x, at(BOUNDS, 2)), f32x4.lt(x, at(BOUNDS, 3)));
   const c = v128.and(f32x4.div(lost, u), v128.andnot(kept, near));
   const k = f32x4.convert_i32x4_s(v128.andnot(exponent, near));
-  const f = v128.bitselect(x, f32x4.sub(mantissa, constant(1)), near);
-  const y = v128.bitselect(x, combine(k, f, c), f32x4.lt(f32x4.abs(x), constant(1e-8)));
-  return v128.bitselect(x, withLimits(y, u), f32x4.eq(x, constant(0)));
+  const f = v128.bitselect(x, fractionOf(raised), near);
+  const y = v128.bitselect(x, combine(k, f, c), f32x4.lt(f32x4.abs(x), at(UNITS, 4)));
+  return v128.bitselect(x, withLimits(y, u), f32x4.eq(x, at(UNITS, 0)));
 }
 
 /** ln(1 + e^x). */
 // @ts-ignore: decorator
 @inline
 export function softplus(x: v128): v128 {
-  return f32x4.add(f32x4.max(x, constant(0)), log1p(exp(f32x4.neg(f32x4.abs(x)))));
+  return f32x4.add(f32x4.max(x, at(UNITS, 0)), log1p(exp(f32x4.neg(f32x4.abs(x)))));
 }

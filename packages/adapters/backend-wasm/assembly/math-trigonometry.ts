@@ -59,3 +59,39 @@ export function cos(x: v128): v128 {
   y = f32x4.replace_lane(y, 2, <f32>Math.cos(f32x4.extract_lane(x, 2)));
   return f32x4.replace_lane(y, 3, <f32>Math.cos(f32x4.extract_lane(x, 3)));
 }
+
+// pi/2 in three parts; the first two have 30 bits, so that their products with whole numbers below 2^23 are exact.
+const PART_1: f64 = 1.570796325802803;
+const PART_2: f64 = 9.920935791635221e-10;
+const PART_3: f64 = 5.170182981794105e-19;
+
+// AssemblyScript 0.28 reduces doubles between these wrongly: it reads in front of its table of the digits of 2/pi.
+const FROM: f64 = 1.6e6;
+const TO: f64 = 4.3e6;
+
+/** sin(x + quarters pi / 2). */
+function sineBetween(x: f64, quarters: i32): f64 {
+  const n = nearest(x * 6.36619772367581382433e-1);
+  const rest = x - n * PART_1;
+  const second = n * PART_2;
+  const r = rest - second;
+  // What that difference lost, whichever of its operands is the greater.
+  const back = r - rest;
+  const lost = rest - (r - back) - (second + back);
+  const low = lost - n * PART_3;
+  const turns = <i32>n + quarters;
+  const y = turns & 1 ? Math.cos(r) - Math.sin(r) * low : Math.sin(r) + Math.cos(r) * low;
+  return turns & 2 ? -y : y;
+}
+
+/** sin x of a double. */
+export function sinOfDouble(x: f64): f64 {
+  const size = abs(x);
+  return size >= FROM && size < TO ? sineBetween(x, 0) : Math.sin(x);
+}
+
+/** cos x of a double. */
+export function cosOfDouble(x: f64): f64 {
+  const size = abs(x);
+  return size >= FROM && size < TO ? sineBetween(x, 1) : Math.cos(x);
+}

@@ -2,7 +2,7 @@ import { storePart, VECTOR } from './lanes';
 import { erf } from './math-erf';
 import { exp, expm1, sigmoid, tanh } from './math-exp';
 import { log, log1p, softplus } from './math-log';
-import { cos, sin } from './math-trigonometry';
+import { cos, cosOfDouble, sin, sinOfDouble } from './math-trigonometry';
 
 // Kernels for vectors, and for one double where there is no vector form: those go through AssemblyScript's own Math, which is the same code
 // on every engine. The classes are only names that a generic loop is specialised by.
@@ -27,8 +27,8 @@ import { cos, sin } from './math-trigonometry';
 @unmanaged class Expm1 { @inline v<T>(x: v128): v128 { return expm1(x); } @inline s(x: f64): f64 { return Math.expm1(x); } }
 @unmanaged class Log { @inline v<T>(x: v128): v128 { return log(x); } @inline s(x: f64): f64 { return Math.log(x); } }
 @unmanaged class Log1p { @inline v<T>(x: v128): v128 { return log1p(x); } @inline s(x: f64): f64 { return Math.log1p(x); } }
-@unmanaged class Sin { @inline v<T>(x: v128): v128 { return sin(x); } @inline s(x: f64): f64 { return Math.sin(x); } }
-@unmanaged class Cos { @inline v<T>(x: v128): v128 { return cos(x); } @inline s(x: f64): f64 { return Math.cos(x); } }
+@unmanaged class Sin { @inline v<T>(x: v128): v128 { return sin(x); } @inline s(x: f64): f64 { return sinOfDouble(x); } }
+@unmanaged class Cos { @inline v<T>(x: v128): v128 { return cos(x); } @inline s(x: f64): f64 { return cosOfDouble(x); } }
 @unmanaged class Tanh { @inline v<T>(x: v128): v128 { return tanh(x); } @inline s(x: f64): f64 { return Math.tanh(x); } }
 @unmanaged class Sigmoid {
   @inline v<T>(x: v128): v128 { return sigmoid(x); }
