@@ -34,6 +34,14 @@ export {
   UnsupportedError,
 } from './errors.ts';
 export { Random, type RandomState } from './random.ts';
+export type {
+  FusedCell,
+  RecurrentKernels,
+  SequenceGradients,
+  SequenceInputs,
+  SequenceOptions,
+  SequenceOutputs,
+} from './recurrent.ts';
 export {
   broadcastShapes,
   checkShape,

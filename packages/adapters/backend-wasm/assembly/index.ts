@@ -9,3 +9,5 @@ export { copyRuns, copySteps32, copySteps64, copySteps8, copyTurned32, copyTurne
 export * from './reduce';
 export * from './scan';
 export { matMulF32, matMulF64, matMulScratch } from './mat-mul';
+export { sequenceAddress, sequenceScratch } from './recurrent';
+export * from './recurrent-lstm';

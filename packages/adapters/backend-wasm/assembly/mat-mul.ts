@@ -30,7 +30,7 @@ function share(rows: usize, count: usize, i: usize): usize {
 }
 
 /** y [M, N] = a [M, K] times b [K, N], or their transposed forms [K, M] and [N, K]; sizes are at least 1. */
-function multiply<T>(y: usize, a: usize, b: usize, M: usize, N: usize, K: usize, turnA: bool, turnB: bool, scratch: usize): void {
+export function multiply<T>(y: usize, a: usize, b: usize, M: usize, N: usize, K: usize, turnA: bool, turnB: bool, scratch: usize): void {
   if (M == 1) {
     if (turnB) rowsTimesVector<T>(y, a, b, N, K);
     else vectorTimesRows<T>(y, a, b, N, K);
@@ -50,31 +50,84 @@ function multiply<T>(y: usize, a: usize, b: usize, M: usize, N: usize, K: usize,
     const width = min(BLOCK_BYTES, row - left);
     for (let k: usize = 0; k < K; k += BLOCK_K) {
       const depth = min(BLOCK_K, K - k);
-      const panel = depth * TILE_BYTES;
-      const rowsAt = scratch + (direct ? 0 : roundUp(width, TILE_BYTES) * depth);
-      if (!direct) packBlock<T>(scratch, b, left, width, k, depth, turnB ? K * size : row, turnB);
-      const blocks = (M + BLOCK_ROWS - 1) / BLOCK_ROWS;
-      let top: usize = 0;
-      for (let block: usize = 0; block < blocks; block++) {
-        const height = share(M, blocks, block);
-        const tiles = (height + TILE_ROWS - 1) / TILE_ROWS;
-        packTiles<T>(rowsAt, a + top * aRow + k * aStep, height, tiles, depth, aRow, aStep);
-        let from = direct ? b + k * row + left : scratch;
-        for (let column: usize = 0; column < width; column += TILE_BYTES) {
-          let to = y + top * row + left + column;
-          let at = rowsAt;
-          for (let i: usize = 0; i < tiles; i++) {
-            const rows = share(height, tiles, i);
-            multiplyTile<T>(rows, at, from, to, depth, direct ? row : TILE_BYTES, row, width - column, k > 0);
-            to += rows * row;
-            at += rows * depth * size;
-          }
-          from += direct ? TILE_BYTES : panel;
-        }
-        top += height;
+      const to = y + left;
+      const from = a + k * aStep;
+      const add = k > 0;
+      if (direct) {
+        multiplyBlock<T>(to, from, b + k * row + left, M, width, depth, aRow, aStep, row, row, TILE_BYTES, scratch, add);
+      } else {
+        packBlock<T>(scratch, b, left, width, k, depth, turnB ? K * size : row, turnB);
+        const rowsAt = scratch + roundUp(width, TILE_BYTES) * depth;
+        multiplyBlock<T>(to, from, scratch, M, width, depth, aRow, aStep, row, TILE_BYTES, depth * TILE_BYTES, rowsAt, add);
       }
     }
   }
+}
+
+/**
+ * One block of columns, `width` bytes of a row of y, and `depth` steps of k. The rows of a panel of b are `bRow` bytes apart, the panels
+ * `panelStep`.
+ */
+function multiplyBlock<T>(
+  y: usize, a: usize, b: usize, M: usize, width: usize, depth: usize, aRow: usize, aStep: usize, yRow: usize, bRow: usize,
+  panelStep: usize, rowsAt: usize, add: bool,
+): void {
+  const blocks = (M + BLOCK_ROWS - 1) / BLOCK_ROWS;
+  for (let block: usize = 0; block < blocks; block++) {
+    const height = share(M, blocks, block);
+    const tiles = (height + TILE_ROWS - 1) / TILE_ROWS;
+    packTiles<T>(rowsAt, a, height, tiles, depth, aRow, aStep);
+    let from = b;
+    for (let column: usize = 0; column < width; column += TILE_BYTES) {
+      let to = y + column;
+      let at = rowsAt;
+      for (let i: usize = 0; i < tiles; i++) {
+        const rows = share(height, tiles, i);
+        multiplyTile<T>(rows, at, from, to, depth, bRow, yRow, width - column, add);
+        to += rows * yRow;
+        at += rows * depth * sizeof<T>();
+      }
+      from += panelStep;
+    }
+    y += height * yRow;
+    a += height * aRow;
+  }
+}
+
+/** Bytes of a packed matrix of K rows and N columns. */
+// @ts-ignore: decorator
+@inline
+export function packedBytes<T>(N: usize, K: usize): usize {
+  return roundUp(N * sizeof<T>(), TILE_BYTES) * K;
+}
+
+/** Packs b [K, N], or [N, K] when turned, for any number of products. */
+export function packMatrix<T>(out: usize, b: usize, N: usize, K: usize, turned: bool): void {
+  const width = N * sizeof<T>();
+  for (let k: usize = 0; k < K; k += BLOCK_K) {
+    const depth = min(BLOCK_K, K - k);
+    packBlock<T>(out, b, 0, width, k, depth, turned ? K * sizeof<T>() : width, turned);
+    out += roundUp(width, TILE_BYTES) * depth;
+  }
+}
+
+/** y [M, N] (+)= a [M, K] times a packed matrix; `rowsAt` has room for `packedRowsBytes`. */
+export function multiplyPacked<T>(y: usize, a: usize, packed: usize, M: usize, N: usize, K: usize, rowsAt: usize, add: bool): void {
+  const width = N * sizeof<T>();
+  for (let k: usize = 0; k < K; k += BLOCK_K) {
+    const depth = min(BLOCK_K, K - k);
+    const from = a + k * sizeof<T>();
+    const panel = depth * TILE_BYTES;
+    multiplyBlock<T>(y, from, packed, M, width, depth, K * sizeof<T>(), sizeof<T>(), width, TILE_BYTES, panel, rowsAt, add || k > 0);
+    packed += roundUp(width, TILE_BYTES) * depth;
+  }
+}
+
+/** Bytes of the packed rows of a product. */
+// @ts-ignore: decorator
+@inline
+export function packedRowsBytes<T>(M: usize, K: usize): usize {
+  return min(K, BLOCK_K) * roundUp(min(M, BLOCK_ROWS), TILE_ROWS) * sizeof<T>();
 }
 
 function packBlock<T>(out: usize, b: usize, left: usize, width: usize, k: usize, depth: usize, bRow: usize, turned: bool): void {

@@ -5,6 +5,7 @@ import { loadKernels, type SimdLevel, type WasmSource } from './load.ts';
 import { Machine } from './machine.ts';
 import { matMul } from './mat-mul.ts';
 import { concat, pad, slice, transpose } from './move.ts';
+import { recurrentKernels } from './recurrent.ts';
 import { argReduce, cumulativeSum, reduce } from './reduce.ts';
 import { addressOf, type WasmStorage } from './storage.ts';
 import { cast, unary } from './unary.ts';
@@ -79,6 +80,8 @@ export async function createWasmBackend(options: WasmBackendOptions = {}): Promi
 
     gather: (x, indices, axis) => gather(machine, x, indices, axis),
     scatterAdd: (updates, indices, axis, size) => scatterAdd(machine, updates, indices, axis, size),
+
+    recurrent: recurrentKernels(machine),
 
     dispose: () => machine.close(),
   };

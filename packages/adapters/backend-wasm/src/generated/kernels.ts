@@ -1,13 +1,16 @@
 // Made by assembly/build.mjs.
 
 /** SHA-256 of the sources that the binaries were made of. */
-export const sourceHash = 'ca870ba6f2446ab63207f48f72e702319ade9f52ada7491e6b8fa6690c4a791b';
+export const sourceHash = 'e39101d4e1e04b4ccbf1bceb2ebc170d87e1abd2b3040f19523ca6b7629a6589';
 
 /** The functions of the module, by their number of arguments. */
 export type Kernels = Readonly<
   Record<
     | 'heapBase'
-    | 'rowsAddress',
+    | 'lstmBackwardF32'
+    | 'lstmForwardF32'
+    | 'rowsAddress'
+    | 'sequenceAddress',
     () => number
   > &
   Record<
@@ -108,6 +111,7 @@ export type Kernels = Readonly<
     | 'select32'
     | 'select64'
     | 'select8'
+    | 'sequenceScratch'
     | 'sumRunsF32'
     | 'sumRunsF64'
     | 'sumRunsI32',
