@@ -1,6 +1,7 @@
 import type { UnaryKind } from '@sluice/core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createWasmBackend } from './backend-wasm.ts';
+import { bestSimd } from './load.ts';
 import { put, take } from './test-operands.ts';
 
 let backend: Awaited<ReturnType<typeof createWasmBackend>>;
@@ -82,4 +83,14 @@ describe('float64', () => {
       expect(Math.abs(got[i] / expected - 1), `${kind}(${xs[i]}) is ${got[i]}, not ${expected}`).toBeLessThan(1e-15);
     }
   });
+});
+
+it.runIf(bestSimd() === 'relaxed-simd')('gives the same bits with plain and with relaxed SIMD', async () => {
+  const plain = await createWasmBackend({ simd: 'simd' });
+  for (const kind of Object.keys(exact) as UnaryKind[]) {
+    const [one, other] = await Promise.all(
+      [plain, backend].map((own) => take(own, own.unary(kind, put(own, middle())))),
+    );
+    expect(Buffer.from(one.buffer).equals(Buffer.from(other.buffer)), kind).toBe(true);
+  }
 });
