@@ -36,6 +36,9 @@ export {
 export { Random, type RandomState } from './random.ts';
 export type {
   FusedCell,
+  FusedGRU,
+  FusedLSTM,
+  FusedRNN,
   RecurrentKernels,
   SequenceGradients,
   SequenceInputs,

@@ -1,15 +1,31 @@
 import type { Operand } from './backend.ts';
 import type { DType } from './dtype.ts';
 
-/**
- * A recurrent cell that fused kernels may know. Its equations are those of the layer of the same name.
- * `lstm`: gates i, f, g, o; states hidden, cell.
- */
-export interface FusedCell {
-  readonly kind: 'lstm';
+interface CellSizes {
   readonly dtype: DType;
   readonly hiddenSize: number;
 }
+
+/** Gates i, f, g, o; states hidden, cell. */
+export interface FusedLSTM extends CellSizes {
+  readonly kind: 'lstm';
+}
+
+/** Gates r, z, n; state hidden. */
+export interface FusedGRU extends CellSizes {
+  readonly kind: 'gru';
+  /** Whether r multiplies the matrix product with the hidden state, or the hidden state. */
+  readonly resetAfter: boolean;
+}
+
+/** One gate, the state itself; state hidden. */
+export interface FusedRNN extends CellSizes {
+  readonly kind: 'rnn';
+  readonly nonlinearity: 'tanh' | 'relu';
+}
+
+/** A recurrent cell that fused kernels may know. Its equations are those of the layer of the same name. */
+export type FusedCell = FusedLSTM | FusedGRU | FusedRNN;
 
 /** How a cell runs over a sequence. */
 export interface SequenceOptions {
@@ -23,10 +39,12 @@ export interface SequenceOptions {
 }
 
 export interface SequenceInputs<S> {
-  /** [time, batch, gates * hidden]: the input's part of the gates, biases included. */
+  /** [time, batch, gates * hidden]: the input's part of the gates, biases included but for `resetBias`. */
   readonly projected: Operand<S>;
   /** [gates * hidden, hidden]. */
   readonly weight: Operand<S>;
+  /** [hidden]: the bias that r of a GRU with `resetAfter` multiplies; absent for zeros. Other cells have none. */
+  readonly resetBias?: Operand<S> | undefined;
   /** The states before the first step, [batch, hidden] each, in the cell's order. */
   readonly states: readonly Operand<S>[];
 }
@@ -43,6 +61,8 @@ export interface SequenceOutputs<S> {
 export interface SequenceGradients<S> {
   readonly projected: S;
   readonly weight: S;
+  /** Where there is a `resetBias`. */
+  readonly resetBias?: S | undefined;
   readonly states: readonly S[];
 }
 

@@ -6,7 +6,7 @@ type X = Operand<WasmStorage>;
 
 const cells = {
   lstm: { gates: 4, states: 2, forward: 'lstmForwardF32', backward: 'lstmBackwardF32' },
-} as const satisfies Record<FusedCell['kind'], object>;
+} as const satisfies Partial<Record<FusedCell['kind'], object>>;
 
 // Fields of the description that the kernels read, assembly/recurrent.ts, in its order.
 interface Sequence {
@@ -50,7 +50,7 @@ export function recurrentKernels(machine: Machine): RecurrentKernels<WasmStorage
         weightGradient: 0,
         scratch,
       });
-      if (batch * hidden > 0) kernels[cells[cell.kind].forward]();
+      if (batch * hidden > 0) kernels[cells.lstm.forward]();
       if (lengths !== undefined) machine.free(lengths);
       if (!options.save) machine.free(saved);
       return { output, states: part(machine, running, states), saved: options.save ? saved : undefined };
@@ -78,16 +78,16 @@ export function recurrentKernels(machine: Machine): RecurrentKernels<WasmStorage
         scratch,
       });
       if (time * batch === 0) machine.elements('float32', addressOf(weight), weight.size).fill(0);
-      if (batch * hidden > 0) kernels[cells[cell.kind].backward]();
+      if (batch * hidden > 0) kernels[cells.lstm.backward]();
       if (lengths !== undefined) machine.free(lengths);
       return { projected, weight, states: part(machine, running, states) };
     },
   };
 }
 
-function sizesOf({ kind, hiddenSize }: FusedCell, { projected }: SequenceInputs<WasmStorage>) {
+function sizesOf({ hiddenSize }: FusedCell, { projected }: SequenceInputs<WasmStorage>) {
   const [time, batch] = projected.shape;
-  return { time, batch, hidden: hiddenSize, gates: cells[kind].gates, states: cells[kind].states };
+  return { time, batch, hidden: hiddenSize, gates: cells.lstm.gates, states: cells.lstm.states };
 }
 
 function describe(machine: Machine, sequence: Sequence): void {
