@@ -10,4 +10,6 @@ export * from './reduce';
 export * from './scan';
 export { matMulF32, matMulF64, matMulScratch } from './mat-mul';
 export { sequenceAddress, sequenceScratch } from './recurrent';
+export * from './recurrent-gru';
 export * from './recurrent-lstm';
+export * from './recurrent-rnn';

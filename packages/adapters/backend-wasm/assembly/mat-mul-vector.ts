@@ -1,7 +1,7 @@
 import { madd, storeUpTo, VECTOR } from './lanes';
 
-/** y [N] = a [K] times b [K, N]. */
-export function vectorTimesRows<T>(y: usize, a: usize, b: usize, N: usize, K: usize): void {
+/** y [N] (+)= a [K] times b [K, N]. */
+export function vectorTimesRows<T>(y: usize, a: usize, b: usize, N: usize, K: usize, add: bool): void {
   const row = N * sizeof<T>();
   const aEnd = a + K * sizeof<T>();
   const zero = i32x4.splat(0);
@@ -9,6 +9,17 @@ export function vectorTimesRows<T>(y: usize, a: usize, b: usize, N: usize, K: us
   for (; left + 8 * VECTOR <= row; left += 8 * VECTOR) {
     let s0 = zero, s1 = zero, s2 = zero, s3 = zero, s4 = zero, s5 = zero, s6 = zero, s7 = zero;
     let q = b + left;
+    const o = y + left;
+    if (add) {
+      s0 = v128.load(o);
+      s1 = v128.load(o, 16);
+      s2 = v128.load(o, 32);
+      s3 = v128.load(o, 48);
+      s4 = v128.load(o, 64);
+      s5 = v128.load(o, 80);
+      s6 = v128.load(o, 96);
+      s7 = v128.load(o, 112);
+    }
     for (let p = a; p < aEnd; p += sizeof<T>()) {
       const x = v128.load_splat<T>(p);
       s0 = madd<T>(x, v128.load(q), s0);
@@ -21,7 +32,6 @@ export function vectorTimesRows<T>(y: usize, a: usize, b: usize, N: usize, K: us
       s7 = madd<T>(x, v128.load(q, 112), s7);
       q += row;
     }
-    const o = y + left;
     v128.store(o, s0);
     v128.store(o, s1, 16);
     v128.store(o, s2, 32);
@@ -34,6 +44,10 @@ export function vectorTimesRows<T>(y: usize, a: usize, b: usize, N: usize, K: us
   for (; left < row; left += 2 * VECTOR) {
     let s0 = zero, s1 = zero;
     let q = b + left;
+    if (add) {
+      s0 = v128.load(y + left);
+      s1 = v128.load(y + left, 16);
+    }
     for (let p = a; p < aEnd; p += sizeof<T>()) {
       const x = v128.load_splat<T>(p);
       s0 = madd<T>(x, v128.load(q), s0);

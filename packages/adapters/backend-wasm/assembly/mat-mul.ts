@@ -33,18 +33,25 @@ function share(rows: usize, count: usize, i: usize): usize {
 export function multiply<T>(y: usize, a: usize, b: usize, M: usize, N: usize, K: usize, turnA: bool, turnB: bool, scratch: usize): void {
   if (M == 1) {
     if (turnB) rowsTimesVector<T>(y, a, b, N, K);
-    else vectorTimesRows<T>(y, a, b, N, K);
+    else vectorTimesRows<T>(y, a, b, N, K, false);
     return;
   }
   if (N == 1) {
-    if (turnA) vectorTimesRows<T>(y, b, a, M, K);
+    if (turnA) vectorTimesRows<T>(y, b, a, M, K, false);
     else rowsTimesVector<T>(y, b, a, M, K);
     return;
   }
   const size: usize = sizeof<T>();
   const aRow = turnA ? size : K * size;
   const aStep = turnA ? M * size : size;
-  const row = N * size;
+  multiplyStrided<T>(y, a, b, M, N, K, aRow, aStep, turnB ? K * size : N * size, turnB, scratch);
+}
+
+/** The same for operands of which a part is used: bytes from row to row of a and along one, and from row to row of b as it lies. */
+export function multiplyStrided<T>(
+  y: usize, a: usize, b: usize, M: usize, N: usize, K: usize, aRow: usize, aStep: usize, bRow: usize, turnB: bool, scratch: usize,
+): void {
+  const row = N * sizeof<T>();
   const direct = !turnB && M <= FEW_ROWS;
   for (let left: usize = 0; left < row; left += BLOCK_BYTES) {
     const width = min(BLOCK_BYTES, row - left);
@@ -54,9 +61,9 @@ export function multiply<T>(y: usize, a: usize, b: usize, M: usize, N: usize, K:
       const from = a + k * aStep;
       const add = k > 0;
       if (direct) {
-        multiplyBlock<T>(to, from, b + k * row + left, M, width, depth, aRow, aStep, row, row, TILE_BYTES, scratch, add);
+        multiplyBlock<T>(to, from, b + k * bRow + left, M, width, depth, aRow, aStep, row, bRow, TILE_BYTES, scratch, add);
       } else {
-        packBlock<T>(scratch, b, left, width, k, depth, turnB ? K * size : row, turnB);
+        packBlock<T>(scratch, b, left, width, k, depth, bRow, turnB);
         const rowsAt = scratch + roundUp(width, TILE_BYTES) * depth;
         multiplyBlock<T>(to, from, scratch, M, width, depth, aRow, aStep, row, TILE_BYTES, depth * TILE_BYTES, rowsAt, add);
       }
@@ -111,14 +118,16 @@ export function packMatrix<T>(out: usize, b: usize, N: usize, K: usize, turned: 
   }
 }
 
-/** y [M, N] (+)= a [M, K] times a packed matrix; `rowsAt` has room for `packedRowsBytes`. */
-export function multiplyPacked<T>(y: usize, a: usize, packed: usize, M: usize, N: usize, K: usize, rowsAt: usize, add: bool): void {
+/** y [M, N] (+)= a [M, K], its rows `aRow` bytes apart, times a packed matrix; `rowsAt` has room for `packedRowsBytes`. */
+export function multiplyPacked<T>(
+  y: usize, a: usize, packed: usize, M: usize, N: usize, K: usize, aRow: usize, rowsAt: usize, add: bool,
+): void {
   const width = N * sizeof<T>();
   for (let k: usize = 0; k < K; k += BLOCK_K) {
     const depth = min(BLOCK_K, K - k);
     const from = a + k * sizeof<T>();
     const panel = depth * TILE_BYTES;
-    multiplyBlock<T>(y, from, packed, M, width, depth, K * sizeof<T>(), sizeof<T>(), width, TILE_BYTES, panel, rowsAt, add || k > 0);
+    multiplyBlock<T>(y, from, packed, M, width, depth, aRow, sizeof<T>(), width, TILE_BYTES, panel, rowsAt, add || k > 0);
     packed += roundUp(width, TILE_BYTES) * depth;
   }
 }

@@ -1,101 +1,171 @@
-import type { FusedCell, Operand, RecurrentKernels, SequenceInputs, SequenceOptions } from '@sluice/core';
+import type { FusedCell, Operand, RecurrentKernels, SequenceOptions } from '@sluice/core';
 import type { Machine } from './machine.ts';
+import { slice } from './move.ts';
+import { reduce } from './reduce.ts';
 import { addressOf, type WasmStorage } from './storage.ts';
 
 type X = Operand<WasmStorage>;
 
-const cells = {
-  lstm: { gates: 4, states: 2, forward: 'lstmForwardF32', backward: 'lstmBackwardF32' },
-} as const satisfies Partial<Record<FusedCell['kind'], object>>;
+/** What the time loop must know of a cell, assembly/recurrent.ts. */
+interface Layout {
+  readonly gates: number;
+  readonly stateCount: number;
+  readonly kept: number;
+  readonly split: number;
+  readonly middle: number;
+  /** Whether there is a bias within, so that the gradients of the product are not those of the projected input. */
+  readonly resetBias: boolean;
+  readonly forward: () => number;
+  readonly backward: () => number;
+}
 
-// Fields of the description that the kernels read, assembly/recurrent.ts, in its order.
-interface Sequence {
-  readonly time: number;
-  readonly batch: number;
-  readonly hidden: number;
-  readonly reverse: boolean;
-  readonly lengths: number;
-  readonly projected: number;
-  readonly weight: number;
-  readonly output: number;
-  readonly saved: number;
-  readonly states: number;
-  readonly weightGradient: number;
-  readonly scratch: number;
+type CellName = 'lstm' | 'gruAfter' | 'gruBefore' | 'rnnTanh' | 'rnnRelu';
+
+const layouts = {
+  lstm: { gates: 4, stateCount: 2, kept: 4, split: 4, middle: 0 },
+  gruAfter: { gates: 3, stateCount: 1, kept: 4, split: 3, middle: 0 },
+  gruBefore: { gates: 3, stateCount: 1, kept: 4, split: 2, middle: 3 },
+  rnnTanh: { gates: 1, stateCount: 1, kept: 1, split: 1, middle: 0 },
+  rnnRelu: { gates: 1, stateCount: 1, kept: 1, split: 1, middle: 0 },
+} as const satisfies Record<CellName, object>;
+
+function nameOf(cell: FusedCell): CellName | undefined {
+  const { kind } = cell;
+  if (kind === 'lstm') return 'lstm';
+  if (kind === 'gru') return cell.resetAfter ? 'gruAfter' : 'gruBefore';
+  // A later contract may know more.
+  if (kind === 'rnn') return ({ tanh: 'rnnTanh', relu: 'rnnRelu' } as const)[cell.nonlinearity];
+  return undefined;
+}
+
+function layoutOf({ kernels }: Machine, cell: FusedCell): Layout {
+  const name = nameOf(cell) as CellName;
+  return {
+    ...layouts[name],
+    resetBias: name === 'gruAfter',
+    forward: kernels[`${name}ForwardF32`],
+    backward: kernels[`${name}BackwardF32`],
+  };
 }
 
 /** Whole sequences in one call. */
 export function recurrentKernels(machine: Machine): RecurrentKernels<WasmStorage> {
   return {
-    supports: ({ kind, dtype }) => Object.hasOwn(cells, kind) && dtype === 'float32',
+    supports: (cell) => nameOf(cell) !== undefined && cell.dtype === 'float32',
 
     forward(cell, inputs, options) {
-      const { kernels } = machine;
-      const sizes = sizesOf(cell, inputs);
-      const { time, batch, hidden, gates, states } = sizes;
-      const output = machine.make('float32', time * batch * hidden);
-      const saved = machine.make('float32', time * batch * hidden * (gates + states));
-      const running = join(machine, inputs.states, batch * hidden);
+      const layout = layoutOf(machine, cell);
+      const [time, batch] = inputs.projected.shape;
+      const { hiddenSize: hidden } = cell;
+      const { save } = options;
+      const step = batch * hidden;
+      const output = machine.make('float32', time * step);
+      const saved = machine.make(
+        'float32',
+        save ? time * step * (layout.kept + layout.stateCount) : step * layout.kept,
+      );
+      const running = join(machine, inputs.states, step);
+      const bias = layout.resetBias && !inputs.resetBias ? zeros(machine, hidden) : undefined;
       const lengths = uploadLengths(machine, options);
-      const scratch = machine.scratch(kernels.sequenceScratch(time, batch, hidden, gates));
-      describe(machine, {
-        ...sizes,
+      describe(machine, layout, {
+        time,
+        batch,
+        hidden,
         reverse: options.reverse,
-        lengths: lengths === undefined ? 0 : addressOf(lengths),
-        projected: addressOf(inputs.projected.storage),
-        weight: addressOf(inputs.weight.storage),
-        output: addressOf(output),
-        saved: addressOf(saved),
-        states: addressOf(running),
-        weightGradient: 0,
-        scratch,
+        lengths,
+        projected: inputs.projected.storage,
+        weight: inputs.weight.storage,
+        output,
+        save,
+        saved,
+        states: running,
+        bias: inputs.resetBias?.storage ?? bias,
       });
-      if (batch * hidden > 0) kernels[cells.lstm.forward]();
-      if (lengths !== undefined) machine.free(lengths);
-      if (!options.save) machine.free(saved);
-      return { output, states: part(machine, running, states), saved: options.save ? saved : undefined };
+      if (step > 0) layout.forward();
+      for (const own of [lengths, bias, save ? undefined : saved]) if (own) machine.free(own);
+      return { output, states: part(machine, running, layout.stateCount), saved: save ? saved : undefined };
     },
 
     backward(cell, inputs, saved, gradients, options) {
-      const { kernels } = machine;
-      const sizes = sizesOf(cell, inputs);
-      const { time, batch, hidden, gates, states } = sizes;
-      const projected = machine.make('float32', time * batch * hidden * gates);
-      const weight = machine.make('float32', hidden * hidden * gates);
+      const layout = layoutOf(machine, cell);
+      const [time, batch] = inputs.projected.shape;
+      const { hiddenSize: hidden } = cell;
+      const width = layout.gates * hidden;
+      const rows = time * batch;
+      const projected = machine.make('float32', rows * width);
+      const productGradient = layout.resetBias ? machine.make('float32', rows * width) : projected;
+      const weightGradient = rows > 0 ? machine.make('float32', width * hidden) : zeros(machine, width * hidden);
       const running = join(machine, gradients.states, batch * hidden);
       const lengths = uploadLengths(machine, options);
-      const scratch = machine.scratch(kernels.sequenceScratch(time, batch, hidden, gates));
-      describe(machine, {
-        ...sizes,
+      describe(machine, layout, {
+        time,
+        batch,
+        hidden,
         reverse: options.reverse,
-        lengths: lengths === undefined ? 0 : addressOf(lengths),
-        projected: addressOf(projected),
-        weight: addressOf(inputs.weight.storage),
-        output: addressOf(gradients.output.storage),
-        saved: addressOf(saved),
-        states: addressOf(running),
-        weightGradient: addressOf(weight),
-        scratch,
+        lengths,
+        projected,
+        weight: inputs.weight.storage,
+        output: gradients.output.storage,
+        save: true,
+        saved,
+        states: running,
+        weightGradient,
+        productGradient,
       });
-      if (time * batch === 0) machine.elements('float32', addressOf(weight), weight.size).fill(0);
-      if (batch * hidden > 0) kernels[cells.lstm.backward]();
-      if (lengths !== undefined) machine.free(lengths);
-      return { projected, weight, states: part(machine, running, states) };
+      if (batch * hidden > 0) layout.backward();
+      const resetBias = inputs.resetBias && lastSums(machine, productGradient, rows, width, hidden);
+      if (lengths) machine.free(lengths);
+      if (productGradient !== projected) machine.free(productGradient);
+      return { projected, weight: weightGradient, resetBias, states: part(machine, running, layout.stateCount) };
     },
   };
 }
 
-function sizesOf({ hiddenSize }: FusedCell, { projected }: SequenceInputs<WasmStorage>) {
-  const [time, batch] = projected.shape;
-  return { time, batch, hidden: hiddenSize, gates: cells.lstm.gates, states: cells.lstm.states };
+/** One run; absent where it needs none. */
+interface Sequence {
+  readonly time: number;
+  readonly batch: number;
+  readonly hidden: number;
+  readonly reverse: boolean;
+  readonly lengths: WasmStorage | undefined;
+  readonly projected: WasmStorage;
+  readonly weight: WasmStorage;
+  readonly output: WasmStorage;
+  readonly save: boolean;
+  readonly saved: WasmStorage;
+  readonly states: WasmStorage;
+  readonly bias?: WasmStorage | undefined;
+  readonly weightGradient?: WasmStorage;
+  readonly productGradient?: WasmStorage;
 }
 
-function describe(machine: Machine, sequence: Sequence): void {
-  const { time, batch, hidden, reverse, lengths, projected, weight, output, saved, states, weightGradient, scratch } =
-    sequence;
-  const words = [time, batch, hidden, Number(reverse), lengths, projected, weight, output, saved, states];
-  const place = machine.kernels.sequenceAddress() / 4;
-  for (const [i, word] of [...words, weightGradient, scratch].entries()) machine.views.int32[place + i] = word;
+/** Writes the description that the kernels read, its fields in their order there. */
+function describe(machine: Machine, layout: Layout, sequence: Sequence): void {
+  const { time, batch, hidden, reverse, save, ...arrays } = sequence;
+  const { gates, stateCount, kept, split, middle } = layout;
+  const { kernels } = machine;
+  const scratch = machine.scratch(kernels.sequenceScratch(time, batch, hidden, gates));
+  const at = (storage: WasmStorage | undefined) => (storage === undefined ? 0 : addressOf(storage));
+  const words = [
+    ...[time, batch, hidden, gates, stateCount, kept, split, middle, Number(reverse), at(arrays.lengths)],
+    ...[at(arrays.projected), at(arrays.weight), at(arrays.output), Number(save), at(arrays.saved), at(arrays.states)],
+    ...[at(arrays.bias), at(arrays.weightGradient), at(arrays.productGradient), scratch],
+  ];
+  machine.views.int32.set(words, kernels.sequenceAddress() / 4);
+}
+
+/** The sums of the last `count` of `width` columns. */
+function lastSums(machine: Machine, x: WasmStorage, rows: number, width: number, count: number): WasmStorage {
+  const sums = reduce(machine, 'sum', { storage: x, shape: [rows, width], dtype: 'float32' }, [0]);
+  const y = slice(machine, { storage: sums, shape: [width], dtype: 'float32' }, [width - count], [count], [1]);
+  machine.free(sums);
+  return y;
+}
+
+function zeros(machine: Machine, size: number): WasmStorage {
+  const y = machine.make('float32', size);
+  machine.elements('float32', addressOf(y), size).fill(0);
+  return y;
 }
 
 function uploadLengths(machine: Machine, { lengths }: SequenceOptions): WasmStorage | undefined {

@@ -1,14 +1,22 @@
 // Made by assembly/build.mjs.
 
 /** SHA-256 of the sources that the binaries were made of. */
-export const sourceHash = 'e39101d4e1e04b4ccbf1bceb2ebc170d87e1abd2b3040f19523ca6b7629a6589';
+export const sourceHash = 'b20e62f64efd913b4336991f456200bd06145843c3e6c81e6dc970958622b033';
 
 /** The functions of the module, by their number of arguments. */
 export type Kernels = Readonly<
   Record<
+    | 'gruAfterBackwardF32'
+    | 'gruAfterForwardF32'
+    | 'gruBeforeBackwardF32'
+    | 'gruBeforeForwardF32'
     | 'heapBase'
     | 'lstmBackwardF32'
     | 'lstmForwardF32'
+    | 'rnnReluBackwardF32'
+    | 'rnnReluForwardF32'
+    | 'rnnTanhBackwardF32'
+    | 'rnnTanhForwardF32'
     | 'rowsAddress'
     | 'sequenceAddress',
     () => number
