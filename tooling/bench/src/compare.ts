@@ -40,7 +40,7 @@ export interface Schedule {
 }
 
 export const fullSchedule: Omit<Schedule, 'workloads'> = {
-  ...{ sections: 7, sectionTime: 40, warmUp: 600, budget: 20_000, longestRun: 20_000, fresh: true },
+  ...{ sections: 7, sectionTime: 40, warmUp: 500, budget: 12_000, longestRun: 12_000, fresh: true },
 };
 
 export const quickSchedule: Omit<Schedule, 'workloads'> = {

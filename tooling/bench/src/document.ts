@@ -3,9 +3,9 @@ import { headLines, markdownTable, notesOf, type Report, ratioTable, timeTables,
 const method = `## How it is measured
 
 Every participant is a process of its own that holds an LSTM (one or two layers, all gates and both biases where it has them) with a linear
-head on every time step, and works only when asked. After a warm-up of 0.6 s the participants take turns, one timed section each (A B C A B C):
+head on every time step, and works only when asked. After a warm-up of 0.5 s the participants take turns, one timed section each (A B C A B C):
 at least 40 ms of runs, seven times; the figure is the median, with the fastest and the slowest section beside it. Those that would need more
-than 20 s have fewer sections (\`n=\`), or none where a single run would take longer than that. What other programs do to the machine hits all
+than 12 s have fewer sections (\`n=\`), or none where a single run would take longer than that. What other programs do to the machine hits all
 alike, so **compare ratios, never milliseconds of two runs of the benchmark**.
 
 - Inference is the forward pass without a gradient tape, the output read back. Training is the forward pass, the loss, the gradients of all
@@ -19,7 +19,7 @@ alike, so **compare ratios, never milliseconds of two runs of the benchmark**.
 What the peers cannot do, or do differently:
 
 - PyTorch and ONNX Runtime run with one and with two threads; the ratio is against the better of the two. Debian's PyTorch uses the BLAS
-  library that the system has.
+  library that the system has, named among the versions: without \`libopenblas0-pthread\` it is the reference one, several times slower.
 - ONNX Runtime has no training in this package.
 - TensorFlow.js has one bias vector per layer instead of two, and takes batch-first input. Its \`wasm\` backend runs one thread in Node.
 - brain.js computes one sequence at a time: a batch is a loop, each of whose sequences updates the weights (by its own rule, it has no Adam).
