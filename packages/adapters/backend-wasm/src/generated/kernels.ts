@@ -1,7 +1,7 @@
 // Made by assembly/build.mjs.
 
 /** SHA-256 of the sources that the binaries were made of. */
-export const sourceHash = 'b20e62f64efd913b4336991f456200bd06145843c3e6c81e6dc970958622b033';
+export const sourceHash = '22a9b870c28e6e134d115148fd7afd325a3a00a69ee6b3532c9d4658e9e15d9f';
 
 /** The functions of the module, by their number of arguments. */
 export type Kernels = Readonly<
