@@ -40,10 +40,12 @@ test('in a pipe, output is plain lines without colours', () => {
 
 test('evaluate prints the figure that training ended with', async () => {
   const figure = /validation .*/.exec(output)?.[0];
-  const { exitCode, stdout } = await run(['evaluate', '--model', 'model.safetensors'], folder);
+  const evaluate = ['evaluate', '--model', 'model.safetensors', '--backend', 'js'];
+  const { exitCode, stdout, stderr } = await run(evaluate, folder);
+  expect(stderr).toBe('Computing on js.\n');
   expect(exitCode).toBe(0);
   expect(stdout).toBe(`${figure}\n`);
-  const other = await run(['evaluate', '--model', 'model.safetensors', '--split', 'test'], folder);
+  const other = await run([...evaluate, '--split', 'test'], folder);
   expect(other.stdout).toMatch(/^test [\d.]+ bits per character/);
 });
 
@@ -135,7 +137,7 @@ describe('a bad start says why in one line and overwrites nothing', () => {
     ['a bad size', 2, ['--hidden', '0'], "option '--hidden <size>' argument '0' is invalid. Expected a whole number"],
     ['a bad rate', 2, ['train', '--learning-rate', 'fast'], 'Expected a number of at least 0.'],
     ['a bad probability', 2, ['--dropout', '1'], 'Expected a number of at least 0 and below 1.'],
-    ['an unknown backend', 2, ['--backend', 'abacus'], 'Allowed choices are js.'],
+    ['an unknown backend', 2, ['--backend', 'abacus'], 'Allowed choices are wasm, js.'],
     ['an unknown option', 2, ['sample', '--colour'], "unknown option '--colour'"],
     ['two lengths', 2, ['--steps', '1', '--epochs', '1'], 'cannot be used with'],
   ])('%s', async ([, expected, args, message], { expect }) => {
