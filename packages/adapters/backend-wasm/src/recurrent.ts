@@ -1,4 +1,5 @@
 import type { FusedCell, Operand, RecurrentKernels, SequenceOptions } from '@sluice/core';
+import type { Kernels } from './generated/kernels.ts';
 import type { Machine } from './machine.ts';
 import { slice } from './move.ts';
 import { reduce } from './reduce.ts';
@@ -38,8 +39,7 @@ function nameOf(cell: FusedCell): CellName | undefined {
   return undefined;
 }
 
-function layoutOf({ kernels }: Machine, cell: FusedCell): Layout {
-  const name = nameOf(cell) as CellName;
+function layoutOf(kernels: Kernels, name: CellName): Layout {
   return {
     ...layouts[name],
     resetBias: name === 'gruAfter',
@@ -50,11 +50,15 @@ function layoutOf({ kernels }: Machine, cell: FusedCell): Layout {
 
 /** Whole sequences in one call. */
 export function recurrentKernels(machine: Machine): RecurrentKernels<WasmStorage> {
+  // Made once: a stream of single steps asks for one with each.
+  const known = Object.fromEntries(
+    (Object.keys(layouts) as CellName[]).map((name) => [name, layoutOf(machine.kernels, name)]),
+  );
   return {
     supports: (cell) => nameOf(cell) !== undefined && cell.dtype === 'float32',
 
     forward(cell, inputs, options) {
-      const layout = layoutOf(machine, cell);
+      const layout = known[nameOf(cell) as CellName];
       const [time, batch] = inputs.projected.shape;
       const { hiddenSize: hidden } = cell;
       const { save } = options;
@@ -87,7 +91,7 @@ export function recurrentKernels(machine: Machine): RecurrentKernels<WasmStorage
     },
 
     backward(cell, inputs, saved, gradients, options) {
-      const layout = layoutOf(machine, cell);
+      const layout = known[nameOf(cell) as CellName];
       const [time, batch] = inputs.projected.shape;
       const { hiddenSize: hidden } = cell;
       const width = layout.gates * hidden;
@@ -141,17 +145,35 @@ interface Sequence {
 
 /** Writes the description that the kernels read, its fields in their order there. */
 function describe(machine: Machine, layout: Layout, sequence: Sequence): void {
-  const { time, batch, hidden, reverse, save, ...arrays } = sequence;
-  const { gates, stateCount, kept, split, middle } = layout;
+  const { time, batch, hidden } = sequence;
   const { kernels } = machine;
-  const scratch = machine.scratch(kernels.sequenceScratch(time, batch, hidden, gates));
-  const at = (storage: WasmStorage | undefined) => (storage === undefined ? 0 : addressOf(storage));
-  const words = [
-    ...[time, batch, hidden, gates, stateCount, kept, split, middle, Number(reverse), at(arrays.lengths)],
-    ...[at(arrays.projected), at(arrays.weight), at(arrays.output), Number(save), at(arrays.saved), at(arrays.states)],
-    ...[at(arrays.bias), at(arrays.weightGradient), at(arrays.productGradient), scratch],
-  ];
-  machine.views.int32.set(words, kernels.sequenceAddress() / 4);
+  const scratch = machine.scratch(kernels.sequenceScratch(time, batch, hidden, layout.gates));
+  const words = machine.views.int32;
+  let at = kernels.sequenceAddress() / 4;
+  words[at++] = time;
+  words[at++] = batch;
+  words[at++] = hidden;
+  words[at++] = layout.gates;
+  words[at++] = layout.stateCount;
+  words[at++] = layout.kept;
+  words[at++] = layout.split;
+  words[at++] = layout.middle;
+  words[at++] = sequence.reverse ? 1 : 0;
+  words[at++] = addressOrZero(sequence.lengths);
+  words[at++] = addressOf(sequence.projected);
+  words[at++] = addressOf(sequence.weight);
+  words[at++] = addressOf(sequence.output);
+  words[at++] = sequence.save ? 1 : 0;
+  words[at++] = addressOf(sequence.saved);
+  words[at++] = addressOf(sequence.states);
+  words[at++] = addressOrZero(sequence.bias);
+  words[at++] = addressOrZero(sequence.weightGradient);
+  words[at++] = addressOrZero(sequence.productGradient);
+  words[at++] = scratch;
+}
+
+function addressOrZero(storage: WasmStorage | undefined): number {
+  return storage === undefined ? 0 : addressOf(storage);
 }
 
 /** The sums of the last `count` of `width` columns. */
@@ -178,20 +200,26 @@ function uploadLengths(machine: Machine, { lengths }: SequenceOptions): WasmStor
 /** Arrays of `size` elements one behind the other. */
 function join(machine: Machine, xs: readonly X[], size: number): WasmStorage {
   const y = machine.make('float32', size * xs.length);
-  const to = machine.elements('float32', addressOf(y), y.size);
-  for (const [i, { storage }] of xs.entries()) to.set(machine.elements('float32', addressOf(storage), size), i * size);
+  for (let i = 0; i < xs.length; i++)
+    copyBytes(machine, addressOf(y) + i * size * 4, addressOf(xs[i].storage), size * 4);
   return y;
 }
 
-/** The `count` equal parts of an array, which is freed. */
+/** The `count` equal parts of an array, which is theirs. */
 function part(machine: Machine, x: WasmStorage, count: number): WasmStorage[] {
+  if (count === 1) return [x];
   const size = x.size / count;
-  const parts = Array.from({ length: count }, (_, i) => {
+  const parts: WasmStorage[] = [];
+  for (let i = 0; i < count; i++) {
     const y = machine.make('float32', size);
-    const from = addressOf(x) + i * size * 4;
-    machine.elements('float32', addressOf(y), size).set(machine.elements('float32', from, size));
-    return y;
-  });
+    copyBytes(machine, addressOf(y), addressOf(x) + i * size * 4, size * 4);
+    parts.push(y);
+  }
   machine.free(x);
   return parts;
+}
+
+// A view of a part of the memory costs more than such a call.
+function copyBytes({ kernels }: Machine, to: number, from: number, bytes: number): void {
+  kernels.copyRuns(to, from, bytes, 1, 0, 0);
 }
