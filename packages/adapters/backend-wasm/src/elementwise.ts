@@ -15,7 +15,7 @@ export function binary(machine: Machine, kind: BinaryKind, a: X, b: X, shape: Sh
   // `power` is for floats.
   else kernel = kernels[`${kind as Exclude<BinaryKind, 'power'>}I32`];
   const y = machine.make(a.dtype, sizeOf(shape));
-  walk(machine, y, shape, [a, b], ([o, p, q]) => kernel(o, p, q));
+  if (!callFlat(machine, y, a, b, kernel)) walk(machine, y, shape, [a, b], ([o, p, q]) => kernel(o, p, q));
   return y;
 }
 
@@ -35,7 +35,10 @@ export function compare(machine: Machine, kind: CompareKind, a: X, b: X, shape: 
   const [name, exchanged] = comparisons[kind];
   const kernel = machine.kernels[`${name}${suffixes[a.dtype]}`];
   const y = machine.make('bool', sizeOf(shape));
-  walk(machine, y, shape, exchanged ? [b, a] : [a, b], ([o, p, q]) => kernel(o, p, q));
+  const [left, right] = exchanged ? [b, a] : [a, b];
+  if (!callFlat(machine, y, left, right, kernel)) {
+    walk(machine, y, shape, [left, right], ([o, p, q]) => kernel(o, p, q));
+  }
   return y;
 }
 
@@ -52,6 +55,30 @@ const count = 0;
 const rowCount = 1;
 const steps = 2;
 const rowBytes = 5;
+
+/**
+ * Calls a kernel of two operands that each have all elements or one, and says whether they do. A third of the time of a call at batch 1 is spent
+ * on the lists of `walk`.
+ */
+function callFlat(
+  { rows, views }: Machine,
+  y: WasmStorage,
+  a: X,
+  b: X,
+  kernel: (y: number, a: number, b: number) => number,
+): boolean {
+  const { size } = y;
+  const aSize = a.storage.size;
+  const bSize = b.storage.size;
+  if (size === 0 || !(aSize === size || aSize === 1) || !(bSize === size || bSize === 1)) return false;
+  const words = views.int32;
+  words[rows + count] = size;
+  words[rows + rowCount] = 1;
+  words[rows + steps] = aSize === size ? 1 : 0;
+  words[rows + steps + 1] = bSize === size ? 1 : 0;
+  kernel(addressOf(y), addressOf(a.storage), addressOf(b.storage));
+  return true;
+}
 
 /** Calls a kernel for the two inner axes at a time, with the addresses of the result and the operands. */
 function walk(
