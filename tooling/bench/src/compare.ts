@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Child } from './child.ts';
+import { loadAverage } from './machine.ts';
 import type { Participant } from './participants.ts';
 import type { Answer } from './protocol.ts';
 import { type Mode, modes, operationsOf, type Workload } from './workloads.ts';
@@ -57,6 +58,8 @@ export interface Comparison {
   readonly versions: Readonly<Record<string, string>>;
   /** Participants that cannot run here, with the reason. */
   readonly refused: readonly string[];
+  /** Processes that wanted to run in the meantime, its own among them: the median over the workloads. */
+  readonly loadAverage: number;
 }
 
 /**
@@ -69,6 +72,7 @@ export async function compare(
   tell: (text: string) => void,
 ): Promise<Comparison> {
   const results: Result[] = [];
+  const loads: number[] = [];
   const versions: Record<string, string> = {};
   const refused = new Map<string, string>();
   /** Operations per millisecond, to tell how long a larger workload would take. */
@@ -97,12 +101,18 @@ export async function compare(
           children = await open();
         }
         results.push(...(await runJob(children, workload, mode, schedule, rates)));
+        loads.push(loadAverage());
       }
     }
   } finally {
     for (const child of children) child.close();
   }
-  return { results, versions, refused: [...refused].map(([label, reason]) => `${label}: ${reason}`) };
+  return {
+    results,
+    versions,
+    refused: [...refused].map(([label, reason]) => `${label}: ${reason}`),
+    loadAverage: medianOf(loads),
+  };
 }
 
 function addVersion(versions: Record<string, string>, name: string, version: string): void {
@@ -205,7 +215,7 @@ async function runSection(entry: Entry, operations: number): Promise<void> {
 }
 
 function noteOf(answer: Exclude<Answer, { milliseconds: number }>): string {
-  return 'error' in answer ? `failed: ${answer.error.split('\n').slice(0, 2).join(' ')}` : answer.unsupported;
+  return 'error' in answer ? `failed: ${answer.error.split('\n')[0]}` : answer.unsupported;
 }
 
 function medianOf(values: readonly number[]): number {

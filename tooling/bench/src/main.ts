@@ -4,10 +4,21 @@ import { parseArgs } from 'node:util';
 import { compare, fullSchedule, quickSchedule } from './compare.ts';
 import { benchmarkDocument } from './document.ts';
 import { measureKernels } from './kernels.ts';
-import { describeMachine, measureLoad } from './machine.ts';
+import { describeMachine, isDisturbed, measureLoad } from './machine.ts';
 import { findField } from './participants.ts';
 import { installPeers, peersFolder } from './peers.ts';
-import { headLines, notesOf, plainTable, type Report, ratiosOf, ratioTable, timeTables } from './report.ts';
+import {
+  disturbed,
+  headLines,
+  loadLine,
+  machineLine,
+  notesOf,
+  plainTable,
+  type Report,
+  ratiosOf,
+  ratioTable,
+  timeTables,
+} from './report.ts';
 import { tinyWorkloads, workloads } from './workloads.ts';
 
 const help = `Compares Sluice's speed with that of other libraries, or measures the kernels alone.
@@ -19,7 +30,7 @@ Usage: pnpm bench [options]
   --with <text>      only participants whose name contains the text, e.g. "wasm simd"; repeatable
   --quick            tiny sizes, to see that everything runs; its times mean nothing
   --json             one JSON object instead of tables
-  --write            write docs/benchmarks.md
+  --write            write docs/benchmarks.md; not with --only, --with and --quick
   --kernels          matrix products and element-wise kernels of the backends instead, in operations per second
   --help             this text
 
@@ -61,28 +72,35 @@ async function main(): Promise<number> {
   const asked = participants.filter(
     ({ label }) => values.with.length === 0 || values.with.some((text) => label.includes(text)),
   );
-  if (chosen.length === 0 || asked.length === 0 || (values.write && values.quick)) {
+  // The document is of one run of everything.
+  const partly = values.quick || values.only !== '' || values.with.length > 0;
+  if (chosen.length === 0 || asked.length === 0 || (values.write && partly)) {
     console.error(`Nothing to do for these options.\n\n${help}`);
     return 2;
   }
-  const load = await measureLoad(values.quick ? 100 : 2000);
+  const before = await measureLoad(values.quick ? 100 : 2000);
   const say = (text: string) => {
     if (!values.json) console.log(text);
   };
-  const options = process.argv.slice(2).map((each) => ` ${each}`);
-  const head = {
-    date: new Date().toISOString().slice(0, 10),
-    command: `pnpm bench${options.join('')}`,
-    ...{ machine: describeMachine(), load, workloads: chosen },
-  };
-  for (const line of headLines({ ...head, versions: {}, missing })) say(line);
+  const machine = describeMachine();
+  say(machineLine(machine));
+  say(loadLine(before));
+  if (isDisturbed({ ...before, during: 0 })) say(disturbed);
   for (const line of missing) say(`missing: ${line}`);
   const schedule = { ...(values.quick ? quickSchedule : fullSchedule), workloads: chosen };
-  const { results, versions, refused } = await compare(asked, schedule, (text) => console.error(`${text} ...`));
+  const comparison = await compare(asked, schedule, (text) => console.error(`${text} ...`));
+  const { results, versions, refused } = comparison;
+  const options = process.argv.slice(2).map((each) => ` ${each}`);
   const report: Report = {
-    ...head,
-    ...{ versions, results, missing: [...missing, ...refused], ratios: ratiosOf({ results }) },
+    date: new Date().toISOString().slice(0, 10),
+    command: `pnpm bench${options.join('')}`,
+    load: { ...before, during: comparison.loadAverage },
+    missing: [...missing, ...refused],
+    workloads: chosen,
+    ratios: ratiosOf(comparison),
+    ...{ machine, versions, results },
   };
+  for (const line of headLines(report).slice(2)) say(line);
   if (values.json) console.log(JSON.stringify(report, null, 2));
   for (const line of [...refused, ...notesOf(report)]) say(`no figure: ${line}`);
   for (const table of [...timeTables(report), ratioTable(report)]) say(`\n${plainTable(table)}`);

@@ -60,7 +60,9 @@ export function findField(folder = peersFolder()): Field {
   };
   const python = pythonWithTorch();
   if (python === undefined) {
-    missing.push('PyTorch: no python3 that can import torch; on Debian: apt-get install python3-torch libopenblas0-pthread');
+    missing.push(
+      'PyTorch: no python3 that can import torch; on Debian: apt-get install python3-torch libopenblas0-pthread',
+    );
   } else {
     for (const threads of ['1', '2']) {
       const label = `PyTorch, ${threads} thread${threads === '1' ? '' : 's'}`;

@@ -1,5 +1,5 @@
 import { type Comparison, fullSchedule, type Result } from './compare.ts';
-import { busyLimit, type Load, type Machine } from './machine.ts';
+import { isDisturbed, type Load, type Machine } from './machine.ts';
 import { type Mode, modes, operationsOf, sizesOf, type Workload } from './workloads.ts';
 
 export interface Report {
@@ -133,15 +133,24 @@ export function workloadTable({ workloads }: Report): Table {
 }
 
 /** What was measured on, and a warning when it was not quiet. */
-export function headLines({ date, machine, load, versions }: Omit<Report, 'ratios' | 'results'>): string[] {
-  const lines = [
+export function headLines({ date, machine, load, versions }: Report): string[] {
+  return [
     `Date: ${date}`,
-    `Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}`,
-    ...(Object.keys(versions).length > 0 ? [`Versions: ${versionsText(versions)}`] : []),
-    `Load before the run: ${Math.round(load.busy * 100)} % of the cores busy, ${load.average.toFixed(2)} processes in the last minute`,
+    machineLine(machine),
+    `Versions: ${versionsText(versions)}`,
+    `${loadLine(load)}; ${load.during.toFixed(2)} during the run, 1 to 2 of them its own`,
+    ...(isDisturbed(load) ? [disturbed] : []),
   ];
-  if (load.busy > busyLimit) lines.push('WARNING: other programs use this machine; look at the spreads, and repeat.');
-  return lines;
+}
+
+export const disturbed = 'WARNING: other programs use this machine; look at the spreads, and repeat.';
+
+export function machineLine({ cpu, cores, memoryGiB, system }: Machine): string {
+  return `Machine: ${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}`;
+}
+
+export function loadLine({ busy, average }: Omit<Load, 'during'>): string {
+  return `Load before the run: ${Math.round(busy * 100)} % of the cores busy, ${average.toFixed(2)} processes in the last minute`;
 }
 
 function versionsText(versions: Readonly<Record<string, string>>): string {
