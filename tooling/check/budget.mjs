@@ -28,7 +28,7 @@ const sum = (/** @type {SourceFile[]} */ files) => files.reduce((total, { lines 
  * @param {SourceFile[]} files
  */
 export function budgetRow(name, files) {
-  const tests = files.filter(({ file }) => file.endsWith('.test.ts'));
+  const tests = files.filter(({ file }) => file.endsWith('.test.ts') || /[\\/]testing[\\/]/.test(file));
   const [largest] = files.toSorted((a, b) => b.lines - a.lines);
   const size = largest === undefined ? '-' : `${largest.lines} ${basename(largest.file)}`;
   return [name, String(sum(files) - sum(tests)), String(sum(tests)), size];

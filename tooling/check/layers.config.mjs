@@ -14,7 +14,7 @@ const layers = [
   { name: 'adapters/format-[^/]+', may: ['core'] },
 ];
 
-const tests = '[.]test[.]ts$';
+const tests = '([.]test[.]ts$|/testing/)';
 const backends = 'adapters/backend-[^/]+';
 const anyPackage = '^packages/((?:adapters/)?[^/]+)/';
 

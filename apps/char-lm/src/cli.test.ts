@@ -1,7 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TensorData } from '@sluice/core';
+import { loadCheckpoint, saveCheckpoint } from '@sluice/training/node';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { makeFolder, run, tiny } from './test-support.ts';
+import { makeFolder, run, start, tiny } from './test-support.ts';
 
 const folder = makeFolder();
 const trained = [...tiny, '--steps', '40', '--out', 'model.safetensors'];
@@ -19,6 +21,15 @@ beforeAll(async () => {
   edited[edited.length - 3] ^= 1;
   writeFileSync(file('edited.safetensors'), edited);
   writeFileSync(file('foreign.safetensors'), 'not a model\n');
+  const state = await loadCheckpoint(file('model.safetensors'));
+  const config = state.config as { settings: object };
+  const layers = 2 ** 40;
+  const last = state.model.get('lstm.weight_hh_l0') as TensorData;
+  await saveCheckpoint(file('vast.safetensors'), {
+    ...state,
+    model: new Map([...state.model, [`lstm.weight_hh_l${layers - 1}`, last]]),
+    config: { ...config, settings: { ...config.settings, layers } } as never,
+  });
   writeFileSync(file('other.txt'), readFileSync(file('text.txt'), 'utf8').toUpperCase());
   writeFileSync(file('short.txt'), 'too short');
   writeFileSync(file('binary.txt'), Uint8Array.from([104, 105, 0xff]));
@@ -34,9 +45,77 @@ test('in a pipe, output is plain lines without colours', () => {
   expect(output).toMatch(
     /^After step 40: validation [\d.]+ bits per character, perplexity [\d.]+, measured on \d+ characters$/m,
   );
-  expect(output).toContain('char-lm sample --model model.safetensors --prompt');
   expect(output).toContain('char-lm train --resume --out model.safetensors --steps 80');
 });
+
+test('a terminal has the line of progress rewritten, unless it wants no colours', async () => {
+  const terminal = { NODE_OPTIONS: '--import=data:text/javascript,process.stdout.isTTY=true' };
+  const args = [...tiny, '--steps', '40'];
+  const [rich, plain] = await Promise.all([
+    run([...args, '--out', 'rich'], folder, terminal),
+    run([...args, '--out', 'plain'], folder, { ...terminal, NO_COLOR: '1' }),
+  ]);
+  expect(rich.stdout).toContain('\r\u001b[2Kepoch 1/1  step 40/40');
+  expect(plain.stdout).toMatch(/^epoch 1\/1 {2}step 40\/40 /m);
+  expect(plain.stdout).not.toContain('\r');
+  expect(plain.stdout).not.toContain('\u001b');
+});
+
+test('what it says to go on with works', async () => {
+  const [, args] = /char-lm (sample .*)/.exec(output) ?? [];
+  const { exitCode, stderr } = await run(args?.split(' ') ?? [], folder);
+  expect(stderr).toBe('');
+  expect(exitCode).toBe(0);
+});
+
+test('writing ends when nobody reads', async () => {
+  const { child, result } = start(['sample', '--model', 'model.safetensors', '--length', '1000000000'], folder);
+  child.stdout?.once('data', () => child.stdout?.destroy());
+  expect(await result).toMatchObject({ exitCode: 0, stderr: '' });
+});
+
+test('a training does not overwrite what another one saved under its name', async () => {
+  const { child, result } = start(
+    [...tiny, '--steps', '1000000', '--checkpoint-every', '1000000', '--out', 'both'],
+    folder,
+  );
+  child.stdout?.on('data', (text: string) => {
+    if (!text.includes('LSTM with')) return;
+    writeFileSync(file('both'), readFileSync(file('model.safetensors')));
+    child.kill('SIGINT');
+  });
+  const { exitCode, stderr } = await result;
+  expect(stderr).toBe('Error: both: was changed by another program during this training; nothing was overwritten\n');
+  expect(exitCode).toBe(1);
+  expect(readFileSync(file('both'))).toEqual(readFileSync(file('model.safetensors')));
+});
+
+test('a save that fails says so', async () => {
+  const { child, result } = start(
+    [...tiny, '--steps', '1000000', '--checkpoint-every', '1000000', '--out', 'gone/model'],
+    folder,
+  );
+  child.stdout?.on('data', (text: string) => {
+    if (!text.includes('LSTM with')) return;
+    rmSync(file('gone'), { recursive: true });
+    child.kill('SIGINT');
+  });
+  const { exitCode, stderr } = await result;
+  expect(stderr).toMatch(/^Error: gone.model: cannot be saved: ENOENT: .*; what was saved before is as it was\n$/);
+  expect(exitCode).toBe(1);
+});
+
+test.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
+  'a folder that nothing can be written to is found before the training',
+  async () => {
+    mkdirSync(file('closed'));
+    chmodSync(file('closed'), 0o500);
+    const { exitCode, stdout, stderr } = await run([...tiny, '--steps', '1', '--out', 'closed/model'], folder);
+    expect(stderr).toMatch(/^Error: EACCES: permission denied, access /);
+    expect(exitCode).toBe(1);
+    expect(stdout).toBe('');
+  },
+);
 
 test('evaluate prints the figure that training ended with', async () => {
   const figure = /validation .*/.exec(output)?.[0];
@@ -87,6 +166,8 @@ describe('a bad start says why in one line and overwrites nothing', () => {
     ['a foreign model', 1, ['sample', '--model', 'foreign.safetensors'], /foreign\.safetensors: /],
     ['a cut model', 1, ['evaluate', '--model', 'cut.safetensors'], /cut\.safetensors: /],
     ['an edited model', 1, ['evaluate', '--model', 'edited.safetensors'], /edited\.safetensors: was changed since/],
+    ['a model that claims layers it has not', 1, ['evaluate', '--model', 'vast.safetensors'], 'that it claims'],
+    ['an output that is a folder', 1, [...tiny, '--out', '.'], 'is a folder; choose a file in it as --out'],
     ['an output that is no model', 1, [...tiny, '--out', 'text.txt'], /text\.txt: .*nothing was overwritten/],
     [
       'an output of another configuration',

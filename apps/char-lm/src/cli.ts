@@ -158,9 +158,9 @@ function isExplained(error: unknown): error is Error {
   return known || (error instanceof Error && 'syscall' in error);
 }
 
-// Whoever reads the output may stop reading; work under way goes on.
+// Whoever reads the output may stop reading, or close the terminal; training goes on.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
 });
 
 process.exitCode = await main(process.argv.slice(2));

@@ -21,7 +21,11 @@ export async function sample(options: SampleOptions): Promise<number> {
   }
   using device = await openAndTell(options.backend);
   using model = openModel(device, file);
-  for await (const piece of generate(model, file.vocabulary, options)) process.stdout.write(piece);
+  for await (const piece of generate(model, file.vocabulary, options)) {
+    // Nobody reads any more.
+    if (process.stdout.errored) return 0;
+    process.stdout.write(piece);
+  }
   process.stdout.write('\n');
   return 0;
 }

@@ -1,7 +1,10 @@
-const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 export interface Interruption {
-  /** Aborted by the first Ctrl-C or request to end; a second one ends the process at once. */
+  /**
+   * Aborted by the first Ctrl-C, request to end or loss of the terminal. A second Ctrl-C ends the process at once; the others may arrive
+   * twice, from a parent process and from the system, and mean no more then.
+   */
   readonly signal: AbortSignal;
   /** The exit code that says which it was. */
   readonly exitCode: () => number;
@@ -12,14 +15,18 @@ export function listenForInterruption(): Interruption {
   const controller = new AbortController();
   let exitCode = 0;
   const stop = (name: NodeJS.Signals) => {
+    if (controller.signal.aborted && name !== 'SIGINT') return;
     if (controller.signal.aborted) process.exit(exitCode);
     exitCode = exitCodes[name as keyof typeof exitCodes];
     controller.abort();
   };
-  process.on('SIGINT', stop).on('SIGTERM', stop);
+  const names = Object.keys(exitCodes) as (keyof typeof exitCodes)[];
+  for (const name of names) process.on(name, stop);
   return {
     signal: controller.signal,
     exitCode: () => exitCode,
-    stopListening: () => void process.off('SIGINT', stop).off('SIGTERM', stop),
+    stopListening: () => {
+      for (const name of names) process.off(name, stop);
+    },
   };
 }

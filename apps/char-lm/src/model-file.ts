@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Device, sameShape } from '@sluice/core';
+import { type Device, type Shape, sameShape } from '@sluice/core';
 import { Vocabulary } from '@sluice/data';
 import type { Json, TrainingState } from '@sluice/training';
 import { loadCheckpoint } from '@sluice/training/node';
@@ -117,9 +117,10 @@ function readBackend(path: string, value: Json | undefined): BackendIdentity {
 /** Before a model of these sizes is made: a file could claim any. */
 function checkSizes(path: string, settings: Settings, vocabulary: Vocabulary, { model }: TrainingState): void {
   const { embedding, hidden, layers } = settings;
-  const first = model.get('embedding.weight')?.shape ?? [];
-  const recurrent = model.get(`lstm.weight_hh_l${layers - 1}`)?.shape ?? [];
-  if (!sameShape(first, [vocabulary.size, embedding]) || !sameShape(recurrent, [4 * hidden, hidden])) {
+  const fits = (name: string, shape: Shape) => sameShape(model.get(name)?.shape ?? [], shape);
+  let all = fits('embedding.weight', [vocabulary.size, embedding]);
+  for (let layer = 0; all && layer < layers; layer++) all = fits(`lstm.weight_hh_l${layer}`, [4 * hidden, hidden]);
+  if (!all) {
     throw new AppError(`${showPath(path)}: its weights are not of the sizes that it claims`);
   }
 }

@@ -1,9 +1,9 @@
 import pc from 'picocolors';
 
-const onTerminal = process.stdout.isTTY === true;
+/** A terminal that wants colours: it rewrites lines, too. Anything else gets plain lines. */
+const onTerminal = process.stdout.isTTY === true && pc.isColorSupported;
 
-/** Colours on a terminal that wants them, plain text elsewhere. */
-export const colors = pc.createColors(onTerminal && pc.isColorSupported);
+export const colors = pc.createColors(onTerminal);
 
 /** How the user calls the app: `npm start -- sample` in a checkout, `char-lm sample` elsewhere. */
 export function callOf(args: string): string {

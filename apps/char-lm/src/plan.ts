@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { trainingBatches } from './batches.ts';
 import { AppError, messageOf, UsageError } from './errors.ts';
 import { checkSameText, fileOption, type ModelFile, readModelFile, type Settings, showPath } from './model-file.ts';
@@ -36,7 +36,9 @@ export async function planTraining(request: TrainingRequest): Promise<TrainingPl
 }
 
 async function findModel({ out }: TrainingRequest): Promise<ModelFile | undefined> {
-  if (!existsSync(out)) return undefined;
+  const there = statSync(out, { throwIfNoEntry: false });
+  if (there === undefined) return undefined;
+  if (there.isDirectory()) throw new AppError(`${out}: is a folder; choose a file in it as --out`);
   try {
     return await readModelFile(out);
   } catch (error) {

@@ -29,7 +29,8 @@ export async function reportModel(file: ModelFile, options: ReportOptions): Prom
   for await (const piece of generate(model, file.vocabulary, sampling)) sample += piece;
   print(sample.trim());
   print();
-  hint('Write more', `sample${fileOption('--model', file.path)} --prompt "The " --temperature 0.8 --length 400`);
+  const prompt = [...'The '].every((character) => file.vocabulary.has(character)) ? ' --prompt "The "' : '';
+  hint('Write more', `sample${fileOption('--model', file.path)}${prompt} --temperature 0.8 --length 400`);
   hint('Train it longer', `train --resume${fileOption('--out', file.path)} --steps ${2 * file.settings.steps}`);
 }
 

@@ -62,6 +62,21 @@ test('Ctrl-C saves, says how to go on, and the very same start does', async () =
   expect(readdirSync(folder).filter((name) => name.startsWith('interrupted'))).toEqual(['interrupted']);
 });
 
+test.each([
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const)('%s saves too, even when it comes twice', async (signal, expected) => {
+  const { child, result } = start([...tiny, '--steps', '1000000', '--out', signal], folder);
+  child.stdout?.on('data', (text: string) => {
+    if (!text.includes('LSTM with')) return;
+    child.kill(signal);
+    child.kill(signal);
+  });
+  const { exitCode, stdout } = await result;
+  expect(stdout).toMatch(/^Stopped and saved after step \d+\./m);
+  expect(exitCode).toBe(expected);
+});
+
 test('a finished training goes on when it is given more steps', async () => {
   await run([...tiny, '--steps', '30', '--out', 'longer'], folder);
   const { exitCode, stdout } = await run(['train', '--resume', '--out', 'longer', '--steps', '45'], folder);

@@ -16,12 +16,16 @@ export interface Result {
 }
 
 /** Starts the app from its source, with its output in pipes. */
-export function start(args: readonly string[], folder: string): { child: ChildProcess; result: Promise<Result> } {
-  const { NODE_OPTIONS: _, npm_lifecycle_event: __, ...environment } = process.env;
+export function start(
+  args: readonly string[],
+  folder: string,
+  variables: NodeJS.ProcessEnv = {},
+): { child: ChildProcess; result: Promise<Result> } {
+  const { NODE_OPTIONS: _, npm_lifecycle_event: __, NO_COLOR: ___, ...environment } = process.env;
   const node = ['--conditions=@sluice/source', `--import=${import.meta.resolve('tsx')}`, cli];
   const child = spawn(process.execPath, [...node, ...args], {
     cwd: folder,
-    env: { ...environment, FORCE_COLOR: '1' },
+    env: { ...environment, FORCE_COLOR: '1', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
@@ -38,8 +42,8 @@ export function start(args: readonly string[], folder: string): { child: ChildPr
   return { child, result };
 }
 
-export function run(args: readonly string[], folder: string): Promise<Result> {
-  return start(args, folder).result;
+export function run(args: readonly string[], folder: string, variables?: NodeJS.ProcessEnv): Promise<Result> {
+  return start(args, folder, variables).result;
 }
 
 /** A new folder with a small `text.txt`; removed after the tests of the file. */

@@ -1,9 +1,8 @@
-import { mkdir } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ContiguousBatch } from '@sluice/data';
 import type { LSTMState } from '@sluice/layers';
 import { Adam, bitsPerCharacter, fit, oneCycle, type StepEvent } from '@sluice/training';
-import { saveCheckpoint } from '@sluice/training/node';
 import { type BackendName, describeIdentity, identityOf, openDevice, sameIdentity } from './backends.ts';
 import { endAfter, evaluationBatches, trainingBatches } from './batches.ts';
 import { listenForInterruption } from './interrupt.ts';
@@ -13,6 +12,7 @@ import { describeModel, fileOption, readModelFile, showPath } from './model-file
 import { callOf, formatCount, formatDuration, print, StatusLine } from './output.ts';
 import { planTraining, type TrainingPlan, type TrainingRequest } from './plan.ts';
 import { describeLoss, hint, reportModel } from './report.ts';
+import { type Save, saveTo } from './save.ts';
 import { unigramEntropy } from './text.ts';
 
 export interface TrainOptions extends TrainingRequest {
@@ -23,6 +23,7 @@ export interface TrainOptions extends TrainingRequest {
 
 /** Trains a model, or finds it trained. Returns the exit code. */
 export async function train(options: TrainOptions): Promise<number> {
+  const save = saveTo(options.out);
   const plan = await planTraining(options);
   const { text, settings, found } = plan;
   if (found?.finished && settings.steps === found.state.step) {
@@ -31,13 +32,15 @@ export async function train(options: TrainOptions): Promise<number> {
     hint('Train another', 'train --hidden 128 --out other.safetensors');
     return 0;
   }
-  await mkdir(dirname(options.out), { recursive: true });
-  const exitCode = await run(plan, options);
+  const folder = dirname(options.out);
+  await mkdir(folder, { recursive: true });
+  await access(folder, constants.W_OK);
+  const exitCode = await run(plan, options, save);
   if (exitCode === 0) await reportModel(await readModelFile(options.out), { backend: options.backend });
   return exitCode;
 }
 
-async function run({ text, settings, found }: TrainingPlan, options: TrainOptions): Promise<number> {
+async function run({ text, settings, found }: TrainingPlan, options: TrainOptions, save: Save): Promise<number> {
   const { out, checkpointEvery } = options;
   using device = await openDevice({ name: options.backend, like: found?.backend }, settings.seed);
   const backend = identityOf(device);
@@ -76,7 +79,7 @@ async function run({ text, settings, found }: TrainingPlan, options: TrainOption
       validate: { data: validation },
       checkpoint: {
         everySteps: checkpointEvery,
-        save: (state) => saveCheckpoint(out, state),
+        save,
         config: describeModel(settings, text, backend),
       },
       ...(found && { resume: found.state }),

@@ -5,6 +5,7 @@ import {
   add,
   checkGradients,
   checkpoint,
+  concat,
   defineOp,
   exp,
   grad,
@@ -88,6 +89,15 @@ describe('defineOp', () => {
     expect((await again.gradients.data())[0]).toBeCloseTo(y * (1 - y * y), 12);
     for (const tensor of [value, gradients, auxiliary, again.value, again.gradients]) tensor.dispose();
     expect(device.live).toBe(live);
+  });
+
+  it('takes more operands than a call takes arguments', async () => {
+    const device = create();
+    const parts = Array.from({ length: 150_000 }, (_, i) => device.tensor(i, { shape: [1] }));
+    const joined = concat(parts);
+    expect(joined.shape).toEqual([150_000]);
+    expect((await joined.data())[149_999]).toBe(149_999);
+    expect(grad(() => sum(concat(parts)), parts)).toHaveLength(150_000);
   });
 
   it('says what an author got wrong', () => {

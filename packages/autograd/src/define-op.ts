@@ -68,14 +68,17 @@ export function defineOp<Args extends readonly unknown[], Output extends OpOutpu
 
 /** The output with a view in the place of each tensor that is an input or came before: a tape knows tensors by identity. */
 function distinct(name: string, output: OpOutput, inputs: readonly Tensor[]): OpOutput {
-  const view = (tensor: Tensor) => tensor.device.view(name, tensor, tensor.shape);
-  if (output instanceof Tensor) return inputs.includes(output) ? view(output) : output;
+  if (output instanceof Tensor) return inputs.includes(output) ? viewOf(name, output) : output;
   const seen = new Set(inputs);
   return output.map((tensor) => {
-    if (seen.has(tensor)) return view(tensor);
+    if (seen.has(tensor)) return viewOf(name, tensor);
     seen.add(tensor);
     return tensor;
   });
+}
+
+function viewOf(name: string, tensor: Tensor): Tensor {
+  return tensor.device.view(name, tensor, tensor.shape);
 }
 
 function inputsOf(args: readonly unknown[]): readonly Tensor[] {

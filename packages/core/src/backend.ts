@@ -66,8 +66,9 @@ export type BackendInfo = Readonly<Record<string, string | number | boolean>>;
  * `S` is whatever the backend stores an array in. Arrays are contiguous and row-major. Every kernel returns a new storage
  * that aliases none of its operands and leaves them as they were. Kernel calls are synchronous and mean "enqueue";
  * `download` alone waits. A kernel may assume valid operands: shapes, dtypes and axes are checked by the operations
- * above. Sizes may be 0. The sign of a zero that a kernel computes is not specified. Index values are data, so only the backend sees them: `gather` and `scatterAdd` throw `IndexError` at the
- * call, or, where calls are enqueued, reject the next `download` with it.
+ * above. Sizes may be 0, and no array has more than 2^31 - 1 elements. The sign of a zero that a kernel computes is not
+ * specified. Index values are data, so only the backend sees them: `gather` and `scatterAdd` throw `IndexError` at the call,
+ * or, where calls are enqueued, reject the next `download` with it.
  */
 export interface Backend<S = unknown> {
   /** Short name, e.g. `js`. */
@@ -129,6 +130,6 @@ export interface Backend<S = unknown> {
   /** Fused kernels for recurrent layers. */
   readonly recurrent?: RecurrentKernels<S>;
 
-  /** Releases what the backend holds beyond its storages: threads, contexts, pools. */
+  /** Ends the use of the backend and releases all it holds: storages, threads, contexts, pools. Nothing is called afterwards. */
   dispose?(): void;
 }

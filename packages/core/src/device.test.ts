@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Device } from './device.ts';
 import { DeviceError, DisposedError, DTypeError, OptionError, ShapeError, UnsupportedError } from './errors.ts';
-import { createFakeBackend } from './fake-backend.ts';
 import type { Tensor } from './tensor.ts';
+import { createFakeBackend } from './testing/fake-backend.ts';
 
 let device: Device;
 

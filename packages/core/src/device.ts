@@ -124,7 +124,6 @@ export class Device {
    */
   scope<R>(work: () => R extends PromiseLike<unknown> ? never : R): R {
     const scope: Scope = { storages: [] };
-    const depth = this.#scopes.length;
     this.#scopes.push(scope);
     let result: R | undefined;
     try {
@@ -132,8 +131,8 @@ export class Device {
       checkSynchronous('scope', 'callback', result);
       return result;
     } finally {
-      this.#scopes.length = depth;
-      const parent = this.#scopes[depth - 1] ?? null;
+      this.#scopes.pop();
+      const parent = this.#scopes.at(-1) ?? null;
       for (const tensor of tensorsIn(result)) {
         if (tensor.storage.scope === scope) this.#adopt(tensor.storage, parent);
       }
@@ -219,7 +218,7 @@ export class Device {
     storage.disposed = true;
     this.#live--;
     this.#liveBytes -= storage.bytes;
-    this.backend.free(storage.handle);
+    if (!this.#disposed) this.backend.free(storage.handle);
   }
 
   /** Ends the use of the device and its backend. Tensors that still live cannot be used afterwards. */

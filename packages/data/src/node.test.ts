@@ -40,6 +40,14 @@ test.each([
   await expect(collect(readLines(path))).rejects.toThrow(new FormatError(message));
 });
 
+test('a line of many chunks takes linear time', async () => {
+  const path = await file('line.txt', new Uint8Array(32 << 20).fill(97));
+  const start = performance.now();
+  const [line] = await collect(readLines(path));
+  expect(performance.now() - start).toBeLessThan(2000);
+  expect(line?.length).toBe(32 << 20);
+});
+
 test('characters across two chunks are read, and a cut one at the end is refused', async () => {
   const text = `${'a'.repeat(65_534)}😀 end`;
   expect(await collect(readLines(await file('across.txt', text)))).toEqual([text]);

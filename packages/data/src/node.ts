@@ -1,16 +1,23 @@
+import { constants } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { FormatError } from '@sluice/core';
 
 /**
  * The text of a UTF-8 file, without a byte order mark.
- * @throws FormatError naming file and offset when the bytes are not UTF-8; Node's own error when the file cannot be read
+ * @throws FormatError naming file and offset when the bytes are not UTF-8, or naming the file when it is longer than a string may be; Node's
+ *   own error when the file cannot be read
  */
 export async function readTextFile(path: string): Promise<string> {
   const bytes = await readFile(path);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
+    if (bytes.length > constants.MAX_STRING_LENGTH) {
+      throw new FormatError(
+        `${path}: has ${bytes.length} bytes, more than one string may hold here (${constants.MAX_STRING_LENGTH}); read it by lines`,
+      );
+    }
     throw notText(path, firstBadByte(bytes));
   }
 }
@@ -39,7 +46,9 @@ export async function* readLines(path: string): AsyncGenerator<string, void, und
     }
   };
   for await (const chunk of createReadStream(path)) {
-    const lines = (rest + decode(chunk as Uint8Array, false)).split('\n');
+    // A line that goes on over many chunks must not be searched again with each of them.
+    const lines = decode(chunk as Uint8Array, false).split('\n');
+    lines[0] = rest + lines[0];
     rest = lines.pop() as string;
     for (const line of lines) yield withoutReturn(line);
   }

@@ -102,6 +102,7 @@ it('says what is wrong with options and inputs', () => {
   const embedding = bench.own(new Embedding(device, { count: 3, size: 2 }));
   const norm = bench.own(new LayerNorm(device, { size: 3 }));
   const other = new Device(createJsBackend());
+  const foreign = new Linear(other, { inputSize: 2, outputSize: 3 });
   const messages: readonly [work: () => unknown, message: string][] = [
     [
       () => new Linear(device, { inputSize: 0, outputSize: 1 }),
@@ -114,6 +115,10 @@ it('says what is wrong with options and inputs', () => {
     [
       () => new Linear(device, { inputSize: 3, outputSize: 2, weight: linear.weight }),
       'ShapeError linear: weight has shape [3, 2], expected [2, 3]',
+    ],
+    [
+      () => new Linear(device, { inputSize: 2, outputSize: 3, weight: foreign.weight }),
+      "DeviceError linear: weight is on another device (js), expected the layer's device (js)",
     ],
     [
       () => new Linear(device, { inputSize: 3, outputSize: 2, weightInitializer: () => new Float64Array(2) }),

@@ -27,7 +27,7 @@ export class Linear extends Module<[x: Tensor], Tensor> {
   /** [outputSize] */
   readonly bias: Parameter | undefined;
 
-  /** @throws OptionError for sizes below 1; ShapeError when a shared weight has another shape. */
+  /** @throws OptionError for sizes below 1; ShapeError, DTypeError or DeviceError when a shared weight does not fit. */
   constructor(device: Device, options: LinearOptions) {
     super(device);
     const { inputSize, outputSize } = options;
@@ -38,7 +38,10 @@ export class Linear extends Module<[x: Tensor], Tensor> {
     const bound = 1 / Math.sqrt(inputSize);
     const { weightInitializer = uniform(-bound, bound), biasInitializer = uniform(-bound, bound) } = options;
     const shape = [outputSize, inputSize];
-    if (options.weight) checkExactShape('linear', 'weight', options.weight, shape);
+    if (options.weight) {
+      checkTensor('linear', 'weight', options.weight, device, device.dtype);
+      checkExactShape('linear', 'weight', options.weight, shape);
+    }
     this.weight = options.weight ?? makeParameter(device, 'linear', shape, weightInitializer);
     this.bias = options.bias === false ? undefined : makeParameter(device, 'linear', [outputSize], biasInitializer);
   }

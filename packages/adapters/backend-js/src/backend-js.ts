@@ -12,8 +12,8 @@ import { Workspace } from './workspace.ts';
 
 export interface JsBackendOptions {
   /**
-   * Bytes of freed arrays that may be kept for reuse, at least 0. Default 256 MiB, the intermediates of a training step of
-   * medium size; 0 leaves them all to the garbage collector.
+   * Bytes of freed arrays, with what they cost beside their elements, that may be kept for reuse, at least 0. Default
+   * 256 MiB, the intermediates of a training step of medium size; 0 leaves them all to the garbage collector.
    */
   readonly poolBytes?: number;
 }

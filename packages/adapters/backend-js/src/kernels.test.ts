@@ -1,7 +1,7 @@
 import { IndexError } from '@sluice/core';
 import { describe, expect, it } from 'vitest';
 import { createJsBackend } from './backend-js.ts';
-import { get, put } from './test-operands.ts';
+import { get, put } from './testing/operands.ts';
 
 const backend = createJsBackend();
 const doubles = (...values: number[]) => put(backend, Float64Array.from(values));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createJsBackend } from './backend-js.ts';
-import { get, put } from './test-operands.ts';
+import { get, put } from './testing/operands.ts';
 
 const backend = createJsBackend();
 

@@ -1,5 +1,8 @@
 import { createDataArray, type DataArray, type DataArrays, type DType, dtypes } from '@sluice/core';
 
+// What a typed array and its buffer cost beside the elements: of a million scalars it is nearly all.
+const overhead = 256;
+
 /**
  * Freed arrays kept for the next allocation of the same dtype and length: a training step asks for the sizes of the step
  * before. Holds at most `limit` bytes; the sizes that were longest out of use go first.
@@ -14,7 +17,7 @@ export class ArrayPool {
     this.#limit = limit;
   }
 
-  /** Bytes held. */
+  /** Bytes held, with what arrays cost beside their elements. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -26,19 +29,19 @@ export class ArrayPool {
     const array = shelf?.pop();
     if (array === undefined) return createDataArray(dtype, length);
     if (shelf?.length === 0) this.#shelves.delete(key);
-    this.#bytes -= array.byteLength;
+    this.#bytes -= bytesOf(array);
     return array as DataArrays[D];
   }
 
   /** Takes an array that nothing else refers to. */
   give(dtype: DType, array: DataArray): void {
-    if (array.byteLength === 0 || array.byteLength > this.#limit) return;
+    if (array.byteLength === 0 || bytesOf(array) > this.#limit) return;
     const key = keyOf(dtype, array.length);
     const shelf = this.#shelves.get(key) ?? [];
     this.#shelves.delete(key);
     this.#shelves.set(key, shelf);
     shelf.push(array);
-    this.#bytes += array.byteLength;
+    this.#bytes += bytesOf(array);
     if (this.#bytes > this.#limit) this.#shrink();
   }
 
@@ -53,7 +56,7 @@ export class ArrayPool {
     for (const [key, shelf] of this.#shelves) {
       while (shelf.length > 0) {
         if (this.#bytes <= this.#limit) return;
-        this.#bytes -= shelf.pop()?.byteLength ?? 0;
+        this.#bytes -= bytesOf(shelf.pop() as DataArray);
       }
       this.#shelves.delete(key);
     }
@@ -62,4 +65,8 @@ export class ArrayPool {
 
 function keyOf(dtype: DType, length: number): number {
   return length * dtypes.length + dtypes.indexOf(dtype);
+}
+
+function bytesOf(array: DataArray): number {
+  return array.byteLength + overhead;
 }

@@ -1,7 +1,7 @@
 import { DTypeError, OptionError, ShapeError, type TensorData } from '@sluice/core';
 import { expect, it } from 'vitest';
 import { readSafetensors, writeSafetensors } from './index.ts';
-import { entryOf, fileOf } from './test-files.ts';
+import { entryOf, fileOf } from './testing/files.ts';
 
 const map = (tensor: TensorData, name = 'a') => new Map([[name, tensor]]);
 

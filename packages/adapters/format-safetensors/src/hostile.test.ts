@@ -1,7 +1,7 @@
 import { FormatError } from '@sluice/core';
 import { expect, it } from 'vitest';
 import { readSafetensors } from './index.ts';
-import { entryOf, fileOf, zeros } from './test-files.ts';
+import { entryOf, fileOf, zeros } from './testing/files.ts';
 
 const a = (entry: string) => `{"a":${entry}}`;
 const deep = 1_000_000;

@@ -85,6 +85,12 @@ const cases: [call: () => unknown, type: new (...args: never[]) => Error, text: 
   [() => ops.pick(x, device.tensor([0, 3], { dtype: 'int32' })), IndexError, 'indices[1] is 3, expected 0 to 2'],
   [() => ops.pick(x, device.zeros([3], 'int32')), ShapeError, 'pick: indices has shape [3], expected [2], x without'],
   [() => ops.softmax(device.tensor(1)), ShapeError, 'softmax: axis is -1, expected no axis, for a scalar'],
+  [() => ops.layerNorm(x, { epsilon: Number.NaN }), OptionError, 'layerNorm: epsilon is NaN, expected a number of at'],
+  [
+    () => ops.layerNorm(x, { weight: device.ones([3]), bias: device.ones([2, 1]) }),
+    ShapeError,
+    'layerNorm: bias has shape [2, 1], expected [3], the last axis of x',
+  ],
   [() => ops.dropout(x, 1.5), OptionError, 'dropout: probability is 1.5, expected a number from 0 to 1'],
 ];
 

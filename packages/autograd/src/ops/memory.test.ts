@@ -8,6 +8,7 @@ const x = device.tensor([
   [0.5, -1],
   [2, 0],
 ]);
+const row = device.tensor([1, 2]);
 const ids = device.tensor([1, 0], { dtype: 'int32' });
 const flags = device.tensor([true, false]);
 
@@ -26,7 +27,7 @@ const calls = {
   mean: () => ops.mean(x, 1, { keepAxes: true }),
   logSumExp: () => ops.logSumExp(x),
   softmax: () => ops.softmax(x),
-  layerNorm: () => ops.layerNorm(x, { weight: x, bias: x }),
+  layerNorm: () => ops.layerNorm(x, { weight: row, bias: row }),
   dropout: () => ops.dropout(x, 0.5),
   matMul: () => ops.matMul(ops.reshape(x, [1, 2, 2]), x),
   pick: () => ops.pick(x, ids),

@@ -112,7 +112,7 @@ const broadcastOp = defineOp({
 });
 
 /**
- * Repeats axes of size 1, and new leading axes, up to `shape`.
+ * Repeats axes of size 1, and new leading axes, up to `shape`; returns `x` itself if it has that shape.
  * @throws ShapeError when another axis would have to change
  */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {

@@ -1,4 +1,4 @@
-import { normalizeAxis, type Tensor } from '@sluice/core';
+import { formatShape, normalizeAxis, OptionError, ShapeError, sameShape, type Tensor } from '@sluice/core';
 import { defineOp } from '../define-op.ts';
 import { add, divide, exp, log, multiply, sqrt, square, subtract } from './elementwise.ts';
 import { max, mean, sum } from './reduce.ts';
@@ -67,11 +67,26 @@ export interface LayerNormOptions {
 /**
  * Layer normalisation over the last axis (Ba, Kiros & Hinton 2016, eq. 4):
  * (x - mean) / sqrt(variance + epsilon) weight + bias, with the variance of the whole population.
+ * @throws OptionError for a negative epsilon; ShapeError when weight or bias are not of the shape of the last axis
  */
 export function layerNorm(x: Tensor, options: LayerNormOptions = {}): Tensor {
+  const { weight, bias, epsilon = 1e-5 } = options;
+  if (!(epsilon >= 0)) {
+    const got = `is ${epsilon}`;
+    throw new OptionError({ operation: 'layerNorm', argument: 'epsilon', got, expected: 'a number of at least 0' });
+  }
+  checkLast('weight', x, weight);
+  checkLast('bias', x, bias);
   return x.device.scope(() => {
-    const normal = normalizeOp(x, options.epsilon ?? 1e-5);
-    const scaled = options.weight ? multiply(normal, options.weight) : normal;
-    return options.bias ? add(scaled, options.bias) : scaled;
+    const normal = normalizeOp(x, epsilon);
+    const scaled = weight ? multiply(normal, weight) : normal;
+    return bias ? add(scaled, bias) : scaled;
   });
+}
+
+function checkLast(argument: string, x: Tensor, parameter: Tensor | undefined): void {
+  const last = x.shape.slice(-1);
+  if (!parameter || sameShape(parameter.shape, last)) return;
+  const got = `has shape ${formatShape(parameter.shape)}`;
+  throw new ShapeError({ operation: 'layerNorm', argument, got, expected: `${formatShape(last)}, the last axis of x` });
 }

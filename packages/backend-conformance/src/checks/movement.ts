@@ -1,9 +1,10 @@
 import { dtypes, type Shape } from '@sluice/core';
 import fc from 'fast-check';
 import { type CheckContext, type ConformanceCheck, demand } from '../kit/check.ts';
+import { compareData } from '../kit/compare.ts';
 import { forAll, seeds, shapeAndAxis, shapes } from '../kit/for-all.ts';
 import { runCase, upload } from '../kit/run-case.ts';
-import { anyArray, dot, type HostArray, wholeArray } from '../kit/values.ts';
+import { anyArray, dot, type HostArray, hostArray, wholeArray } from '../kit/values.ts';
 
 interface Region {
   readonly shape: Shape;
@@ -101,7 +102,7 @@ export const adjointChecks: readonly ConformanceCheck[] = [
   },
 ];
 
-export const concatChecks: readonly ConformanceCheck[] = dtypes.map((dtype) => {
+const concatShapeChecks: readonly ConformanceCheck[] = dtypes.map((dtype) => {
   const one = (context: CheckContext, shape: Shape, axis: number, lengths: readonly number[], seed: number) =>
     runCase(context, {
       label: `concat along ${axis}`,
@@ -128,6 +129,29 @@ export const concatChecks: readonly ConformanceCheck[] = dtypes.map((dtype) => {
     },
   };
 });
+
+const steps = 20_000;
+
+export const concatChecks: readonly ConformanceCheck[] = [
+  ...concatShapeChecks,
+  {
+    name: `concat: ${steps} operands, the steps of a long sequence`,
+    dtypes: ['int32'],
+    async run({ backend, tolerances }) {
+      const [even, odd] = [hostArray('int32', [1, 2], [3, 5]), hostArray('int32', [1, 2], [-1, 8])];
+      const pair = [upload(backend, even), upload(backend, odd)] as const;
+      const shape = [steps, 2];
+      const storage = backend.concat(
+        Array.from({ length: steps }, (_, step) => pair[step % 2]),
+        0,
+      );
+      const got = await backend.download({ storage, shape, dtype: 'int32' });
+      for (const used of [storage, pair[0].storage, pair[1].storage]) backend.free(used);
+      const expected = Int32Array.from({ length: 2 * steps }, (_, i) => [3, 5, -1, 8][i % 4]);
+      compareData(got, expected, tolerances, { label: `concat of ${steps}`, shape, dtype: 'int32', precision: 'bits' });
+    },
+  },
+];
 
 export const transposeChecks: readonly ConformanceCheck[] = dtypes.map((dtype) => {
   const one = (context: CheckContext, x: HostArray, permutation: readonly number[]) =>

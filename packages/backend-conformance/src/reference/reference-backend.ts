@@ -111,12 +111,10 @@ export function createReferenceBackend(): Backend<DataArray> {
       return result;
     },
     concat(xs, axis) {
-      const total = xs.reduce((sum, x) => sum + x.shape[axis], 0);
-      return build(xs[0].dtype, splice(xs[0].shape, axis, 1, [total]), (index) => {
-        let position = index[axis];
-        let part = 0;
-        while (position >= xs[part].shape[axis]) position -= xs[part++].shape[axis];
-        return elementAt(xs[part], splice(index, axis, 1, [position]));
+      const places = xs.flatMap((x) => Array.from({ length: x.shape[axis] }, (_, position) => ({ x, position })));
+      return build(xs[0].dtype, splice(xs[0].shape, axis, 1, [places.length]), (index) => {
+        const { x, position } = places[index[axis]];
+        return elementAt(x, splice(index, axis, 1, [position]));
       });
     },
     transpose(x, permutation) {

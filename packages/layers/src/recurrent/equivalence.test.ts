@@ -216,6 +216,30 @@ describe.each([
     nothing.output.dispose();
   });
 
+  it('takes no steps or no rows, in every form', async () => {
+    for (const options of [{}, { batchFirst: true }, ...mergeModes.map((merge) => ({ bidirectional: true, merge }))]) {
+      const layer = create({ ...options, layers: 2 });
+      for (const [steps, rows] of [
+        [0, batch],
+        [time, 0],
+        [0, 0],
+      ] as const) {
+        const lead = layer.batchFirst ? [rows, steps] : [steps, rows];
+        const { output, state } = layer.call(bench.normal([...lead, inputSize]));
+        const pair = layer.merge === 'none' ? [2] : [];
+        expect(output.shape).toEqual([...lead, ...pair, layer.outputSize]);
+        expect(state.hidden.shape.slice(0, 2)).toEqual([layer.cells.length, rows]);
+        bench.own(output);
+        for (const tensor of Object.values(state)) bench.own(tensor as Tensor);
+      }
+    }
+    const layer = create({});
+    const state = stateOf(layer);
+    const empty = bench.normal([0, batch, inputSize]);
+    const last = device.scope(() => layer.call(empty, { state, lengths: [0, 0, 0, 0] }).state);
+    await expectSame({ ...last }, zerosLike(state), 0);
+  });
+
   it('chunks with the state fed back are the whole', async () => {
     const layer = create({ layers: 2 });
     const x = bench.normal([time, batch, inputSize]);

@@ -137,11 +137,17 @@ it('says when own cells do not fit each other or their own description', () => {
   const x = bench.normal([5, 2, 3]);
   const hidden = bench.normal([2, 3]);
   const step = () => ({ hidden });
+  const own = bench.own(new GRUCell(device, { inputSize: 2, hiddenSize: 2 }));
+  const foreign = new GRUCell(new Device(createJsBackend()), { inputSize: 2, hiddenSize: 2 });
   const cases: readonly [work: () => unknown, message: string][] = [
     [() => new Recurrent([]), 'OptionError recurrent: cells has 0 entries, expected at least one'],
     [
       () => new Recurrent(new Claims(3, 4), { bidirectional: true }),
       'OptionError recurrent: cells has 1 entries, expected two for each layer',
+    ],
+    [
+      () => new Recurrent([own, foreign]),
+      'DeviceError recurrent: cells[1] is on another device (js), expected that of cells[0] (js)',
     ],
     [
       () => new Recurrent([new Claims(3, 4), new Claims(3, 4)]),

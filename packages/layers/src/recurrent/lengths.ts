@@ -49,7 +49,8 @@ export function maskLengths(x: Tensor, lengths: Lengths | undefined): LengthMask
     steps = Math.max(steps, length);
     common = Math.min(common, length);
   }
-  if (common === time) return whole;
+  // Without any step, rows of length 0 are whole, and still end in zeros.
+  if (common === time && time > 0) return whole;
   const shorten = (tensor: Tensor) => (steps < time ? slice(tensor, 0, { end: steps }) : tensor);
   const lengthen = (tensor: Tensor) =>
     pad(tensor, [[0, time - tensor.shape[0]], ...tensor.shape.slice(1).map(() => [0, 0] as const)]);

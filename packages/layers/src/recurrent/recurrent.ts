@@ -1,5 +1,5 @@
 import { add, concat, detach, dropout, multiply, reshape, stack, transpose, unstack } from '@sluice/autograd';
-import { OptionError, type Tensor, tensorsIn } from '@sluice/core';
+import { DeviceError, OptionError, type Tensor, tensorsIn } from '@sluice/core';
 import { checkAxes, checkTensor } from '../checks.ts';
 import { Module } from '../module.ts';
 import { type CellState, checkState, mapSizes, type RecurrentCell, stateNames, zeroState } from './cell.ts';
@@ -51,7 +51,8 @@ export class Recurrent<State extends CellState> extends Module<
   /**
    * @param cells one cell, or several layer by layer; with `bidirectional` the forward and the backward cell of each layer
    * @param operation begins the messages of errors. Default `recurrent`.
-   * @throws OptionError for options that do not go together and for cells that do not fit on top of each other
+   * @throws OptionError for options that do not go together and for cells that do not fit on top of each other; DeviceError for cells on
+   *   several devices
    */
   constructor(
     cells: RecurrentCell<State> | readonly RecurrentCell<State>[],
@@ -101,7 +102,8 @@ export class Recurrent<State extends CellState> extends Module<
     const { output, states } = this.#runLayers(sequence, initial, masks);
     const state = mapSizes<State>(stateSizes, (name) => stack(states.map((each) => each[name] as Tensor)));
     const ordered = this.batchFirst ? transpose(output, [1, 0, 2]) : output;
-    const shaped = this.merge === 'none' ? reshape(ordered, [...ordered.shape.slice(0, 2), 2, -1]) : ordered;
+    const shaped =
+      this.merge === 'none' ? reshape(ordered, [...ordered.shape.slice(0, 2), 2, this.outputSize]) : ordered;
     return separate({ output: shaped, state }, [x, ...tensorsIn(input.state)], stateSizes);
   }
 
@@ -200,9 +202,18 @@ function checkCells<State extends CellState>(
     const expected = directions === 2 ? 'two for each layer' : 'at least one';
     refuse('cells', `has ${cells.length} entries`, expected);
   }
-  const { stateSizes, inputSize } = cells[0];
+  const { stateSizes, inputSize, device } = cells[0];
   const between = mergedSize(stateSizes.hidden, options);
   cells.forEach((cell, i) => {
+    if (cell.device !== device) {
+      const got = `is on another device (${cell.device.backend.name})`;
+      throw new DeviceError({
+        operation,
+        argument: `cells[${i}]`,
+        got,
+        expected: `that of cells[0] (${device.backend.name})`,
+      });
+    }
     const expectedInput = i < directions ? inputSize : between;
     if (cell.inputSize !== expectedInput) {
       refuse(`cells[${i}].inputSize`, `is ${cell.inputSize}`, String(expectedInput));

@@ -8,9 +8,6 @@ import type { LengthMasks } from './lengths.ts';
 /** For each time step [batch, 1], true where the row has not ended; `undefined` for steps that all rows have. */
 export type StepMasks = readonly (Tensor | undefined)[];
 
-/** Longest list that one call of a kernel takes: engines limit the arguments of a call. */
-const longestList = 4096;
-
 /**
  * Runs a cell over time: in one fused operation where the backend has it, else step by step.
  *
@@ -61,27 +58,9 @@ function keepEnded<State extends CellState>(cell: RecurrentCell<State>, mask: Te
 
 /** [time, batch, ...] as `time` tensors [batch, ...]; one operation, so that its gradient takes linear time. */
 export function splitSteps(x: Tensor, time: number, batch: number): readonly Tensor[] {
-  const rows = reshape(x, [time * batch, ...x.shape.slice(2)]);
-  const runs = runsOf(time);
-  if (runs.length === 1) return split(rows, time);
-  const parts = split(
-    rows,
-    runs.map((steps) => steps * batch),
-  );
-  return parts.flatMap((part, i) => split(part, runs[i]));
+  return split(reshape(x, [time * batch, ...x.shape.slice(2)]), time);
 }
 
 function joinSteps(steps: readonly Tensor[], time: number, batch: number): Tensor {
-  let start = 0;
-  const parts = runsOf(time).map((length) => {
-    start += length;
-    return concat(steps.slice(start - length, start));
-  });
-  return reshape(concat(parts), [time, batch, ...steps[0].shape.slice(1)]);
-}
-
-/** `time` as a sum of numbers that are not too large. */
-function runsOf(time: number): number[] {
-  const runs = Array.from({ length: Math.floor(time / longestList) }, () => longestList);
-  return time % longestList === 0 ? runs : [...runs, time % longestList];
+  return reshape(concat(steps), [time, batch, ...steps[0].shape.slice(1)]);
 }

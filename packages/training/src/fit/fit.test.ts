@@ -2,14 +2,8 @@ import { mean, multiply, square } from '@sluice/autograd';
 import { OptionError, type TensorData, tensorsIn } from '@sluice/core';
 import type { BatchSource } from '@sluice/data';
 import { describe, expect, it } from 'vitest';
-import { Adam, type FitOptions, fit, ReduceOnPlateau, SGD } from '../index.ts';
-import { bitsOf, type Carry, collect, type Pair, pairs, stepsOf, toy } from './test-problems.ts';
-
-const setUp = (options: Partial<FitOptions<Pair, Carry>> = {}) => {
-  const { device, model, loss } = toy();
-  const optimizer = new Adam(model.parameters(), { learningRate: 0.03 });
-  return { device, model, optimizer, options: { model, optimizer, data: pairs(5), epochs: 2, loss, ...options } };
-};
+import { fit, ReduceOnPlateau, SGD } from '../index.ts';
+import { bitsOf, type Carry, collect, type Pair, pairs, setUp, stepsOf, toy } from '../testing/problems.ts';
 
 it('learns', async () => {
   const { options } = setUp({ epochs: 40, clip: { globalNorm: 1 } });
@@ -156,89 +150,6 @@ describe('carry', () => {
     );
     expect(model.head.weight.disposed).toBe(false);
     expect(device.live).toBe(live);
-  });
-});
-
-describe('validate', () => {
-  it('evaluates without dropout, without random numbers and without recording', async () => {
-    const { device, model, options } = setUp();
-    let inside = 0;
-    const loss: typeof options.loss = (batch, carry) => {
-      if (!model.training) {
-        inside++;
-        expect([model.dropout.training, device.recorders.length]).toEqual([false, 0]);
-      }
-      return options.loss(batch, carry);
-    };
-    const validated = await collect(fit({ ...options, loss, validate: { data: pairs(2), everySteps: 1 } }));
-    expect(inside).toBe(20);
-    const plain = await collect(fit(setUp().options));
-    expect(stepsOf(validated).map((step) => step.loss)).toEqual(stepsOf(plain).map((step) => step.loss));
-  });
-
-  it('weighs batches by their items and may have a loss of its own', async () => {
-    const { device, options } = setUp({ epochs: 1, items: ({ x }) => (x.data[0]! > 0 ? 3 : 1) });
-    const own: typeof options.loss = ({ x }) => ({ loss: device.full([], x.data[0]! > 0 ? 4 : 8), carry: undefined! });
-    const data = pairs(6);
-    let positive = 0;
-    for await (const { x } of data.epoch(0)) if (x.data[0]! > 0) positive++;
-    expect(positive).toBeGreaterThan(0);
-    const events = await collect(fit({ ...options, validate: { data, loss: own } }));
-    const expected = (12 * positive + 8 * (6 - positive)) / (3 * positive + 6 - positive);
-    expect(events.find(({ type }) => type === 'validation')).toMatchObject({ loss: expected, best: true, epoch: 1 });
-  });
-
-  it('comes at the end of epochs, or every so many steps', async () => {
-    const at = async (everySteps?: number) => {
-      const validate = { data: pairs(1), ...(everySteps === undefined ? {} : { everySteps }) };
-      const events = await collect(fit(setUp({ validate }).options));
-      return events.filter(({ type }) => type === 'validation').map(({ step }) => step);
-    };
-    expect(await at()).toEqual([5, 10]);
-    expect(await at(3)).toEqual([3, 6, 9]);
-    expect(await at(5)).toEqual([5, 10]);
-  });
-
-  it('stops early, and gives back the best weights', async () => {
-    const { device, model, options } = setUp({ epochs: 50, earlyStopping: { patience: 2, restoreBest: true } });
-    const script = [5, 4, 4.5, 3.9, 4, 3.9, 3.95, 1];
-    let call = 0;
-    const weights: Map<string, string>[] = [];
-    const loss: typeof options.loss = () => ({ loss: device.full([], script[call++]!), carry: undefined! });
-    let stopped: unknown;
-    for await (const event of fit({ ...options, validate: { data: pairs(1), loss } })) {
-      if (event.type === 'validation') weights.push(await bitsOf(model));
-      stopped = event;
-    }
-    expect(stopped).toMatchObject({ type: 'stopped', reason: 'earlyStopping', step: 35, epoch: 7 });
-    expect(stopped).toMatchObject({ best: { step: 20 } });
-    expect(weights).toHaveLength(7);
-    expect(await bitsOf(model)).toEqual(weights[3]);
-  });
-
-  it('counts improvements from the minimum on, and keeps the last weights by default', async () => {
-    const { device, model, options } = setUp({
-      epochs: 50,
-      earlyStopping: { patience: 0, minimumImprovement: 0.5 },
-    });
-    const script = [5, 4.4, 4, 1];
-    let call = 0;
-    const loss: typeof options.loss = () => ({ loss: device.full([], script[call++]!), carry: undefined! });
-    let last: unknown;
-    let weights: unknown;
-    for await (const event of fit({ ...options, validate: { data: pairs(1), loss } })) {
-      if (event.type === 'validation') weights = await bitsOf(model);
-      last = event;
-    }
-    expect(last).toMatchObject({ reason: 'earlyStopping', step: 15, best: { loss: 4, step: 15 } });
-    expect(await bitsOf(model)).toEqual(weights);
-  });
-
-  it('counts NaN as no improvement', async () => {
-    const { device, options } = setUp({ epochs: 50, earlyStopping: { patience: 1 } });
-    const loss: typeof options.loss = () => ({ loss: device.full([], Number.NaN), carry: undefined! });
-    const events = await collect(fit({ ...options, validate: { data: pairs(1), loss } }));
-    expect(events.at(-1)).toMatchObject({ reason: 'earlyStopping', epoch: 2, best: undefined });
   });
 });
 

@@ -5,7 +5,7 @@ import type { BatchSource } from '@sluice/data';
 import { Linear, Module } from '@sluice/layers';
 import { expect, it } from 'vitest';
 import { Adam, fit, type LossFunction, NonFiniteError } from '../index.ts';
-import { bitsOf, collect } from './test-problems.ts';
+import { bitsOf, collect } from '../testing/problems.ts';
 
 type Batch = { readonly x: Float32Array; readonly notes?: unknown };
 

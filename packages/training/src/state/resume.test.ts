@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bitsOf, collect, pairs, stepsOf } from '../fit/test-problems.ts';
 import { Adam, decodeTraining, encodeTraining, fit, type Optimizer, type TrainingState } from '../index.ts';
 import { loadCheckpoint, saveCheckpoint } from '../node.ts';
-import { type Options, setUp } from './test-runs.ts';
+import { bitsOf, collect, pairs, stepsOf } from '../testing/problems.ts';
+import { type Options, setUp } from '../testing/runs.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -60,7 +60,7 @@ describe('a run that is resumed', () => {
     async (_name, changed, makeOptimizer) => {
       const straight = await runAll(setUp(changed(), undefined, makeOptimizer));
       expect(straight.losses.size).toBe(40);
-      for (const stop of [1, 3, 9, 10, 11, 20, 27, 39, 40]) {
+      for (const stop of [1, 3, 10, 11, 27, 40]) {
         const path = join(folder, `${stop}.safetensors`);
         const first = setUp(changed(), undefined, makeOptimizer);
         const save = (state: TrainingState) => saveCheckpoint(path, state);

@@ -1,4 +1,5 @@
-import { FormatError, Random } from '@sluice/core';
+import { FormatError, Random, type Shape, sameShape } from '@sluice/core';
+import type { Module } from '@sluice/layers';
 import type { BestKeeper } from '../fit/best.ts';
 import type { CarryKeeper } from '../fit/carry.ts';
 import type { FitOptions } from '../fit/options.ts';
@@ -63,7 +64,8 @@ export function restore<Batch, Carry>(run: Resumable<Batch, Carry>, state: Train
     throw new FormatError(`${source}: the schedule does not fit: ${saved} state is saved, but ${given} is needed`);
   }
   attempt('the random state', () => new Random(state.random));
-  attempt('the optimizer state', () => optimizer.checkStateDict(state.optimizer));
+  // Where the model does not fit, what it says tells more than what its optimizer would.
+  if (fits(model, state)) attempt('the optimizer state', () => optimizer.checkStateDict(state.optimizer));
   const carry = attempt('the carry', () => rebuildTree(model.device, state.carry)) as Carry | undefined;
   run.carry.replace(carry);
   const scheduleBefore = typeof schedule === 'object' ? schedule.state : undefined;
@@ -88,4 +90,10 @@ export function restore<Batch, Carry>(run: Resumable<Batch, Carry>, state: Train
 function setSchedule<Batch, Carry>(run: Resumable<Batch, Carry>, state: TrainingState['schedule']): void {
   const { schedule } = run.options;
   if (state && typeof schedule === 'object') schedule.state = state;
+}
+
+function fits(model: Module, state: TrainingState): boolean {
+  const parameters = model.parameters();
+  const known = (name: string, shape: Shape) => sameShape(parameters.get(name)?.shape ?? [-1], shape);
+  return state.model.size === parameters.size && [...state.model].every(([name, { shape }]) => known(name, shape));
 }

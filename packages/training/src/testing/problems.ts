@@ -3,7 +3,7 @@ import { createJsBackend } from '@sluice/backend-js';
 import { Device, Random, type Tensor, type TensorData } from '@sluice/core';
 import type { BatchSource } from '@sluice/data';
 import { Dropout, GRU, Linear, Module } from '@sluice/layers';
-import type { FitEvent, StepEvent } from '../index.ts';
+import { Adam, type FitEvent, type FitOptions, type StepEvent } from '../index.ts';
 
 export interface Pair {
   /** [time, batch, 2] */
@@ -48,6 +48,13 @@ function carriedLoss(model: Toy) {
     const loss = mean(square(subtract(y, device.tensor(batch.y))));
     return { loss, carry: { state: { hidden }, batches: (carry?.batches ?? 0) + 1 } };
   };
+}
+
+/** A short run of Adam over `pairs`. */
+export function setUp(options: Partial<FitOptions<Pair, Carry>> = {}) {
+  const { device, model, loss } = toy();
+  const optimizer = new Adam(model.parameters(), { learningRate: 0.03 });
+  return { device, model, optimizer, options: { model, optimizer, data: pairs(5), epochs: 2, loss, ...options } };
 }
 
 /** Batches that differ from epoch to epoch. */

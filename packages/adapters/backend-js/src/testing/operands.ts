@@ -1,5 +1,5 @@
 import { type Backend, type DataArray, dtypeOf, type Operand, type Shape } from '@sluice/core';
-import type { JsStorage } from './storage.ts';
+import type { JsStorage } from '../storage.ts';
 
 /** Puts an array on the backend; its shape defaults to its length. */
 export function put(backend: Backend<JsStorage>, data: DataArray, shape: Shape = [data.length]): Operand<JsStorage> {

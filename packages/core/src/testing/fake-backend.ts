@@ -1,6 +1,6 @@
-import type { Backend, Operand } from './backend.ts';
-import type { DataArray, DType } from './dtype.ts';
-import { createDataArray } from './dtype.ts';
+import type { Backend, Operand } from '../backend.ts';
+import type { DataArray, DType } from '../dtype.ts';
+import { createDataArray } from '../dtype.ts';
 
 interface FakeStorage {
   data: DataArray | undefined;

@@ -1,5 +1,5 @@
-import { type Carry, collect, type Pair, pairs, toy } from '../fit/test-problems.ts';
 import { type FitOptions, fit, type Optimizer, ReduceOnPlateau, SGD, type TrainingState } from '../index.ts';
+import { type Carry, collect, type Pair, pairs, toy } from './problems.ts';
 
 export type Options = FitOptions<Pair, Carry>;
 

@@ -1,0 +1,4 @@
+import { testBackend } from '@sluice/backend-conformance';
+import { createJsBackend } from './backend-js.ts';
+
+testBackend(() => createJsBackend());
