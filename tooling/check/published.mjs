@@ -21,7 +21,12 @@ async function checkPackage(/** @type {string} */ folder) {
     const [tarball] = readdirSync(temporary).map((name) => join(temporary, name));
     if (packed.exitCode !== 0 || tarball === undefined) return packed;
     const published = await run([publint, 'run', tarball, '--strict']);
-    const typed = await run([attw, tarball, '--profile', 'esm-only', '--format', 'ascii', '--no-emoji', '--no-color']);
+    const { exports = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    // Binaries have no types.
+    const untyped = Object.keys(exports).filter((entry) => entry.endsWith('.wasm'));
+    const options = ['--profile', 'esm-only', '--format', 'ascii', '--no-emoji', '--no-color'];
+    const excluded = untyped.length > 0 ? ['--exclude-entrypoints', ...untyped] : [];
+    const typed = await run([attw, tarball, ...options, ...excluded]);
     return {
       exitCode: published.exitCode || typed.exitCode,
       output: (published.exitCode ? published.output : '') + (typed.exitCode ? typed.output : ''),

@@ -64,14 +64,14 @@ test('a terminal has the line of progress rewritten, unless it wants no colours'
 test('what it says to go on with works', async () => {
   const [, args] = /char-lm (sample .*)/.exec(output) ?? [];
   const { exitCode, stderr } = await run(args?.split(' ') ?? [], folder);
-  expect(stderr).toBe('');
+  expect(stderr).toMatch(/^Computing on wasm \(.*\)\.\n$/);
   expect(exitCode).toBe(0);
 });
 
 test('writing ends when nobody reads', async () => {
   const { child, result } = start(['sample', '--model', 'model.safetensors', '--length', '1000000000'], folder);
   child.stdout?.once('data', () => child.stdout?.destroy());
-  expect(await result).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(await result).toMatchObject({ exitCode: 0, stderr: expect.stringMatching(/^Computing on .*\.\n$/) });
 });
 
 test('a training does not overwrite what another one saved under its name', async () => {
@@ -119,10 +119,12 @@ test.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
 
 test('evaluate prints the figure that training ended with', async () => {
   const figure = /validation .*/.exec(output)?.[0];
-  const { exitCode, stdout } = await run(['evaluate', '--model', 'model.safetensors'], folder);
+  const evaluate = ['evaluate', '--model', 'model.safetensors', '--backend', 'js'];
+  const { exitCode, stdout, stderr } = await run(evaluate, folder);
+  expect(stderr).toBe('Computing on js.\n');
   expect(exitCode).toBe(0);
   expect(stdout).toBe(`${figure}\n`);
-  const other = await run(['evaluate', '--model', 'model.safetensors', '--split', 'test'], folder);
+  const other = await run([...evaluate, '--split', 'test'], folder);
   expect(other.stdout).toMatch(/^test [\d.]+ bits per character/);
 });
 
@@ -216,7 +218,7 @@ describe('a bad start says why in one line and overwrites nothing', () => {
     ['a bad size', 2, ['--hidden', '0'], "option '--hidden <size>' argument '0' is invalid. Expected a whole number"],
     ['a bad rate', 2, ['train', '--learning-rate', 'fast'], 'Expected a number of at least 0.'],
     ['a bad probability', 2, ['--dropout', '1'], 'Expected a number of at least 0 and below 1.'],
-    ['an unknown backend', 2, ['--backend', 'abacus'], 'Allowed choices are js.'],
+    ['an unknown backend', 2, ['--backend', 'abacus'], 'Allowed choices are wasm, js.'],
     ['an unknown option', 2, ['sample', '--colour'], "unknown option '--colour'"],
     ['two lengths', 2, ['--steps', '1', '--epochs', '1'], 'cannot be used with'],
   ])('%s', async ([, expected, args, message], { expect }) => {

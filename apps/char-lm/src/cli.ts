@@ -24,7 +24,7 @@ interface TrainFlags {
   readonly out: string;
   readonly resume: boolean;
   readonly checkpointEvery: number;
-  readonly backend: BackendName;
+  readonly backend?: BackendName;
 }
 
 interface SampleFlags {
@@ -33,14 +33,14 @@ interface SampleFlags {
   readonly temperature: number;
   readonly length: number;
   readonly seed: number;
-  readonly backend: BackendName;
+  readonly backend?: BackendName;
 }
 
 interface EvaluateFlags {
   readonly model: string;
   readonly split: Split;
   readonly text?: string;
-  readonly backend: BackendName;
+  readonly backend?: BackendName;
 }
 
 function whole(least: number) {
@@ -64,7 +64,10 @@ function number(least: number, below: number) {
   };
 }
 
-const backend = () => new Option('--backend <name>', 'what computes').choices(backendNames).default('js');
+const backend = () =>
+  new Option('--backend <name>', 'what computes (default: the fastest; going on, the one of before)').choices(
+    backendNames,
+  );
 const modelFile = () =>
   new Option('--model <file>', 'the trained model').default(defaultModelPath, showPath(defaultModelPath));
 

@@ -1,4 +1,5 @@
-import { type BackendName, openDevice } from './backends.ts';
+import type { Device } from '@sluice/core';
+import { type BackendName, describeIdentity, identityOf, openDevice } from './backends.ts';
 import { UsageError } from './errors.ts';
 import { type GenerateOptions, generate } from './generate.ts';
 import { checkSameText, openModel, readModelFile } from './model-file.ts';
@@ -8,7 +9,7 @@ import { readText, readTextAgain, type Split } from './text.ts';
 
 export interface SampleOptions extends GenerateOptions {
   readonly model: string;
-  readonly backend: BackendName;
+  readonly backend?: BackendName | undefined;
 }
 
 export async function sample(options: SampleOptions): Promise<number> {
@@ -18,7 +19,7 @@ export async function sample(options: SampleOptions): Promise<number> {
     const character = JSON.stringify([...(options.prompt as string)][unknown]);
     throw new UsageError(`--prompt: the model has never seen the character ${character} at position ${unknown}`);
   }
-  using device = openDevice(options.backend, 0);
+  using device = await openAndTell(options.backend);
   using model = openModel(device, file);
   for await (const piece of generate(model, file.vocabulary, options)) {
     // Nobody reads any more.
@@ -33,15 +34,22 @@ export interface EvaluateOptions {
   readonly model: string;
   readonly split: Split;
   readonly text?: string | undefined;
-  readonly backend: BackendName;
+  readonly backend?: BackendName | undefined;
 }
 
 export async function evaluateModel(options: EvaluateOptions): Promise<number> {
   const file = await readModelFile(options.model);
   const text = options.text === undefined ? await readTextAgain(file.text) : await readText(options.text);
   checkSameText(file, text);
-  using device = openDevice(options.backend, 0);
+  using device = await openAndTell(options.backend);
   using model = openModel(device, file);
   print(await measure(model, text, options.split));
   return 0;
+}
+
+/** Says what computes beside the output, which may go into a file. */
+async function openAndTell(name: BackendName | undefined): Promise<Device> {
+  const device = await openDevice({ name }, 0);
+  process.stderr.write(`Computing on ${describeIdentity(identityOf(device))}.\n`);
+  return device;
 }

@@ -5,6 +5,7 @@ import { type Device, type Shape, sameShape } from '@sluice/core';
 import { Vocabulary } from '@sluice/data';
 import type { Json, TrainingState } from '@sluice/training';
 import { loadCheckpoint } from '@sluice/training/node';
+import { type BackendIdentity, backendNames } from './backends.ts';
 import { AppError } from './errors.ts';
 import { CharacterModel, type ModelOptions } from './model.ts';
 import type { Text, TextIdentity } from './text.ts';
@@ -25,6 +26,8 @@ export interface ModelFile {
   readonly settings: Settings;
   readonly text: TextIdentity;
   readonly vocabulary: Vocabulary;
+  /** What computed last. */
+  readonly backend: BackendIdentity;
   readonly state: TrainingState;
   /** Whether all steps are made and the last epoch is closed. */
   readonly finished: boolean;
@@ -48,11 +51,12 @@ const settingNames = [
 ] as const;
 
 /** What a checkpoint carries beside the training's own state. */
-export function describeModel(settings: Settings, text: Text): Json {
+export function describeModel(settings: Settings, text: Text, backend: BackendIdentity): Json {
   return {
     app,
     version,
     settings: { ...settings },
+    backend: { ...backend },
     text: { ...text.identity },
     vocabulary: { ...text.vocabulary.toJSON() },
   };
@@ -77,6 +81,7 @@ export async function readModelFile(path: string): Promise<ModelFile> {
     settings,
     text: readIdentity(path, config.text),
     vocabulary,
+    backend: readBackend(path, config.backend),
     state,
     finished: state.step >= settings.steps && state.batch === 0,
   };
@@ -96,6 +101,17 @@ function readIdentity(path: string, { name, characters, sha256 }: { readonly [ke
     throw new AppError(`${showPath(path)}: does not say which text it was trained on`);
   }
   return { name, characters, sha256 };
+}
+
+/** Files that do not say it come from the time when there was one backend. */
+function readBackend(path: string, value: Json | undefined): BackendIdentity {
+  if (value === undefined) return { name: 'js' };
+  const { name, build } = isObject(value) ? value : {};
+  const known = backendNames.find((each) => each === name);
+  if (known === undefined || !(build === undefined || typeof build === 'string')) {
+    throw new AppError(`${showPath(path)}: was trained on an unknown backend, ${JSON.stringify(value)}`);
+  }
+  return { name: known, ...(build !== undefined && { build }) };
 }
 
 /** Before a model of these sizes is made: a file could claim any. */

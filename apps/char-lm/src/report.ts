@@ -11,14 +11,15 @@ import type { Split, Text } from './text.ts';
 const sampling = { temperature: 0.7, length: 300, seed: 1 };
 
 export interface ReportOptions {
-  readonly backend: BackendName;
+  /** Default: the one that it was trained on. */
+  readonly backend?: BackendName | undefined;
   /** A text to measure the model on first. Default: it was measured already. */
   readonly evaluateOn?: Text;
 }
 
 /** What a trained model can do, and what to do with it. */
 export async function reportModel(file: ModelFile, options: ReportOptions): Promise<void> {
-  using device = openDevice(options.backend, 0);
+  using device = await openDevice({ name: options.backend, like: file.backend }, 0);
   using model = openModel(device, file);
   if (options.evaluateOn) print(await measure(model, options.evaluateOn, 'validation'));
   print(`Model: ${showPath(file.path)}`);

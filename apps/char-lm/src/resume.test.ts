@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
@@ -83,4 +83,33 @@ test('a finished training goes on when it is given more steps', async () => {
   expect(exitCode).toBe(0);
   expect(stdout).toContain('Going on after step 30 of longer.');
   expect(stdout).toContain('step 45/45');
+});
+
+test('the fastest backend is the default, and a training goes on where it began', async () => {
+  const fast = tiny.filter((argument) => !['--backend', 'js'].includes(argument));
+  const begun = await run([...fast, '--steps', '30', '--out', 'fast'], folder);
+  expect(begun.stdout).toMatch(/^Computing on wasm \((relaxed-)?simd\)\.$/m);
+  for (const name of ['other', 'same']) copyFileSync(file('fast'), file(name));
+  const resume = (name: string, ...args: string[]) =>
+    run(['train', '--resume', '--out', name, '--steps', '45', ...args], folder);
+
+  const same = await resume('same');
+  expect(same.stdout).toMatch(/^Computing on wasm/m);
+  expect(same.stdout).not.toContain('last bit');
+
+  const other = await resume('other', '--backend', 'js');
+  expect(other.exitCode).toBe(0);
+  expect(other.stdout).toMatch(/^It was trained on wasm \(.*\): the result will not be the same to the last bit\.$/m);
+  const figure = /validation .*/;
+  expect(figure.exec(other.stdout)?.[0].slice(0, 15)).toBe(figure.exec(same.stdout)?.[0].slice(0, 15));
+  const sample = await run(['sample', '--model', 'other', '--length', '5'], folder);
+  expect(sample.stderr).toMatch(/^Computing on wasm/);
+  expect(sample.exitCode).toBe(0);
+});
+
+test('a training on js goes on with js', async () => {
+  await run([...tiny, '--steps', '8', '--out', 'js'], folder);
+  const { stdout } = await run(['train', '--resume', '--out', 'js', '--steps', '12'], folder);
+  expect(stdout).toMatch(/^Computing on js\.$/m);
+  expect(stdout).not.toContain('last bit');
 });

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { ContiguousBatch } from '@sluice/data';
 import type { LSTMState } from '@sluice/layers';
 import { Adam, bitsPerCharacter, fit, oneCycle, type StepEvent } from '@sluice/training';
-import { type BackendName, openDevice } from './backends.ts';
+import { type BackendName, describeIdentity, identityOf, openDevice, sameIdentity } from './backends.ts';
 import { endAfter, evaluationBatches, trainingBatches } from './batches.ts';
 import { listenForInterruption } from './interrupt.ts';
 import { predictionLoss, targetCount } from './loss.ts';
@@ -18,7 +18,7 @@ import { unigramEntropy } from './text.ts';
 export interface TrainOptions extends TrainingRequest {
   /** Steps between two saves. */
   readonly checkpointEvery: number;
-  readonly backend: BackendName;
+  readonly backend?: BackendName | undefined;
 }
 
 /** Trains a model, or finds it trained. Returns the exit code. */
@@ -42,7 +42,8 @@ export async function train(options: TrainOptions): Promise<number> {
 
 async function run({ text, settings, found }: TrainingPlan, options: TrainOptions, save: Save): Promise<number> {
   const { out, checkpointEvery } = options;
-  using device = openDevice(options.backend, settings.seed);
+  using device = await openDevice({ name: options.backend, like: found?.backend }, settings.seed);
+  const backend = identityOf(device);
   using model = new CharacterModel(device, text.vocabulary.size, settings);
   const optimizer = new Adam(model.parameters(), { learningRate: settings.learningRate });
   const batches = trainingBatches(text, settings);
@@ -50,6 +51,8 @@ async function run({ text, settings, found }: TrainingPlan, options: TrainOption
   const from = found?.state ?? { step: 0, epoch: 0, batch: 0 };
   const { data, epochs } = endAfter(settings.steps, batches, from);
 
+  // Listened for before anything is printed: whoever reads a line may stop the training.
+  const interruption = listenForInterruption();
   const { name, characters } = text.identity;
   const size = [...model.parameters().values()].reduce((sum, parameter) => sum + parameter.size, 0);
   print(`${name}: ${formatCount(characters)} characters, ${text.vocabulary.size} different ones.`);
@@ -57,9 +60,12 @@ async function run({ text, settings, found }: TrainingPlan, options: TrainOption
   print(
     `LSTM with ${formatCount(size)} parameters, ${formatCount(settings.steps)} steps of Adam (Ctrl-C stops and saves).`,
   );
+  print(`Computing on ${describeIdentity(backend)}.`);
   if (from.step > 0) print(`Going on after step ${formatCount(from.step)} of ${showPath(out)}.`);
+  if (found && !sameIdentity(found.backend, backend)) {
+    print(`It was trained on ${describeIdentity(found.backend)}: the result will not be the same to the last bit.`);
+  }
 
-  const interruption = listenForInterruption();
   const status = new StatusLine();
   let saved = from.step;
   try {
@@ -75,7 +81,7 @@ async function run({ text, settings, found }: TrainingPlan, options: TrainOption
       checkpoint: {
         everySteps: checkpointEvery,
         save,
-        config: describeModel(settings, text),
+        config: describeModel(settings, text, backend),
       },
       ...(found && { resume: found.state }),
       signal: interruption.signal,

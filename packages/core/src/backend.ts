@@ -1,4 +1,5 @@
 import type { DataArray, DType } from './dtype.ts';
+import type { RecurrentKernels } from './recurrent.ts';
 import type { Shape } from './shape.ts';
 
 /**
@@ -125,6 +126,9 @@ export interface Backend<S = unknown> {
    * Repeated indices add up.
    */
   scatterAdd(updates: Operand<S>, indices: Operand<S>, axis: number, size: number): S;
+
+  /** Fused kernels for recurrent layers. */
+  readonly recurrent?: RecurrentKernels<S>;
 
   /** Ends the use of the backend and releases all it holds: storages, threads, contexts, pools. Nothing is called afterwards. */
   dispose?(): void;

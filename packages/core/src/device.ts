@@ -20,6 +20,11 @@ export interface DeviceOptions {
   readonly dtype?: FloatDType;
   /** Seed of `device.random`, a whole number from 0 to 2^53 - 1. Default 0: every run is repeatable. */
   readonly seed?: number;
+  /**
+   * Whether recurrent layers run the backend's fused kernels where it has them. Default true; false composes every step from operations, with results
+   * that differ by rounding alone.
+   */
+  readonly fused?: boolean;
 }
 
 /** Positions in an array are 32-bit numbers in indices, in `argMax` and in many backends. */
@@ -35,6 +40,8 @@ export class Device {
   readonly dtype: FloatDType;
   /** Drawn from by initialisers and dropout. Save and restore its `state` to repeat a run. */
   readonly random: Random;
+  /** Whether recurrent layers run the backend's fused kernels where it has them. */
+  readonly fused: boolean;
   /** @internal What listens to operations, innermost last. */
   readonly recorders: Recorder[] = [];
   readonly #scopes: Scope[] = [];
@@ -51,6 +58,7 @@ export class Device {
     this.backend = backend;
     this.dtype = options.dtype ?? 'float32';
     this.random = new Random(options.seed ?? 0);
+    this.fused = options.fused ?? true;
     if (!isFloat(this.dtype)) {
       const expected = 'float32 or float64';
       throw new OptionError({ operation: 'Device', argument: 'dtype', got: `is ${String(this.dtype)}`, expected });

@@ -34,6 +34,17 @@ export {
   UnsupportedError,
 } from './errors.ts';
 export { Random, type RandomState } from './random.ts';
+export type {
+  FusedCell,
+  FusedGRU,
+  FusedLSTM,
+  FusedRNN,
+  RecurrentKernels,
+  SequenceGradients,
+  SequenceInputs,
+  SequenceOptions,
+  SequenceOutputs,
+} from './recurrent.ts';
 export {
   broadcastShapes,
   checkShape,

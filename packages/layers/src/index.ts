@@ -15,7 +15,13 @@ export {
 export { LayerNorm, type LayerNormModuleOptions } from './layer-norm.ts';
 export { Linear, type LinearOptions } from './linear.ts';
 export { Module } from './module.ts';
-export { type CellState, type Prepared, RecurrentCell, type StateSizes } from './recurrent/cell.ts';
+export { type CellState, type FusedForm, type Prepared, RecurrentCell, type StateSizes } from './recurrent/cell.ts';
+export {
+  checkFused,
+  type FusedCheck,
+  type FusedCheckOptions,
+  FusedKernelError,
+} from './recurrent/check-fused.ts';
 export { checkErrorCarousel, ErrorCarouselError, type ErrorCarouselOptions } from './recurrent/error-carousel.ts';
 export { GRU, GRUCell, type GRUCellOptions, type GRUOptions } from './recurrent/gru.ts';
 export type { Lengths } from './recurrent/lengths.ts';

@@ -97,7 +97,7 @@ export function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
 export function weigh(tensors: unknown): Tensor {
   const terms = tensorsIn(tensors).map((tensor, k) => {
     const weights = Float64Array.from({ length: tensor.size }, (_, i) => Math.cos(1 + 3 * k + i));
-    return sum(multiply(tensor, tensor.device.tensor(weights, { shape: tensor.shape })));
+    return sum(multiply(tensor, tensor.device.tensor(weights, { shape: tensor.shape, dtype: tensor.dtype })));
   });
   return terms.reduce((a, b) => add(a, b));
 }

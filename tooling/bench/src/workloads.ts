@@ -1,87 +1,79 @@
-import { type Backend, createDataArray, type DType, type Operand, type Shape, sizeOf } from '@sluice/core';
+export const modes = ['inference', 'training'] as const;
 
-/** One row of the table: kernel calls and how to count their work. */
+/** `inference`: the outputs of one batch, read back. `training`: forward, backward and an Adam step, the loss read back. */
+export type Mode = (typeof modes)[number];
+
+/** A stack of LSTM layers with a linear head on every time step. */
 export interface Workload {
   readonly name: string;
-  readonly dtype: DType;
-  /** What is counted, e.g. `GFLOP/s`. */
-  readonly unit: string;
-  /** Work of one run, in the unit times a second. */
-  readonly amount: number;
-  /** Makes the operands; the function it returns runs once and gives the result. */
-  prepare(backend: Backend): () => Operand<unknown>;
+  readonly about: string;
+  readonly batch: number;
+  readonly time: number;
+  readonly input: number;
+  readonly hidden: number;
+  readonly layers: number;
+  /** Outputs of the head. */
+  readonly output: number;
+  readonly loss: 'meanSquaredError' | 'crossEntropy';
 }
 
-const floats = ['float32', 'float64'] as const;
-
-interface Product {
-  readonly what: string;
-  readonly M: number;
-  readonly K: number;
-  readonly N: number;
-  readonly transposeA?: boolean;
-  readonly transposeB?: boolean;
-}
-
-const products: readonly Product[] = [
-  { what: 'square', M: 256, K: 256, N: 256 },
-  { what: 'step, hidden 64', M: 32, K: 64, N: 256 },
-  { what: 'step, hidden 128', M: 32, K: 128, N: 512 },
-  { what: 'input projection', M: 1024, K: 64, N: 256 },
-  { what: 'weight gradient', M: 64, K: 1024, N: 256, transposeA: true },
-  { what: 'step gradient', M: 32, K: 256, N: 64, transposeB: true },
-  { what: 'one sequence', M: 1, K: 256, N: 1024, transposeB: true },
-];
-
-function matMul(product: Product, dtype: DType): Workload {
-  const { what, M, K, N, transposeA = false, transposeB = false } = product;
-  const text = `[${M}, ${K}]${transposeA ? ' (T)' : ''} x [${K}, ${N}]${transposeB ? ' (T)' : ''}`;
-  return {
-    name: `matMul ${text} ${what}`,
-    dtype,
-    unit: 'GFLOP/s',
-    amount: (2 * M * K * N) / 1e9,
-    prepare(backend) {
-      const a = upload(backend, transposeA ? [K, M] : [M, K], dtype);
-      const b = upload(backend, transposeB ? [N, K] : [K, N], dtype);
-      return () => ({ storage: backend.matMul(a, b, { transposeA, transposeB }), shape: [M, N], dtype });
-    },
-  };
-}
-
-function elementwise(
-  name: string,
-  shapes: readonly Shape[],
-  call: (backend: Backend, operands: readonly Operand<unknown>[], shape: Shape) => unknown,
-): Workload {
-  const dtype = 'float32';
-  const shape = shapes[0];
-  return {
-    name: `${name} ${shapes.map((own) => `[${own.join(', ')}]`).join(', ')}`,
-    dtype,
-    unit: 'Melement/s',
-    amount: sizeOf(shape) / 1e6,
-    prepare(backend) {
-      const operands = shapes.map((own) => upload(backend, own, dtype));
-      return () => ({ storage: call(backend, operands, shape), shape, dtype });
-    },
-  };
-}
-
-const state: Shape = [32, 256];
-const sequence: Shape = [64, 32, 256];
-
+/** From few operations to many, so that the time of the later ones can be told from the earlier ones. */
 export const workloads: readonly Workload[] = [
-  ...products.flatMap((product) => floats.map((dtype) => matMul(product, dtype))),
-  elementwise('tanh', [state], (backend, [x]) => backend.unary('tanh', x)),
-  elementwise('sigmoid', [state], (backend, [x]) => backend.unary('sigmoid', x)),
-  elementwise('add', [state, state], (backend, [a, b], shape) => backend.binary('add', a, b, shape)),
-  elementwise('add', [sequence, [256]], (backend, [a, b], shape) => backend.binary('add', a, b, shape)),
-  elementwise('multiply', [sequence, []], (backend, [a, b], shape) => backend.binary('multiply', a, b, shape)),
+  {
+    name: 'stream',
+    about: 'one step of one sequence',
+    ...{ batch: 1, time: 1, input: 256, hidden: 256, layers: 1, output: 1, loss: 'meanSquaredError' },
+  },
+  {
+    name: 'forecast',
+    about: 'a small time series model',
+    ...{ batch: 32, time: 96, input: 8, hidden: 64, layers: 1, output: 1, loss: 'meanSquaredError' },
+  },
+  {
+    name: 'char128',
+    about: 'a character model',
+    ...{ batch: 50, time: 50, input: 128, hidden: 128, layers: 2, output: 128, loss: 'crossEntropy' },
+  },
+  {
+    name: 'long',
+    about: 'a thousand steps',
+    ...{ batch: 16, time: 1000, input: 32, hidden: 128, layers: 1, output: 1, loss: 'meanSquaredError' },
+  },
+  {
+    name: 'char512',
+    about: 'a large character model',
+    ...{ batch: 50, time: 50, input: 512, hidden: 512, layers: 2, output: 512, loss: 'crossEntropy' },
+  },
 ];
 
-function upload(backend: Backend, shape: Shape, dtype: DType): Operand<unknown> {
-  const data = createDataArray(dtype, sizeOf(shape));
-  for (let i = 0; i < data.length; i++) data[i] = 3 * Math.sin(i);
-  return { storage: backend.upload(data, dtype), shape, dtype };
+/** Shapes that take no time, to see that everything runs. */
+export const tinyWorkloads: readonly Workload[] = [
+  {
+    name: 'tiny',
+    about: 'a regression',
+    ...{ batch: 2, time: 3, input: 5, hidden: 6, layers: 1, output: 1, loss: 'meanSquaredError' },
+  },
+  {
+    name: 'tiny2',
+    about: 'a classification',
+    ...{ batch: 3, time: 2, input: 7, hidden: 9, layers: 2, output: 7, loss: 'crossEntropy' },
+  },
+];
+
+/**
+ * Floating point operations of the matrix products of one run. Training adds the gradient of every weight, and of every layer's input but the
+ * first's: what the gradients of all parameters take, and no more.
+ */
+export function operationsOf(workload: Workload, mode: Mode): number {
+  const { batch, time, input, hidden, layers, output } = workload;
+  const lstm = 4 * hidden * (input + hidden) + (layers - 1) * 4 * hidden * 2 * hidden;
+  const forward = lstm + hidden * output;
+  const weights = mode === 'training' ? forward : 0;
+  const inputs = mode === 'training' ? forward - 4 * hidden * input : 0;
+  return 2 * batch * time * (forward + weights + inputs);
+}
+
+/** The sizes in one line, e.g. `B32 T96 I8 H64 L1`. */
+export function sizesOf({ batch, time, input, hidden, layers, output }: Workload): string {
+  return `B${batch} T${time} I${input} H${hidden} L${layers} O${output}`;
 }

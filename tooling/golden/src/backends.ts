@@ -1,5 +1,9 @@
 import { createJsBackend } from '@sluice/backend-js';
+import { createWasmBackend } from '@sluice/backend-wasm';
 import type { Backend } from '@sluice/core';
 
+/** A backend of its own for each comparison. */
+export type CreateBackend = () => Backend | Promise<Backend>;
+
 /** What is compared with the golden values. A new backend is one line. */
-export const backends: readonly (() => Backend)[] = [createJsBackend];
+export const backends: readonly CreateBackend[] = [createJsBackend, createWasmBackend];

@@ -1,6 +1,7 @@
 import { add, multiply, sum, valueAndGrad } from '@sluice/autograd';
-import { type Backend, type DataArray, Device, type FloatDType, type Tensor, type TensorData } from '@sluice/core';
+import { type DataArray, Device, type FloatDType, type Tensor, type TensorData } from '@sluice/core';
 import { GRU, LSTM, type PackedLayerOptions, RNN } from '@sluice/layers';
+import type { CreateBackend } from './backends.ts';
 import type { GoldenArray, GoldenArrays, GoldenCase, GoldenFile } from './golden-file.ts';
 
 /** Largest accepted |value - golden| / max(1, |golden|). */
@@ -27,12 +28,12 @@ export interface Comparison {
 
 /** Runs one case, forward and backward, and compares all outputs and gradients with the golden ones. */
 export async function compareCase(
-  makeBackend: () => Backend,
+  makeBackend: CreateBackend,
   dtype: FloatDType,
   golden: GoldenCase,
   tolerances: Tolerances,
 ): Promise<Comparison> {
-  using device = new Device(makeBackend(), { dtype });
+  using device = new Device(await makeBackend(), { dtype });
   const { outputs, gradients } = run(device, golden);
   const entries = [
     ...Object.entries(golden.outputs).map(([name, array]) => [name, outputs[name], array] as const),

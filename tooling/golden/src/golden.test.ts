@@ -23,6 +23,9 @@ it('all 35 networks of PyTorch, outputs and gradients, in both dtypes on every b
   expect(failed, text).toBe(0);
   expect(file.cases).toHaveLength(35);
   expect(compared).toBe(35 * 2 * backends.length);
+  expect(text).toMatch(/^backend js$/m);
+  expect(text).toMatch(/^backend wasm, (relaxed-)?simd, fused in float32$/m);
+  expect(text.match(/^largest errors on backend .*: float32 \d\.\de-\d/gm)).toHaveLength(backends.length);
   expect(text).toMatch(/All passed: 35 cases, \d+ comparisons within float32 0.0001, float64 1e-12 relative/);
 });
 

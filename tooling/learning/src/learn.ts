@@ -22,13 +22,13 @@ const evaluateEvery = 50;
 
 /** Trains one kind of layer on one task until the goal is reached or the limit of steps. */
 export async function learn(
-  create: () => Backend,
+  create: () => Backend | Promise<Backend>,
   task: Task,
   kind: LayerKind,
   seed: number,
   progress: (text: string) => void,
 ): Promise<Outcome> {
-  using device = new Device(create(), { seed });
+  using device = new Device(await create(), { seed });
   const random = new Random(seed).fork(task.name);
   using model = new Recognizer(device, kind, task);
   const optimizer = new Adam(model.parameters(), { learningRate: task.learningRate });

@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import { createJsBackend } from '@sluice/backend-js';
-import type { Backend } from '@sluice/core';
+import { createWasmBackend } from '@sluice/backend-wasm';
+import { type Backend, Device } from '@sluice/core';
+import { checkErrorCarousel } from '@sluice/layers';
 import { learn, type Outcome } from './learn.ts';
 import { layerKinds, type Task, tasks } from './tasks.ts';
 
@@ -10,11 +12,15 @@ Usage: npm run test:learning -- [options]
 
   --task <text>  only tasks whose name contains the text
   --seed <n>     seed of weights and data, default 1
+  --backend <b>  js or wasm, default both
   --help         this text
 
 Prints a table and fails when a layer that must solve a task does not, or one that must fail does not fail.`;
 
-const backends: Readonly<Record<string, () => Backend>> = { js: () => createJsBackend() };
+const backends: Readonly<Record<string, () => Backend | Promise<Backend>>> = {
+  js: () => createJsBackend(),
+  wasm: () => createWasmBackend(),
+};
 
 function row(cells: readonly string[]): string {
   const widths = [8, 20, 6, 11, 10, 16, 12];
@@ -29,13 +35,21 @@ function tell(backend: string, outcome: Outcome): string {
   return `${row([backend, task, kind, ...figures, error.toPrecision(3)])}${expected ? '' : '   FAILED'}`;
 }
 
+interface Request {
+  readonly help: boolean;
+  readonly seed: number;
+  readonly chosen: readonly Task[];
+  readonly used: readonly [name: string, create: () => Backend | Promise<Backend>][];
+}
+
 /** @throws Error with a message for the user */
-function parse(args: string[]): { help: boolean; seed: number; chosen: readonly Task[] } {
+function parse(args: string[]): Request {
   const { values } = parseArgs({
     args,
     options: {
       task: { type: 'string', default: '' },
       seed: { type: 'string', default: '1' },
+      backend: { type: 'string', default: '' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -49,18 +63,22 @@ function parse(args: string[]): { help: boolean; seed: number; chosen: readonly 
       `--task is "${values.task}", expected a part of one of: ${tasks.map(({ name }) => name).join('; ')}.`,
     );
   }
-  return { help: values.help, seed, chosen };
+  const used = Object.entries(backends).filter(([name]) => values.backend === '' || values.backend === name);
+  if (used.length === 0) {
+    throw new Error(`--backend is "${values.backend}", expected one of: ${Object.keys(backends).join(', ')}.`);
+  }
+  return { help: values.help, seed, chosen, used };
 }
 
 async function main(args: string[]): Promise<number> {
-  let request: ReturnType<typeof parse>;
+  let request: Request;
   try {
     request = parse(args);
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${help}`);
     return 2;
   }
-  const { seed, chosen } = request;
+  const { seed, chosen, used } = request;
   if (request.help) {
     console.log(help);
     return 0;
@@ -71,11 +89,18 @@ async function main(args: string[]): Promise<number> {
   };
   let failed = 0;
   let passed = 0;
+  for (const [name, create] of used) {
+    using device = new Device(await create());
+    console.log(`backend ${name}: ${JSON.stringify(device.backend.info)}`);
+    const { output, gradient } = await checkErrorCarousel(device);
+    console.log(`a pulse of 1 is ${output} after 1,000 steps, its gradient ${gradient}: as at the first step`);
+    passed++;
+  }
   for (const task of chosen) {
     console.log(`\n${task.name}: ${task.source}`);
     console.log(`hidden ${task.hiddenSize}, layers ${task.layers}, batch ${task.batchSize}, Adam ${task.learningRate}`);
     console.log(row(['backend', 'task', 'layer', 'parameters', 'step', 'steps to solve', 'test error']));
-    for (const [name, create] of Object.entries(backends)) {
+    for (const [name, create] of used) {
       for (const kind of layerKinds) {
         const outcome = await learn(create, task, kind, seed, progress);
         if (terminal) process.stderr.write('\r\x1b[K');

@@ -1,4 +1,4 @@
-import type { Device, Tensor } from '@sluice/core';
+import type { Device, FusedCell, Tensor } from '@sluice/core';
 import { checkAxes, checkExactShape, checkTensor } from '../checks.ts';
 import { Module } from '../module.ts';
 
@@ -15,6 +15,17 @@ export interface Prepared<State extends CellState> {
   readonly projected: Tensor;
   /** The new state from [batch, that size] of `projected` and the last state. */
   readonly step: (projected: Tensor, state: State) => State;
+  /** What a kernel needs to run the same steps at once, if kernels may know the equations. `step` stays the reference. */
+  readonly fused?: FusedForm | undefined;
+}
+
+/** A cell as fused kernels know it; `projected` is their input, and the states have the order of the cell's `stateSizes`. */
+export interface FusedForm {
+  readonly cell: FusedCell;
+  /** The recurrent weight, [gates * hidden, hidden]. */
+  readonly weight: Tensor;
+  /** [hidden], as in core's `SequenceInputs`. */
+  readonly resetBias?: Tensor | undefined;
 }
 
 /**

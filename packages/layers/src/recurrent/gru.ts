@@ -1,6 +1,6 @@
 import { add, concat, matMul, multiply, sigmoid, split, subtract, tanh } from '@sluice/autograd';
 import type { Device, Tensor } from '@sluice/core';
-import type { CellState, Prepared } from './cell.ts';
+import type { CellState, FusedForm, Prepared } from './cell.ts';
 import {
   checkPackedOptions,
   PackedCell,
@@ -63,6 +63,7 @@ export class GRUCell extends PackedCell<CellState> {
         const n = tanh(add(xn, multiply(r, bhn ? add(hn, bhn) : hn)));
         return { hidden: interpolate(z, n, hidden) };
       },
+      fused: this.#fused(bhn),
     };
   }
 
@@ -77,7 +78,13 @@ export class GRUCell extends PackedCell<CellState> {
         const n = tanh(add(xn, matMul(multiply(r, hidden), Whn, transposeB)));
         return { hidden: interpolate(z, n, hidden) };
       },
+      fused: this.#fused(),
     };
+  }
+
+  #fused(resetBias?: Tensor): FusedForm {
+    const { hiddenSize, resetAfter, recurrentWeight: weight, device } = this;
+    return { cell: { kind: 'gru', dtype: device.dtype, hiddenSize, resetAfter }, weight, resetBias };
   }
 
   /** b_ih + (b_hr, b_hz, 0) and b_hn. */

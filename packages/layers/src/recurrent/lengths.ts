@@ -9,7 +9,10 @@ export type Lengths = readonly number[] | Int32Array;
 export interface LengthMasks {
   /** The longest length: later steps concern no row. */
   readonly steps: number;
-  readonly masks: StepMasks | undefined;
+  /** The lengths, unless all rows have `steps`. */
+  readonly rows: readonly number[] | undefined;
+  /** Made at the first call. */
+  readonly masks: () => StepMasks | undefined;
   /** Cuts [time, batch, n] to `steps` and sets what no row reaches to 0, so that nothing in there, not even NaN, has an effect. */
   readonly cut: (x: Tensor) => Tensor;
   /** Sets a state [..., batch, n] to 0 in the rows of length 0. */
@@ -38,7 +41,8 @@ export function checkLengths(operation: string, lengths: Lengths, time: number, 
 export function maskLengths(x: Tensor, lengths: Lengths | undefined): LengthMasks {
   const [time, batch] = x.shape;
   const unchanged = (tensor: Tensor) => tensor;
-  const whole = { steps: time, masks: undefined, cut: unchanged, clear: unchanged, restore: unchanged };
+  const none = { rows: undefined, masks: () => undefined };
+  const whole = { ...none, steps: time, cut: unchanged, clear: unchanged, restore: unchanged };
   if (lengths === undefined || batch === 0) return whole;
   let [steps, common] = [0, time];
   for (const length of lengths) {
@@ -63,11 +67,16 @@ export function maskLengths(x: Tensor, lengths: Lengths | undefined): LengthMask
           state,
           0,
         );
-  if (common === steps) return { steps, masks: undefined, cut: shorten, clear, restore: lengthen };
+  if (common === steps) return { ...none, steps, cut: shorten, clear, restore: lengthen };
   const mask = bitsWhere(steps * batch, (at) => Math.floor(at / batch) < lengths[at % batch], [steps, batch, 1]);
+  let masks: StepMasks | undefined;
   return {
     steps,
-    masks: splitSteps(mask, steps, batch).map((part, t) => (t < common ? undefined : part)),
+    rows: Array.from(lengths),
+    masks: () => {
+      masks ??= splitSteps(mask, steps, batch).map((part, t) => (t < common ? undefined : part));
+      return masks;
+    },
     cut: (tensor) => select(mask, shorten(tensor), 0),
     clear,
     restore: (output) => lengthen(select(mask, output, 0)),

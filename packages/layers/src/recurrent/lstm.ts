@@ -93,6 +93,9 @@ export class LSTMCell extends PackedCell<LSTMState> {
         const h = multiply(sigmoid(zo), tanh(c));
         return { hidden: projectionWeight ? matMul(h, projectionWeight, transposeB) : h, cell: c };
       },
+      fused: projectionWeight
+        ? undefined
+        : { cell: { kind: 'lstm', dtype: x.dtype, hiddenSize: H }, weight: recurrentWeight },
     };
   }
 }

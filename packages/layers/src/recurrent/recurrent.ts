@@ -120,7 +120,7 @@ export class Recurrent<State extends CellState> extends Module<
       for (let direction = 0; direction < directions; direction++) {
         const i = layer * directions + direction;
         const backwards = this.reverse || direction === 1;
-        const result = runCell(this.#operation, this.cells[i], layerInput, initial[i], lengths.masks, backwards);
+        const result = runCell(this.#operation, this.cells[i], layerInput, initial[i], lengths, backwards);
         states.push(result.state);
         outputs.push(result.output);
       }

@@ -48,12 +48,14 @@ export class RNNCell extends PackedCell<CellState> {
   }
 
   override prepare(x: Tensor): Prepared<CellState> {
-    const activation = nonlinearities[this.nonlinearity];
+    const { nonlinearity, hiddenSize, recurrentWeight: weight } = this;
+    const activation = nonlinearities[nonlinearity];
     return {
       projected: this.project(x, this.biasSum()),
       step: (projected, { hidden }) => ({
-        hidden: activation(add(projected, matMul(hidden, this.recurrentWeight, { transposeB: true }))),
+        hidden: activation(add(projected, matMul(hidden, weight, { transposeB: true }))),
       }),
+      fused: { cell: { kind: 'rnn', dtype: x.dtype, hiddenSize, nonlinearity }, weight },
     };
   }
 }

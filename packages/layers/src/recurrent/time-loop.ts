@@ -2,46 +2,54 @@ import { concat, reshape, select, split } from '@sluice/autograd';
 import type { Tensor } from '@sluice/core';
 import { checkExactShape } from '../checks.ts';
 import { type CellState, checkState, mapSizes, type RecurrentCell } from './cell.ts';
+import { type CellRun, fusedKernels, runFused } from './fused.ts';
+import type { LengthMasks } from './lengths.ts';
 
 /** For each time step [batch, 1], true where the row has not ended; `undefined` for steps that all rows have. */
 export type StepMasks = readonly (Tensor | undefined)[];
 
 /**
- * Runs a cell over time.
+ * Runs a cell over time: in one fused operation where the backend has it, else step by step.
  *
- * Rows that a mask excludes keep their state: those that have ended going forwards, and going backwards those that have not begun, so each row
+ * Rows keep their state where they have no step: those that have ended going forwards, and going backwards those that have not begun, so each row
  * starts at its own end.
  * @param x [time, batch, inputSize], time at least 1
- * @param initial tensors [batch, size]
- * @param masks one per time step, if there are any
- * @returns `output` [time, batch, size of hidden] in the order of x, and the state after the last step
+ * @param initial tensors [batch, size]; zeros in the rows of length 0
+ * @returns `output` [time, batch, size of hidden] in the order of x, of which only what lies within the lengths means anything, and the state after
+ * the last step
  */
 export function runCell<State extends CellState>(
   operation: string,
   cell: RecurrentCell<State>,
   x: Tensor,
   initial: State,
-  masks: StepMasks | undefined,
+  lengths: Pick<LengthMasks, 'rows' | 'masks'>,
   backwards: boolean,
-): { output: Tensor; state: State } {
+): CellRun<State> {
   const [time, batch] = x.shape;
-  const { projected, step } = cell.prepare(x);
+  const { projected, step, fused } = cell.prepare(x);
   checkExactShape(operation, 'projected', projected, [time, batch, ...projected.shape.slice(2)]);
-  const inputs = splitSteps(projected, time, batch);
-  const outputs = new Array<Tensor>(time);
-  let state = initial;
-  for (let k = 0; k < time; k++) {
-    const t = backwards ? time - 1 - k : k;
-    const last = state;
-    const mask = masks?.[t];
-    state = x.device.scope(() => {
-      const next = step(inputs[t], last);
-      if (k === 0) checkState(operation, next, cell.stateSizes, [batch], x);
-      return (mask ? keepEnded(cell, mask, next, last) : next) as never;
-    });
-    outputs[t] = state.hidden;
-  }
-  return { output: joinSteps(outputs, time, batch), state };
+  const composed = (): CellRun<State> => {
+    const inputs = splitSteps(projected, time, batch);
+    const masks = lengths.masks();
+    const outputs = new Array<Tensor>(time);
+    let state = initial;
+    for (let k = 0; k < time; k++) {
+      const t = backwards ? time - 1 - k : k;
+      const last = state;
+      const mask = masks?.[t];
+      state = x.device.scope(() => {
+        const next = step(inputs[t], last);
+        if (k === 0) checkState(operation, next, cell.stateSizes, [batch], x);
+        return (mask ? keepEnded(cell, mask, next, last) : next) as never;
+      });
+      outputs[t] = state.hidden;
+    }
+    return { output: joinSteps(outputs, time, batch), state };
+  };
+  const kernels = fused && fusedKernels(x.device, fused.cell);
+  if (!fused || !kernels) return composed();
+  return runFused(kernels, { cell, projected, fused, initial, reverse: backwards, lengths: lengths.rows, composed });
 }
 
 function keepEnded<State extends CellState>(cell: RecurrentCell<State>, mask: Tensor, next: State, last: State): State {

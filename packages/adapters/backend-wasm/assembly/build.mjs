@@ -1,0 +1,174 @@
+#!/usr/bin/env node
+// Compiles the kernels, once with plain and once with relaxed SIMD: into dist, for those who serve the binaries as files, and inlined in
+// TypeScript into src/generated, which --check only compares.
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const folder = import.meta.dirname;
+const root = join(folder, '..');
+
+/** Identifies the sources that a build was made of. */
+export function sourceHash() {
+  const hash = createHash('sha256');
+  for (const file of readdirSync(folder).sort()) {
+    hash
+      .update(file)
+      .update('\0')
+      .update(readFileSync(join(folder, file), 'utf8').replaceAll('\r\n', '\n'))
+      .update('\0');
+  }
+  return hash.digest('hex');
+}
+
+/** @param {string[]} features */
+async function compile(features) {
+  const { main } = await import('assemblyscript/asc');
+  /** @type {Uint8Array | undefined} */
+  let binary;
+  const options = [
+    '--optimizeLevel',
+    '3',
+    '--shrinkLevel',
+    '1',
+    '--runtime',
+    'stub',
+    '--noAssert',
+    '--importMemory',
+    '--use',
+    'abort=',
+  ];
+  const { error, stderr } = await main(
+    [
+      'index.ts',
+      '--outFile',
+      'out.wasm',
+      '--disableWarning',
+      '112',
+      ...options,
+      ...features.flatMap((name) => ['--enable', name]),
+    ],
+    {
+      readFile: (name) => {
+        try {
+          return readFileSync(join(folder, name), 'utf8');
+        } catch {
+          return null;
+        }
+      },
+      writeFile: (name, contents) => {
+        if (name.endsWith('.wasm')) binary = /** @type {Uint8Array} */ (contents);
+      },
+      listFiles: () => [],
+    },
+  );
+  if (error || binary === undefined) throw new Error(`${stderr.toString()}\n${error?.message ?? 'no output'}`);
+  return binary;
+}
+
+/** The names of the kernels by their number of arguments, as TypeScript. */
+function describe(/** @type {Uint8Array} */ binary) {
+  const { Instance, Memory, Module } = /** @type {Record<string, any>} */ (globalThis).WebAssembly;
+  const { exports } = new Instance(new Module(binary), { env: { memory: new Memory({ initial: 16 }) } });
+  /** @type {Map<number, string[]>} */
+  const byArity = new Map();
+  for (const [name, value] of Object.entries(exports)) {
+    if (typeof value === 'function') byArity.set(value.length, [...(byArity.get(value.length) ?? []), name]);
+  }
+  const groups = [...byArity].sort(([a], [b]) => a - b);
+  const types = groups.map(([arity, names]) => {
+    const parameters = Array.from({ length: arity }, (_, i) => `${'abcdefghijkl'[i]}: number`).join(', ');
+    return `  Record<\n    ${names
+      .sort()
+      .map((name) => `| '${name}'`)
+      .join('\n    ')},\n    (${parameters}) => number\n  >`;
+  });
+  return `// Made by assembly/build.mjs.
+
+/** SHA-256 of the sources that the binaries were made of. */
+export const sourceHash = '${sourceHash()}';
+
+/** The functions of the module, by their number of arguments. */
+export type Kernels = Readonly<
+${types.join(' &\n')}
+>;
+`;
+}
+
+/**
+ * What makes `target` out of `base`: stretches of it, each followed by bytes of the target's own.
+ * @param {Uint8Array} base
+ * @param {Uint8Array} target
+ */
+function difference(base, target) {
+  const shortest = 12;
+  const key = (/** @type {Uint8Array} */ bytes, /** @type {number} */ at) => bytes.subarray(at, at + shortest).join();
+  /** @type {Map<string, number>} */
+  const places = new Map();
+  for (let at = base.length - shortest; at >= 0; at--) places.set(key(base, at), at);
+  /** @type {[number, number, string][]} */
+  const pieces = [];
+  /** @type {[number, number, number[]]} */
+  let piece = [0, 0, []];
+  for (let at = 0; at < target.length; ) {
+    const start = places.get(key(target, at));
+    if (start === undefined) {
+      piece[2].push(target[at++]);
+      continue;
+    }
+    let length = 0;
+    while (at + length < target.length && base[start + length] === target[at + length]) length++;
+    pieces.push([piece[0], piece[1], hex(piece[2])]);
+    piece = [start, length, []];
+    at += length;
+  }
+  return [...pieces, [piece[0], piece[1], hex(piece[2])]];
+}
+
+function hex(/** @type {Iterable<number>} */ bytes) {
+  return Buffer.from([...bytes]).toString('hex');
+}
+
+/**
+ * @param {Uint8Array} simd
+ * @param {Uint8Array} relaxed
+ */
+function inlined(simd, relaxed) {
+  return `// Made by assembly/build.mjs.
+
+/** The build with plain SIMD. Hexadecimal, not base64: whole bytes are what gzip finds again, and the bundle that users load is a third smaller. */
+export const simd =
+  '${hex(simd)}';
+
+/** The build with relaxed SIMD: start and length of a piece of the other, and the bytes that follow it. */
+export const relaxedSimd: readonly (readonly [number, number, string])[] = [
+${difference(simd, relaxed)
+  .map((piece) => `  ${JSON.stringify(piece)},`)
+  .join('\n')}
+];
+`;
+}
+
+async function run() {
+  const check = process.argv.includes('--check');
+  const dist = join(root, 'dist');
+  mkdirSync(dist, { recursive: true });
+  const simd = await compile(['simd']);
+  const relaxed = await compile(['simd', 'relaxed-simd']);
+  for (const [name, binary] of Object.entries({ simd, 'relaxed-simd': relaxed })) {
+    writeFileSync(join(dist, `${name}.wasm`), binary);
+    process.stdout.write(`${name}: ${binary.length} bytes\n`);
+  }
+  const files = { 'binaries.ts': inlined(simd, relaxed), 'kernels.ts': describe(simd) };
+  const target = join(root, 'src/generated');
+  if (!check) mkdirSync(target, { recursive: true });
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(target, name);
+    if (!check) writeFileSync(path, text);
+    else if (readFileSync(path, 'utf8').replaceAll('\r\n', '\n') !== text) {
+      throw new Error(`src/generated/${name} does not match its sources in assembly/: run \`pnpm generate\``);
+    }
+  }
+}
+
+if (process.argv[1] === import.meta.filename) await run();

@@ -1,0 +1,15 @@
+export * from './binary';
+export * from './cast';
+export * from './compare';
+export { heapBase, rowsAddress } from './rows';
+export * from './select';
+export * from './unary';
+export * from './gather';
+export { copyRuns, copySteps32, copySteps64, copySteps8, copyTurned32, copyTurned64, copyTurned8 } from './move';
+export * from './reduce';
+export * from './scan';
+export { matMulF32, matMulF64, matMulScratch } from './mat-mul';
+export { sequenceAddress, sequenceScratch } from './recurrent';
+export * from './recurrent-gru';
+export * from './recurrent-lstm';
+export * from './recurrent-rnn';

@@ -1,0 +1,129 @@
+import { at } from './lanes';
+
+// Products and sums are rounded one by one, also where the build has relaxed SIMD: the results are then the same on every engine and machine.
+// Constants are read from memory, one instruction each, where engines make a vector out of literals with several.
+// The split of ln 2 is that of S. L. Moshier's Cephes library (expf).
+/** (e^r - 1 - r) / r^2 for |r| <= ln(2) / 2, of the least error relative to e^r - 1; one coefficient less puts sigmoid and tanh over 2 ulp. */
+const P: usize = memory.data<f32>(
+  [0.00019944262749049813, 0.0013932674191892147, 0.008333208039402962, 0.04166648909449577, 0.1666666716337204, 0.5], 16,
+);
+/** 1 / ln 2; ln 2 in two parts. */
+const REDUCE: usize = memory.data<f32>([1.44269504088896341, 0.693359375, -2.1219444e-4], 16);
+/**
+ * 1.5 * 2^23 plus 127, the bias of exponents: added to a number it leaves its whole part with the bias in the lowest bits, and moved to the
+ * place of the exponent they are a power of two. The same with 64 more, and without the bias.
+ */
+const SHIFT: usize = memory.data<f32>([12583039, 12583103, 12582912], 16);
+const BOUNDS: usize = memory.data<f32>([89, -104, -30], 16);
+const UNITS: usize = memory.data<f32>([0, 0.5, 1, 1e-8, 5.421010862427522e-20, 0.9375], 16);
+/** The bits of 1.5 * 2^23, the bias of exponents, the sign, and 1. */
+const BITS: usize = memory.data<i32>([0x4b400000, 127, 0x80000000, 1], 16);
+
+/** A step of Horner's rule. */
+// @ts-ignore: decorator
+@inline
+function term(p: v128, x: v128, c: v128): v128 {
+  return f32x4.add(f32x4.mul(p, x), c);
+}
+
+/** e^r - 1 for |r| <= ln(2) / 2, exact to the last place relative to r. */
+// @ts-ignore: decorator
+@inline
+function expm1Near(r: v128): v128 {
+  let p = term(at(P, 0), r, at(P, 1));
+  p = term(p, r, at(P, 2));
+  p = term(p, r, at(P, 3));
+  p = term(p, r, at(P, 4));
+  p = term(p, r, at(P, 5));
+  return f32x4.add(f32x4.mul(p, f32x4.mul(r, r)), r);
+}
+
+/** x / ln 2 rounded, its bits above those of a number of `SHIFT`. */
+// @ts-ignore: decorator
+@inline
+function shifted(x: v128, by: v128): v128 {
+  return f32x4.add(f32x4.mul(x, at(REDUCE, 0)), by);
+}
+
+/** What is left of x. */
+// @ts-ignore: decorator
+@inline
+function reduced(x: v128, shift: v128, by: v128): v128 {
+  const n = f32x4.sub(shift, by);
+  return f32x4.sub(f32x4.sub(x, f32x4.mul(n, at(REDUCE, 1))), f32x4.mul(n, at(REDUCE, 2)));
+}
+
+/** 2^n for whole n from -126 to 127. */
+// @ts-ignore: decorator
+@inline
+function powerOfTwo(n: v128): v128 {
+  return i32x4.shl(i32x4.add(n, at(BITS, 1)), 23);
+}
+
+/** e^x. */
+// @ts-ignore: decorator
+@inline
+export function exp(x: v128): v128 {
+  // `pmin(x, c)` is x where x is NaN.
+  x = f32x4.pmax(f32x4.pmin(x, at(BOUNDS, 0)), at(BOUNDS, 1));
+  const shift = shifted(x, at(SHIFT, 2));
+  const y = f32x4.add(expm1Near(reduced(x, shift, at(SHIFT, 2))), at(UNITS, 2));
+  // In two steps: 2^n alone may be beyond the range of float32 where the result is not.
+  const whole = i32x4.sub(shift, at(BITS, 0));
+  const half = i32x4.shr_s(whole, 1);
+  return f32x4.mul(f32x4.mul(y, powerOfTwo(half)), powerOfTwo(i32x4.sub(whole, half)));
+}
+
+/** e^-|x|. */
+// @ts-ignore: decorator
+@inline
+function expOfNegative(x: v128): v128 {
+  x = f32x4.pmax(v128.or(x, at(BITS, 2)), at(BOUNDS, 1));
+  const shift = shifted(x, at(SHIFT, 1));
+  const y = f32x4.add(expm1Near(reduced(x, shift, at(SHIFT, 1))), at(UNITS, 2));
+  // 2^64 times the result is a normal number.
+  return f32x4.mul(f32x4.mul(y, i32x4.shl(shift, 23)), at(UNITS, 4));
+}
+
+/** e^x - 1. */
+// @ts-ignore: decorator
+@inline
+export function expm1(x: v128): v128 {
+  const bounded = f32x4.pmax(f32x4.pmin(x, at(BOUNDS, 0)), at(BOUNDS, 2));
+  const shift = shifted(bounded, at(SHIFT, 2));
+  const p = expm1Near(reduced(bounded, shift, at(SHIFT, 2)));
+  // Half of 2^n (p + 1) - 1, so that 2^128 is never met.
+  const half = powerOfTwo(i32x4.sub(i32x4.sub(shift, at(BITS, 0)), at(BITS, 3)));
+  const y = f32x4.add(f32x4.mul(half, p), f32x4.sub(half, at(UNITS, 1)));
+  return v128.bitselect(x, f32x4.add(y, y), f32x4.lt(f32x4.abs(x), at(UNITS, 3)));
+}
+
+/** tanh x. */
+// @ts-ignore: decorator
+@inline
+export function tanh(x: v128): v128 {
+  // (1 - e) / (1 + e) with e = e^(-2 |x|) = 2^n (p + 1), but for the sign; also where x is small, for 1 - e is then p to the last place.
+  const size = v128.or(x, at(BITS, 2));
+  const twice = f32x4.pmax(f32x4.add(size, size), at(BOUNDS, 2));
+  const shift = shifted(twice, at(SHIFT, 0));
+  const p = expm1Near(reduced(twice, shift, at(SHIFT, 0)));
+  const power = i32x4.shl(shift, 23);
+  const part = f32x4.mul(power, p);
+  const top = f32x4.add(f32x4.sub(power, at(UNITS, 2)), part);
+  const bottom = f32x4.add(f32x4.add(power, at(UNITS, 2)), part);
+  return v128.bitselect(x, f32x4.div(top, bottom), at(BITS, 2));
+}
+
+/** 1 / (1 + e^-x). */
+// @ts-ignore: decorator
+@inline
+export function sigmoid(x: v128): v128 {
+  const one = at(UNITS, 2);
+  const e = expOfNegative(x);
+  const top = v128.bitselect(e, one, f32x4.lt(x, at(UNITS, 0)));
+  const sum = f32x4.add(one, e);
+  const y = f32x4.div(top, sum);
+  // Gives back what the sum lost, times about 1 / sum.
+  const lost = f32x4.sub(e, f32x4.sub(sum, one));
+  return f32x4.sub(y, f32x4.mul(y, f32x4.mul(lost, at(UNITS, 5))));
+}

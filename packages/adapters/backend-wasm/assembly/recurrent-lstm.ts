@@ -1,0 +1,60 @@
+import { storeUpTo, VECTOR } from './lanes';
+import { sigmoid, tanh } from './math-exp';
+import { backwardSequence, forwardSequence } from './recurrent';
+
+/** Hochreiter and Schmidhuber 1997 with the forget gate of Gers 2000; gates i, f, g, o, all kept. */
+function lstmForward(
+  phase: usize, product: usize, projected: usize, kept: usize, state: usize, stateStep: usize, output: usize, row: usize,
+): void {
+  for (let left: usize = 0; left < row; left += VECTOR) {
+    const bytes = row - left;
+    const p = product + left;
+    const x = projected + left;
+    const q = kept + left;
+    // i, f, o = sigmoid(x + W h), g = tanh(x + W h); c' = f c + i g; h' = o tanh(c')
+    const i = sigmoid(f32x4.add(v128.load(p), v128.load(x)));
+    const f = sigmoid(f32x4.add(v128.load(p + row), v128.load(x + row)));
+    const g = tanh(f32x4.add(v128.load(p + 2 * row), v128.load(x + 2 * row)));
+    const o = sigmoid(f32x4.add(v128.load(p + 3 * row), v128.load(x + 3 * row)));
+    const cell = state + stateStep + left;
+    const c = f32x4.add(f32x4.mul(f, v128.load(cell)), f32x4.mul(i, g));
+    const h = f32x4.mul(o, tanh(c));
+    storeUpTo(q, i, bytes);
+    storeUpTo(q + row, f, bytes);
+    storeUpTo(q + 2 * row, g, bytes);
+    storeUpTo(q + 3 * row, o, bytes);
+    storeUpTo(cell, c, bytes);
+    storeUpTo(state + left, h, bytes);
+    storeUpTo(output + left, h, bytes);
+  }
+}
+
+function lstmBackward(
+  phase: usize, product: usize, to: usize, toProduct: usize, kept: usize, before: usize, beforeStep: usize, state: usize,
+  stateStep: usize, output: usize, row: usize,
+): void {
+  const one = f32x4.splat(1);
+  for (let left: usize = 0; left < row; left += VECTOR) {
+    const bytes = row - left;
+    const p = kept + left;
+    const q = to + left;
+    const i = v128.load(p);
+    const f = v128.load(p + row);
+    const g = v128.load(p + 2 * row);
+    const o = v128.load(p + 3 * row);
+    const last = v128.load(before + beforeStep + left);
+    const t = tanh(f32x4.add(f32x4.mul(f, last), f32x4.mul(i, g)));
+    const dh = f32x4.add(v128.load(output + left), v128.load(state + left));
+    const cell = state + stateStep + left;
+    const dc = f32x4.add(v128.load(cell), f32x4.mul(f32x4.mul(dh, o), f32x4.sub(one, f32x4.mul(t, t))));
+    storeUpTo(q, f32x4.mul(f32x4.mul(dc, g), f32x4.mul(i, f32x4.sub(one, i))), bytes);
+    storeUpTo(q + row, f32x4.mul(f32x4.mul(dc, last), f32x4.mul(f, f32x4.sub(one, f))), bytes);
+    storeUpTo(q + 2 * row, f32x4.mul(f32x4.mul(dc, i), f32x4.sub(one, f32x4.mul(g, g))), bytes);
+    storeUpTo(q + 3 * row, f32x4.mul(f32x4.mul(dh, t), f32x4.mul(o, f32x4.sub(one, o))), bytes);
+    storeUpTo(cell, f32x4.mul(dc, f), bytes);
+    storeUpTo(state + left, i32x4.splat(0), bytes);
+  }
+}
+
+export function lstmForwardF32(): void { forwardSequence(lstmForward); }
+export function lstmBackwardF32(): void { backwardSequence(lstmBackward); }

@@ -1,0 +1,100 @@
+import { type Backend, OptionError } from '@sluice/core';
+import { binary, compare, select } from './elementwise.ts';
+import { gather, scatterAdd } from './gather.ts';
+import { loadKernels, type SimdLevel, type WasmSource } from './load.ts';
+import { Machine } from './machine.ts';
+import { matMul } from './mat-mul.ts';
+import { concat, pad, slice, transpose } from './move.ts';
+import { recurrentKernels } from './recurrent.ts';
+import { argReduce, cumulativeSum, reduce } from './reduce.ts';
+import { addressOf, type WasmStorage } from './storage.ts';
+import { cast, unary } from './unary.ts';
+import { pageBytes } from './web-assembly.ts';
+
+export interface WasmBackendOptions {
+  /**
+   * Which build to run. Default `auto`: relaxed SIMD where the engine has it, else plain. Products with relaxed SIMD are faster, and may
+   * differ in the last place from machine to machine; with `simd` every result is the same everywhere.
+   */
+  readonly simd?: SimdLevel | 'auto';
+  /** Most bytes that the memory may grow to, at least 2 MiB. Default 4 GiB, which is also the most. */
+  readonly maximumMemory?: number;
+  /**
+   * Where to get the binary of the build that was chosen, for those who serve it as a file of its own: `simd.wasm` and `relaxed-simd.wasm` are
+   * entries of the package. Default: inlined in the code.
+   */
+  readonly source?: (simd: SimdLevel) => WasmSource | Promise<WasmSource>;
+}
+
+const largestMemory = 65_536 * pageBytes;
+const smallestMemory = 32 * pageBytes;
+
+/**
+ * A backend on WebAssembly SIMD for float32, float64, int32 and bool, on the calling thread. Arrays live in one memory that grows as needed;
+ * freed ones are reused. All but products and sums of products is the same to the bit on every machine.
+ * @example
+ * const device = new Device(await createWasmBackend());
+ * @throws UnsupportedError where there is no WebAssembly, no SIMD, or compilation is forbidden; FormatError when `source` gives something
+ * else than a binary of this package; OptionError.
+ */
+export async function createWasmBackend(options: WasmBackendOptions = {}): Promise<Backend<WasmStorage>> {
+  const { simd = 'auto', maximumMemory = largestMemory, source } = options;
+  checkOptions(simd, maximumMemory);
+  const machine = new Machine(await loadKernels({ simd, source }), maximumMemory);
+
+  return {
+    name: 'wasm',
+    get info() {
+      return { simd: machine.simd, threads: 1, memoryBytes: machine.memoryBytes, maximumMemory };
+    },
+    supports: () => true,
+
+    upload(data, dtype) {
+      const y = machine.make(dtype, data.length);
+      machine.elements(dtype, addressOf(y), y.size).set(data);
+      return y;
+    },
+    download: async (x) => machine.elements(x.dtype, addressOf(x.storage), x.storage.size).slice(),
+    free: (storage) => machine.free(storage),
+
+    fill(size, value, dtype) {
+      const y = machine.make(dtype, size);
+      machine.elements(dtype, addressOf(y), size).fill(dtype === 'bool' ? Number(value !== 0) : value);
+      return y;
+    },
+    cast: (x, dtype) => cast(machine, x, dtype),
+    unary: (kind, x) => unary(machine, kind, x),
+    binary: (kind, a, b, shape) => binary(machine, kind, a, b, shape),
+    compare: (kind, a, b, shape) => compare(machine, kind, a, b, shape),
+    select: (condition, a, b, shape) => select(machine, condition, a, b, shape),
+
+    reduce: (kind, x, axes) => reduce(machine, kind, x, axes),
+    argReduce: (kind, x, axis) => argReduce(machine, kind, x, axis),
+    cumulativeSum: (x, axis, reverse) => cumulativeSum(machine, x, axis, reverse),
+    matMul: (a, b, matMulOptions) => matMul(machine, a, b, matMulOptions),
+
+    slice: (x, starts, sizes, steps) => slice(machine, x, starts, sizes, steps),
+    pad: (x, shape, starts, steps, value) => pad(machine, x, shape, starts, steps, value),
+    concat: (xs, axis) => concat(machine, xs, axis),
+    transpose: (x, permutation) => transpose(machine, x, permutation),
+
+    gather: (x, indices, axis) => gather(machine, x, indices, axis),
+    scatterAdd: (updates, indices, axis, size) => scatterAdd(machine, updates, indices, axis, size),
+
+    recurrent: recurrentKernels(machine),
+
+    dispose: () => machine.close(),
+  };
+}
+
+function checkOptions(simd: string, maximumMemory: number): void {
+  const operation = 'createWasmBackend';
+  if (!['auto', 'simd', 'relaxed-simd'].includes(simd)) {
+    const expected = 'auto, simd or relaxed-simd';
+    throw new OptionError({ operation, argument: 'simd', got: `is ${simd}`, expected });
+  }
+  if (!(maximumMemory >= smallestMemory && maximumMemory <= largestMemory)) {
+    const expected = `${smallestMemory} to ${largestMemory} bytes`;
+    throw new OptionError({ operation, argument: 'maximumMemory', got: `is ${maximumMemory}`, expected });
+  }
+}

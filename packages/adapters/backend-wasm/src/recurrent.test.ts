@@ -1,0 +1,143 @@
+import { type Backend, type FusedCell, Random } from '@sluice/core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createWasmBackend } from './backend-wasm.ts';
+import { bestSimd } from './load.ts';
+import type { WasmStorage } from './storage.ts';
+import { put, take } from './test-operands.ts';
+import { describeCell, runSequence, type SequenceProblem, type SequenceResults } from './test-sequences.ts';
+
+const cells = {
+  LSTM: { kind: 'lstm' },
+  'GRU, reset after': { kind: 'gru', resetAfter: true },
+  'GRU, reset before': { kind: 'gru', resetAfter: false },
+  'RNN, tanh': { kind: 'rnn', nonlinearity: 'tanh' },
+  'RNN, relu': { kind: 'rnn', nonlinearity: 'relu' },
+} as const;
+
+/** [time, batch, hidden], about the sizes of a tile. */
+const sizes = [
+  [1, 1, 1],
+  [1, 4, 8],
+  [7, 1, 3],
+  [3, 1, 35],
+  [5, 3, 4],
+  [3, 7, 5],
+  [9, 6, 13],
+  [4, 13, 17],
+  [2, 2, 66],
+  [2, 200, 9],
+  [0, 2, 3],
+] as const;
+
+function createProblem(
+  description: (typeof cells)[keyof typeof cells],
+  seed: number,
+  [time, batch, hidden]: readonly [number, number, number],
+  withLengths: boolean,
+): SequenceProblem {
+  const random = new Random(seed);
+  const normal = (size: number, scale = 1) => random.normal(size).map((value) => Math.fround(scale * value));
+  const cell: FusedCell = { ...description, dtype: 'float32', hiddenSize: hidden };
+  const { gates, states } = describeCell(cell);
+  const perState = () => Array.from({ length: states }, () => normal(batch * hidden));
+  return {
+    cell,
+    time,
+    batch,
+    reverse: seed % 2 === 1,
+    lengths: withLengths ? Array.from(random.uniform(batch), (u) => Math.floor(u * (time + 1))) : undefined,
+    projected: normal(time * batch * gates * hidden),
+    weight: normal(gates * hidden * hidden, 1 / Math.sqrt(hidden)),
+    bias: cell.kind === 'gru' && cell.resetAfter && seed > 2 ? normal(hidden) : undefined,
+    states: perState(),
+    dOutput: normal(time * batch * hidden),
+    dStates: perState(),
+  };
+}
+
+async function fused(backend: Backend<WasmStorage>, problem: SequenceProblem): Promise<SequenceResults> {
+  const { cell, time, batch, reverse, lengths, bias } = problem;
+  const { hiddenSize: hidden } = cell;
+  const { gates } = describeCell(cell);
+  const kernels = backend.recurrent;
+  if (kernels === undefined) throw new Error('no fused kernels');
+  const load = (data: Float64Array, ...shape: number[]) => put(backend, Float32Array.from(data), shape);
+  const inputs = {
+    projected: load(problem.projected, time, batch, gates * hidden),
+    weight: load(problem.weight, gates * hidden, hidden),
+    resetBias: bias && load(bias, hidden),
+    states: problem.states.map((state) => load(state, batch, hidden)),
+  };
+  const gradients = {
+    output: load(problem.dOutput, time, batch, hidden),
+    states: problem.dStates.map((state) => load(state, batch, hidden)),
+  };
+  const { output, states, saved } = kernels.forward(cell, inputs, { reverse, lengths, save: true });
+  if (saved === undefined) throw new Error('nothing was saved');
+  const back = kernels.backward(cell, inputs, saved, gradients, { reverse, lengths });
+  const results: Record<string, WasmStorage> = {
+    output,
+    ...Object.fromEntries(states.map((state, k) => [`state ${k}`, state])),
+    'gradient of projected': back.projected,
+    'gradient of weight': back.weight,
+    ...(back.resetBias && { 'gradient of resetBias': back.resetBias }),
+    ...Object.fromEntries(back.states.map((state, k) => [`gradient of state ${k}`, state])),
+  };
+  const values: SequenceResults = {};
+  for (const [name, storage] of Object.entries(results)) values[name] = await take(backend, storage);
+
+  const unsaved = kernels.forward(cell, inputs, { reverse, lengths, save: false });
+  expect(unsaved.saved).toBeUndefined();
+  expect(await take(backend, unsaved.output)).toEqual(values.output);
+  for (const [k, state] of unsaved.states.entries()) expect(await take(backend, state)).toEqual(values[`state ${k}`]);
+
+  for (const own of [inputs.projected, inputs.weight, inputs.resetBias, gradients.output]) {
+    if (own) backend.free(own.storage);
+  }
+  for (const { storage } of [...inputs.states, ...gradients.states]) backend.free(storage);
+  backend.free(saved);
+  return values;
+}
+
+function compare(got: SequenceResults, expected: SequenceResults): void {
+  expect(Object.keys(got)).toEqual(Object.keys(expected));
+  for (const [name, values] of Object.entries(expected)) {
+    expect(got[name]).toHaveLength(values.length);
+    let size = 1;
+    for (let i = 0; i < values.length; i++) size = Math.max(size, Math.abs(values[i]));
+    for (let i = 0; i < values.length; i++) {
+      const right = Math.abs(got[name][i] - values[i]) < 1e-5 * size;
+      if (!right) expect.fail(`${name}[${i}] is ${got[name][i]}, expected ${values[i]}`);
+    }
+  }
+}
+
+const builds = ['simd', 'relaxed-simd'] as const;
+describe.each(builds.slice(0, bestSimd() === 'simd' ? 1 : 2))('fused cells, %s', (simd) => {
+  let backend: Awaited<ReturnType<typeof createWasmBackend>>;
+  beforeAll(async () => {
+    backend = await createWasmBackend({ simd });
+  });
+
+  it('are those of float32', () => {
+    const supports = (cell: object, dtype: string) =>
+      backend.recurrent?.supports({ ...cell, dtype, hiddenSize: 4 } as FusedCell);
+    for (const cell of Object.values(cells)) {
+      expect(supports(cell, 'float32')).toBe(true);
+      expect(supports(cell, 'float64')).toBe(false);
+    }
+    expect(supports({ kind: 'other' }, 'float32')).toBe(false);
+    expect(supports({ kind: 'rnn', nonlinearity: 'other' }, 'float32')).toBe(false);
+  });
+
+  describe.each(Object.entries(cells))('%s', (_, cell) => {
+    it.each(sizes)('is its equations and their gradient: %d steps, batch %d, hidden %d', async (...size) => {
+      for (const withLengths of [false, true]) {
+        for (const seed of [1, 2, 3, 4]) {
+          const problem = createProblem(cell, seed, size, withLengths);
+          compare(await fused(backend, problem), runSequence(problem));
+        }
+      }
+    });
+  });
+});

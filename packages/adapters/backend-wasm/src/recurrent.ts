@@ -1,0 +1,225 @@
+import type { FusedCell, Operand, RecurrentKernels, SequenceOptions } from '@sluice/core';
+import type { Kernels } from './generated/kernels.ts';
+import type { Machine } from './machine.ts';
+import { slice } from './move.ts';
+import { reduce } from './reduce.ts';
+import { addressOf, type WasmStorage } from './storage.ts';
+
+type X = Operand<WasmStorage>;
+
+/** What the time loop must know of a cell, assembly/recurrent.ts. */
+interface Layout {
+  readonly gates: number;
+  readonly stateCount: number;
+  readonly kept: number;
+  readonly split: number;
+  readonly middle: number;
+  /** Whether there is a bias within, so that the gradients of the product are not those of the projected input. */
+  readonly resetBias: boolean;
+  readonly forward: () => number;
+  readonly backward: () => number;
+}
+
+type CellName = 'lstm' | 'gruAfter' | 'gruBefore' | 'rnnTanh' | 'rnnRelu';
+
+const layouts = {
+  lstm: { gates: 4, stateCount: 2, kept: 4, split: 4, middle: 0 },
+  gruAfter: { gates: 3, stateCount: 1, kept: 4, split: 3, middle: 0 },
+  gruBefore: { gates: 3, stateCount: 1, kept: 4, split: 2, middle: 3 },
+  rnnTanh: { gates: 1, stateCount: 1, kept: 1, split: 1, middle: 0 },
+  rnnRelu: { gates: 1, stateCount: 1, kept: 1, split: 1, middle: 0 },
+} as const satisfies Record<CellName, object>;
+
+function nameOf(cell: FusedCell): CellName | undefined {
+  const { kind } = cell;
+  if (kind === 'lstm') return 'lstm';
+  if (kind === 'gru') return cell.resetAfter ? 'gruAfter' : 'gruBefore';
+  // A later contract may know more.
+  if (kind === 'rnn') return ({ tanh: 'rnnTanh', relu: 'rnnRelu' } as const)[cell.nonlinearity];
+  return undefined;
+}
+
+function layoutOf(kernels: Kernels, name: CellName): Layout {
+  return {
+    ...layouts[name],
+    resetBias: name === 'gruAfter',
+    forward: kernels[`${name}ForwardF32`],
+    backward: kernels[`${name}BackwardF32`],
+  };
+}
+
+/** Whole sequences in one call. */
+export function recurrentKernels(machine: Machine): RecurrentKernels<WasmStorage> {
+  // Made once: a stream of single steps asks for one with each.
+  const known = Object.fromEntries(
+    (Object.keys(layouts) as CellName[]).map((name) => [name, layoutOf(machine.kernels, name)]),
+  );
+  return {
+    supports: (cell) => nameOf(cell) !== undefined && cell.dtype === 'float32',
+
+    forward(cell, inputs, options) {
+      const layout = known[nameOf(cell) as CellName];
+      const [time, batch] = inputs.projected.shape;
+      const { hiddenSize: hidden } = cell;
+      const { save } = options;
+      const step = batch * hidden;
+      const output = machine.make('float32', time * step);
+      const saved = machine.make(
+        'float32',
+        save ? time * step * (layout.kept + layout.stateCount) : step * layout.kept,
+      );
+      const running = join(machine, inputs.states, step);
+      const bias = layout.resetBias && !inputs.resetBias ? zeros(machine, hidden) : undefined;
+      const lengths = uploadLengths(machine, options);
+      describe(machine, layout, {
+        time,
+        batch,
+        hidden,
+        reverse: options.reverse,
+        lengths,
+        projected: inputs.projected.storage,
+        weight: inputs.weight.storage,
+        output,
+        save,
+        saved,
+        states: running,
+        bias: inputs.resetBias?.storage ?? bias,
+      });
+      if (step > 0) layout.forward();
+      for (const own of [lengths, bias, save ? undefined : saved]) if (own) machine.free(own);
+      return { output, states: part(machine, running, layout.stateCount), saved: save ? saved : undefined };
+    },
+
+    backward(cell, inputs, saved, gradients, options) {
+      const layout = known[nameOf(cell) as CellName];
+      const [time, batch] = inputs.projected.shape;
+      const { hiddenSize: hidden } = cell;
+      const width = layout.gates * hidden;
+      const rows = time * batch;
+      const projected = machine.make('float32', rows * width);
+      const productGradient = layout.resetBias ? machine.make('float32', rows * width) : projected;
+      const weightGradient = rows > 0 ? machine.make('float32', width * hidden) : zeros(machine, width * hidden);
+      const running = join(machine, gradients.states, batch * hidden);
+      const lengths = uploadLengths(machine, options);
+      describe(machine, layout, {
+        time,
+        batch,
+        hidden,
+        reverse: options.reverse,
+        lengths,
+        projected,
+        weight: inputs.weight.storage,
+        output: gradients.output.storage,
+        save: true,
+        saved,
+        states: running,
+        weightGradient,
+        productGradient,
+      });
+      if (batch * hidden > 0) layout.backward();
+      const resetBias = inputs.resetBias && lastSums(machine, productGradient, rows, width, hidden);
+      if (lengths) machine.free(lengths);
+      if (productGradient !== projected) machine.free(productGradient);
+      return { projected, weight: weightGradient, resetBias, states: part(machine, running, layout.stateCount) };
+    },
+  };
+}
+
+/** One run; absent where it needs none. */
+interface Sequence {
+  readonly time: number;
+  readonly batch: number;
+  readonly hidden: number;
+  readonly reverse: boolean;
+  readonly lengths: WasmStorage | undefined;
+  readonly projected: WasmStorage;
+  readonly weight: WasmStorage;
+  readonly output: WasmStorage;
+  readonly save: boolean;
+  readonly saved: WasmStorage;
+  readonly states: WasmStorage;
+  readonly bias?: WasmStorage | undefined;
+  readonly weightGradient?: WasmStorage;
+  readonly productGradient?: WasmStorage;
+}
+
+/** Writes the description that the kernels read, its fields in their order there. */
+function describe(machine: Machine, layout: Layout, sequence: Sequence): void {
+  const { time, batch, hidden } = sequence;
+  const { kernels } = machine;
+  const scratch = machine.scratch(kernels.sequenceScratch(time, batch, hidden, layout.gates));
+  const words = machine.views.int32;
+  let at = kernels.sequenceAddress() / 4;
+  words[at++] = time;
+  words[at++] = batch;
+  words[at++] = hidden;
+  words[at++] = layout.gates;
+  words[at++] = layout.stateCount;
+  words[at++] = layout.kept;
+  words[at++] = layout.split;
+  words[at++] = layout.middle;
+  words[at++] = sequence.reverse ? 1 : 0;
+  words[at++] = addressOrZero(sequence.lengths);
+  words[at++] = addressOf(sequence.projected);
+  words[at++] = addressOf(sequence.weight);
+  words[at++] = addressOf(sequence.output);
+  words[at++] = sequence.save ? 1 : 0;
+  words[at++] = addressOf(sequence.saved);
+  words[at++] = addressOf(sequence.states);
+  words[at++] = addressOrZero(sequence.bias);
+  words[at++] = addressOrZero(sequence.weightGradient);
+  words[at++] = addressOrZero(sequence.productGradient);
+  words[at++] = scratch;
+}
+
+function addressOrZero(storage: WasmStorage | undefined): number {
+  return storage === undefined ? 0 : addressOf(storage);
+}
+
+/** The sums of the last `count` of `width` columns. */
+function lastSums(machine: Machine, x: WasmStorage, rows: number, width: number, count: number): WasmStorage {
+  const sums = reduce(machine, 'sum', { storage: x, shape: [rows, width], dtype: 'float32' }, [0]);
+  const y = slice(machine, { storage: sums, shape: [width], dtype: 'float32' }, [width - count], [count], [1]);
+  machine.free(sums);
+  return y;
+}
+
+function zeros(machine: Machine, size: number): WasmStorage {
+  const y = machine.make('float32', size);
+  machine.elements('float32', addressOf(y), size).fill(0);
+  return y;
+}
+
+function uploadLengths(machine: Machine, { lengths }: SequenceOptions): WasmStorage | undefined {
+  if (lengths === undefined) return undefined;
+  const storage = machine.make('int32', lengths.length);
+  machine.elements('int32', addressOf(storage), lengths.length).set(lengths);
+  return storage;
+}
+
+/** Arrays of `size` elements one behind the other. */
+function join(machine: Machine, xs: readonly X[], size: number): WasmStorage {
+  const y = machine.make('float32', size * xs.length);
+  for (let i = 0; i < xs.length; i++)
+    copyBytes(machine, addressOf(y) + i * size * 4, addressOf(xs[i].storage), size * 4);
+  return y;
+}
+
+/** The `count` equal parts of an array, which is theirs. */
+function part(machine: Machine, x: WasmStorage, count: number): WasmStorage[] {
+  if (count === 1) return [x];
+  const size = x.size / count;
+  const parts: WasmStorage[] = [];
+  for (let i = 0; i < count; i++) {
+    const y = machine.make('float32', size);
+    copyBytes(machine, addressOf(y), addressOf(x) + i * size * 4, size * 4);
+    parts.push(y);
+  }
+  machine.free(x);
+  return parts;
+}
+
+// A view of a part of the memory costs more than such a call.
+function copyBytes({ kernels }: Machine, to: number, from: number, bytes: number): void {
+  kernels.copyRuns(to, from, bytes, 1, 0, 0);
+}

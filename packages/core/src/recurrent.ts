@@ -1,0 +1,85 @@
+import type { Operand } from './backend.ts';
+import type { DType } from './dtype.ts';
+
+interface CellSizes {
+  readonly dtype: DType;
+  readonly hiddenSize: number;
+}
+
+/** Gates i, f, g, o; states hidden, cell. */
+export interface FusedLSTM extends CellSizes {
+  readonly kind: 'lstm';
+}
+
+/** Gates r, z, n; state hidden. */
+export interface FusedGRU extends CellSizes {
+  readonly kind: 'gru';
+  /** Whether r multiplies the matrix product with the hidden state, or the hidden state. */
+  readonly resetAfter: boolean;
+}
+
+/** One gate, the state itself; state hidden. */
+export interface FusedRNN extends CellSizes {
+  readonly kind: 'rnn';
+  readonly nonlinearity: 'tanh' | 'relu';
+}
+
+/** A recurrent cell that fused kernels may know. Its equations are those of the layer of the same name. */
+export type FusedCell = FusedLSTM | FusedGRU | FusedRNN;
+
+/** How a cell runs over a sequence. */
+export interface SequenceOptions {
+  /** From the last step to the first. */
+  readonly reverse: boolean;
+  /**
+   * Steps of each row of the batch, all of them where absent. Beyond its end a row puts out zeros; run in reverse it begins with its own last step. A
+   * row of length 0 ends in states of zeros, and gives no gradient to its first states.
+   */
+  readonly lengths?: readonly number[] | undefined;
+}
+
+export interface SequenceInputs<S> {
+  /** [time, batch, gates * hidden]: the input's part of the gates, biases included but for `resetBias`. */
+  readonly projected: Operand<S>;
+  /** [gates * hidden, hidden]. */
+  readonly weight: Operand<S>;
+  /** [hidden]: the bias that r of a GRU with `resetAfter` multiplies; absent for zeros. Other cells have none. */
+  readonly resetBias?: Operand<S> | undefined;
+  /** The states before the first step, [batch, hidden] each, in the cell's order. */
+  readonly states: readonly Operand<S>[];
+}
+
+export interface SequenceOutputs<S> {
+  /** [time, batch, hidden]. */
+  readonly output: S;
+  /** The states after the last step. */
+  readonly states: readonly S[];
+  /** What `backward` needs; `undefined` unless it was asked for. The caller frees it. */
+  readonly saved: S | undefined;
+}
+
+export interface SequenceGradients<S> {
+  readonly projected: S;
+  readonly weight: S;
+  /** Where there is a `resetBias`. */
+  readonly resetBias?: S | undefined;
+  readonly states: readonly S[];
+}
+
+/** Whole sequences in one call, forward and backward. What it does not support runs composed, step by step. */
+export interface RecurrentKernels<S> {
+  supports(cell: FusedCell): boolean;
+  forward(
+    cell: FusedCell,
+    inputs: SequenceInputs<S>,
+    options: SequenceOptions & { readonly save: boolean },
+  ): SequenceOutputs<S>;
+  /** @param gradients of the output and of each state, as `forward` returned them */
+  backward(
+    cell: FusedCell,
+    inputs: SequenceInputs<S>,
+    saved: S,
+    gradients: { readonly output: Operand<S>; readonly states: readonly Operand<S>[] },
+    options: SequenceOptions,
+  ): SequenceGradients<S>;
+}

@@ -1,0 +1,158 @@
+import { add, defineOp, grad, multiply, sum } from '@sluice/autograd';
+import type {
+  Device,
+  FusedCell,
+  Operand,
+  RecurrentKernels,
+  SequenceInputs,
+  SequenceOptions,
+  Tensor,
+} from '@sluice/core';
+import { type CellState, type FusedForm, mapSizes, type RecurrentCell, stateNames } from './cell.ts';
+
+/** A cell that has run over time: `output` [time, batch, size of hidden], and the state after the last step. */
+export interface CellRun<State extends CellState> {
+  readonly output: Tensor;
+  readonly state: State;
+}
+
+interface FusedRun<State extends CellState> extends SequenceOptions {
+  readonly cell: RecurrentCell<State>;
+  /** [time, batch, gates * hidden] */
+  readonly projected: Tensor;
+  readonly fused: FusedForm;
+  /** Tensors [batch, hidden]. */
+  readonly initial: State;
+  /** The same run step by step. */
+  readonly composed: () => CellRun<State>;
+}
+
+/** The kernels that run this cell on a device. */
+export function fusedKernels(device: Device, cell: FusedCell): RecurrentKernels<unknown> | undefined {
+  const { recurrent } = device.backend;
+  return device.fused && recurrent?.supports(cell) ? recurrent : undefined;
+}
+
+/**
+ * Runs a cell over all steps with one kernel, and back with another one. The gradient is no composition of operations, so where a tape records it to
+ * differentiate it once more, it is that of the composed run.
+ */
+export function runFused<State extends CellState>(
+  kernels: RecurrentKernels<unknown>,
+  run: FusedRun<State>,
+): CellRun<State> {
+  const { cell, projected, fused, initial } = run;
+  const { device } = projected;
+  const names = stateNames(cell.stateSizes);
+  const inputs: Inputs = {
+    projected,
+    weight: fused.weight,
+    states: names.map((name) => initial[name] as Tensor),
+    resetBias: fused.resetBias,
+  };
+  const targets = listOf(inputs);
+  const { results, saved } = forward(kernels, run, inputs, isRecorded(device));
+  const op = defineOp({
+    name: fused.cell.kind,
+    // The kernel ran already: inside, what it saved would be freed.
+    forward: (_targets: readonly Tensor[]): readonly Tensor[] => results,
+    backward: (gradients) => {
+      let computed: readonly Tensor[] | undefined;
+      const compute = () =>
+        isRecorded(device)
+          ? composedGradients(run.composed, names, targets, gradients)
+          : backward(kernels, run, inputs, saved as Tensor, gradients);
+      return targets.map((_, i) => () => {
+        computed ??= compute();
+        return computed[i];
+      });
+    },
+  });
+  const [output, ...last] = op(targets);
+  return { output, state: mapSizes<State>(cell.stateSizes, (name) => last[names.indexOf(name)]) };
+}
+
+/** What a kernel reads. */
+type Inputs = SequenceParts<Tensor>;
+
+interface SequenceParts<T> {
+  readonly projected: T;
+  readonly weight: T;
+  readonly states: readonly T[];
+  readonly resetBias?: T | undefined;
+}
+
+function listOf<T>({ projected, weight, states, resetBias }: SequenceParts<T>): T[] {
+  return [projected, weight, ...states, ...(resetBias === undefined ? [] : [resetBias])];
+}
+
+/** The operands of inputs, in the order of the list. */
+function operandsOf(inputs: Inputs, operands: readonly Operand<unknown>[]): SequenceInputs<unknown> {
+  const [projected, weight] = operands;
+  const end = 2 + inputs.states.length;
+  const resetBias = inputs.resetBias && operands[end];
+  return { projected, weight, states: operands.slice(2, end), ...(resetBias && { resetBias }) };
+}
+
+/** Whether a tape listens: what runs now may be differentiated. */
+function isRecorded(device: Device): boolean {
+  return device.recorders.at(-1)?.keepsIntermediates === true;
+}
+
+function forward<State extends CellState>(
+  kernels: RecurrentKernels<unknown>,
+  { fused: { cell }, reverse, lengths }: FusedRun<State>,
+  inputs: Inputs,
+  save: boolean,
+): { results: readonly Tensor[]; saved: Tensor | undefined } {
+  const { device, shape } = inputs.projected;
+  const { kind, dtype, hiddenSize } = cell;
+  let rest: readonly unknown[] = [];
+  let kept: unknown;
+  const output = device.execute(kind, listOf(inputs), [shape[0], shape[1], hiddenSize], dtype, (_, operands) => {
+    const result = kernels.forward(cell, operandsOf(inputs, operands), { reverse, lengths, save });
+    rest = result.states;
+    kept = result.saved;
+    return result.output;
+  });
+  const last = inputs.states.map((state, i) => device.execute(kind, [], state.shape, dtype, () => rest[i]));
+  // Only the kernels know what it is and how large.
+  const saved = save ? device.execute(kind, [], [0], dtype, () => kept) : undefined;
+  return { results: [output, ...last], saved };
+}
+
+/** @returns the gradients of the inputs, in the order of the list */
+function backward<State extends CellState>(
+  kernels: RecurrentKernels<unknown>,
+  { fused: { cell }, reverse, lengths }: FusedRun<State>,
+  inputs: Inputs,
+  saved: Tensor,
+  gradients: readonly Tensor[],
+): readonly Tensor[] {
+  const { device } = saved;
+  const name = `backward of ${cell.kind}`;
+  const [first, ...others] = listOf(inputs);
+  let rest: readonly unknown[] = [];
+  const all = [first, ...others, saved, ...gradients];
+  const projected = device.execute(name, all, first.shape, cell.dtype, (_, operands) => {
+    const [kept, output, ...states] = operands.slice(1 + others.length);
+    const given = operandsOf(inputs, operands);
+    const result = kernels.backward(cell, given, kept.storage, { output, states }, { reverse, lengths });
+    rest = listOf(result).slice(1);
+    return result.projected;
+  });
+  return [projected, ...others.map(({ shape }, i) => device.execute(name, [], shape, cell.dtype, () => rest[i]))];
+}
+
+function composedGradients<State extends CellState>(
+  composed: () => CellRun<State>,
+  names: readonly (keyof State)[],
+  targets: readonly Tensor[],
+  gradients: readonly Tensor[],
+): readonly Tensor[] {
+  return grad(() => {
+    const { output, state } = composed();
+    const results = [output, ...names.map((name) => state[name] as Tensor)];
+    return results.map((result, i) => sum(multiply(result, gradients[i]))).reduce((a, b) => add(a, b));
+  }, targets);
+}

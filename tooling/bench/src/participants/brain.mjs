@@ -1,0 +1,40 @@
+// usage: node brain.mjs PEERS
+import { numbers } from './data.mjs';
+import { load, versionOf } from './peer.mjs';
+import { serve, Unsupported } from './serve.mjs';
+
+/** @type {any} brain.js, which is not installed here when types are checked */
+let brain;
+
+async function start() {
+  brain = load('brain.js');
+  return { 'brain.js': versionOf('brain.js') };
+}
+
+/** @type {Parameters<typeof serve>[1]} */
+async function prepare({ batch, time, input, hidden, layers, loss }, mode) {
+  if (loss === 'crossEntropy') throw new Unsupported('brain.js has no cross-entropy for sequences of vectors');
+  const LSTM = brain.recurrent.LSTMTimeStep;
+  const net = new LSTM({
+    inputSize: input,
+    outputSize: input,
+    hiddenLayers: new Array(layers).fill(hidden),
+    hiddenSizes: new Array(layers).fill(hidden),
+  });
+  const steps = mode === 'training' ? time + 1 : time;
+  const sequences = Array.from({ length: batch }, (_, row) => {
+    const values = numbers(steps * input, row + 1);
+    return Array.from({ length: steps }, (_, t) => [...values.subarray(t * input, (t + 1) * input)]);
+  });
+  const options = { iterations: 1, errorThresh: 0, learningRate: 0.001, log: false };
+  if (mode === 'training') return () => net.train(sequences, options).error;
+  // It runs only what it has trained.
+  net.train([[sequences[0][0], sequences[0][0]]], options);
+  return () => {
+    let last = 0;
+    for (const sequence of sequences) [last] = net.run(sequence);
+    return last;
+  };
+}
+
+await serve(start, prepare);
