@@ -78,7 +78,8 @@ const temporalOrder: Task = {
   hiddenSize: 24,
   layers: 1,
   batchSize: 32,
-  learningRate: 0.01,
+  // At 0.01 some seeds stay at chance; at 0.003 those tried mostly need 500 to 750 steps.
+  learningRate: 0.003,
   forgetBias: 4,
   maxSteps: 1500,
   testSize: 2560,
