@@ -1,51 +1,101 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runQuietly } from '../../setup/child.mjs';
+import { docstringExamplesIn, withPrelude } from './docstrings.ts';
 import { examplesIn } from './examples.ts';
+import type { Outcome } from './main.ts';
+import * as prelude from './prelude.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const folder = join(import.meta.dirname, '../.examples');
 
-const documents = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], { cwd: root })
-  .toString()
-  .split('\n')
-  .filter((file) => file !== '' && !file.startsWith('.changeset/'));
+/** An example of these registers tests, for which there is no runner here. */
+const notRun = ['packages/backend-conformance/src/test-backend.ts'];
 
-const examples = documents.flatMap((document) =>
-  examplesIn(readFileSync(join(root, document), 'utf8')).map((example) => {
-    const file = `${document.replaceAll(/\W+/g, '-')}-${example.line}.ts`;
-    return { name: `${document}:${example.line}`, file: join(folder, file), ...example };
+function filesOf(pattern: string): string[] {
+  const args = ['ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate', pattern];
+  const files = execFileSync('git', args, { cwd: root, encoding: 'utf8' }).split('\n');
+  return files.filter((file) => file !== '' && existsSync(join(root, file)));
+}
+
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+const moduleFile = (kind: string, place: string) => join(folder, `${kind}-${place.replaceAll(/\W+/g, '-')}.ts`);
+
+const pages = filesOf('*.md').filter((file) => !file.startsWith('.changeset/'));
+const documents = pages.flatMap((document) =>
+  examplesIn(read(document)).map((example) => {
+    const name = `${document}:${example.line}`;
+    return { name, file: moduleFile('document', name), ...example };
   }),
 );
 
+const names = { values: Object.keys(prelude), types: prelude.typeNames };
+const sources = filesOf('packages/*.ts').filter((file) => !/\.test\.ts$|\/testing\//.test(file));
+const docstrings = sources.flatMap((source) =>
+  docstringExamplesIn(read(source)).map(({ line, code }) => {
+    const name = `${source}:${line}`;
+    const file = moduleFile('docstring', name);
+    return { name, file, code: withPrelude(code, '../src/prelude.ts', names), runs: !notRun.includes(source) };
+  }),
+);
+
+/** Unused variables, which an example may have that shows how something is made. */
+const unused = /^docstring-.* error TS61\d\d:/;
+
 describe('the code in the documentation', () => {
-  beforeAll(() => {
+  let types: string[];
+  let outcomes: Record<string, Outcome>;
+
+  // One compiler and one process for all examples, side by side.
+  beforeAll(async () => {
     mkdirSync(folder, { recursive: true });
-    for (const { file, code } of examples) writeFileSync(file, code);
+    for (const { file, code } of [...documents, ...docstrings]) writeFileSync(file, code);
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ extends: '../tsconfig.json', include: ['*.ts'] }));
-  });
+    const node = (...args: string[]) => runQuietly(process.execPath, args, { cwd: folder });
+    const files = [...documents, ...docstrings.filter(({ runs }) => runs)].map(({ file }) => file);
+    const [compiled, ran] = await Promise.all([
+      node(join(root, 'node_modules/typescript/bin/tsc'), '-p', folder, '--pretty', 'false'),
+      node(
+        '--conditions=@sluice/source',
+        `--import=${import.meta.resolve('tsx')}`,
+        join(import.meta.dirname, 'main.ts'),
+        ...files,
+      ),
+    ]);
+    types = compiled.output.split('\n').filter((line) => line !== '' && !unused.test(line));
+    if (ran.exitCode !== 0) throw new Error(`an example ended the process:\n${ran.output}`);
+    outcomes = JSON.parse(ran.output) as Record<string, Outcome>;
+  }, 120_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('includes the example of the README, of at most 20 lines', () => {
-    const [first] = examples.filter(({ name }) => name.startsWith('README.md'));
+    const [first] = documents.filter(({ name }) => name.startsWith('README.md'));
     expect(first?.output).toBeDefined();
     expect(first?.code.trim().split('\n').length).toBeLessThanOrEqual(20);
   });
 
-  it('has the right types', () => {
-    const tsc = join(root, 'node_modules/typescript/bin/tsc');
-    const result = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' });
-    expect(result.stdout).toBe('');
+  it('includes an example of at most 20 lines with its output in the README of every published package', () => {
+    const packages = filesOf('packages/*/package.json').map((file) => file.replace('package.json', 'README.md'));
+    for (const readme of packages) {
+      const [first] = documents.filter(({ name }) => name.startsWith(readme));
+      expect(first?.output, readme).toBeDefined();
+      expect(first?.code.trim().split('\n').length, readme).toBeLessThanOrEqual(20);
+    }
   });
 
-  it.each(examples)('$name runs and prints what the document says', ({ file, output }) => {
-    const tsx = import.meta.resolve('tsx');
-    const args = ['--conditions=@sluice/source', `--import=${tsx}`, file];
-    const result = spawnSync(process.execPath, args, { encoding: 'utf8', cwd: folder });
-    expect(result.stderr).toBe('');
-    expect(result.status).toBe(0);
-    if (output !== undefined) expect(result.stdout).toBe(output);
+  it('has the right types', () => {
+    expect(types).toEqual([]);
+  });
+
+  it.each(documents)('$name runs and prints what the document says', ({ file, output }) => {
+    expect(outcomes[file]?.stderr).toBe('');
+    if (output !== undefined) expect(outcomes[file]?.stdout).toBe(output);
+  });
+
+  it.each(docstrings.filter(({ runs }) => runs))('$name runs', ({ file }) => {
+    expect(outcomes[file]?.stderr).toBe('');
   });
 });
 
@@ -72,5 +122,32 @@ describe('examplesIn', () => {
       { line: 12, code: 'b();\n', output: undefined },
     ]);
     expect(examplesIn('```ts\nc();\n```\nprose\n```text\nno\n```\n')[0]?.output).toBeUndefined();
+  });
+});
+
+describe('docstringExamplesIn', () => {
+  it('takes the code up to the next tag or the end of the comment', () => {
+    const source = [
+      'const before = 1;',
+      '/**',
+      ' * About f.',
+      ' * @example',
+      ' * f();',
+      ' *',
+      ' *   g();',
+      ' * @throws never',
+      ' */',
+      'class A {',
+      '  /**',
+      '   * @example',
+      '   * h();',
+      '   */',
+      '}',
+      '',
+    ];
+    expect(docstringExamplesIn(source.join('\n'))).toEqual([
+      { line: 5, code: 'f();\n\n  g();\n' },
+      { line: 13, code: 'h();\n' },
+    ]);
   });
 });

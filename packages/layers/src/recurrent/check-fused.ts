@@ -78,7 +78,7 @@ const kinds: readonly Kind[] = [
  * parameters, the input and the initial states, over random shapes, lengths, directions and stacks. For testing backends, beside
  * `checkErrorCarousel`.
  * @example
- * await checkFused(await createMyBackend());
+ * await checkFused(await createWasmBackend());
  * @throws FusedKernelError naming the network and the worst number; UnsupportedError when the backend has no fused kernel for the dtype
  */
 export async function checkFused(backend: Backend, options: FusedCheckOptions = {}): Promise<FusedCheck> {
