@@ -78,7 +78,7 @@ const temporalOrder: Task = {
   hiddenSize: 24,
   layers: 1,
   batchSize: 32,
-  // At 0.01 some seeds stay at chance; at 0.003 those tried mostly need 500 to 750 steps.
+  // Of seeds 0 to 4, the LSTM solves it with 0 to 3; at 0.01 it stays at chance with seed 0.
   learningRate: 0.003,
   forgetBias: 4,
   maxSteps: 1500,
