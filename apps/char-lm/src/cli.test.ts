@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { TensorData } from '@sluice/core';
 import { loadCheckpoint, saveCheckpoint } from '@sluice/training/node';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { makeFolder, run, start, tiny } from './test-support.ts';
+import { makeFolder, run, start, tiny } from './testing/support.ts';
 
 const folder = makeFolder();
 const trained = [...tiny, '--steps', '40', '--out', 'model.safetensors'];

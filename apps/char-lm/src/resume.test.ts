@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, statSync } from 'n
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
-import { makeFolder, type Result, run, start, tiny } from './test-support.ts';
+import { makeFolder, type Result, run, start, tiny } from './testing/support.ts';
 
 const folder = makeFolder();
 const training = [...tiny, '--dropout', '0.1', '--steps', '500', '--checkpoint-every', '7'];

@@ -6,7 +6,7 @@ import { bucketedBatches } from './bucketed-batches.ts';
 import { exampleBatches } from './example-batches.ts';
 import { padSequences } from './pad-sequences.ts';
 import { shuffledOrder } from './shuffle.ts';
-import { collect, expectResumable } from './test-support.ts';
+import { collect, expectResumable } from './testing/support.ts';
 
 const seeds = fc.option(fc.nat(), { nil: undefined });
 const sizes = fc.integer({ min: 1, max: 6 });

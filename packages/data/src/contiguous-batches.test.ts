@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { contiguousBatches } from './contiguous-batches.ts';
-import { collect, expectResumable } from './test-support.ts';
+import { collect, expectResumable } from './testing/support.ts';
 
 const ids = (count: number) => Int32Array.from({ length: count }, (_, i) => i);
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { FormatError } from '@sluice/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readLines, readTextFile } from './node.ts';
-import { collect } from './test-support.ts';
+import { collect } from './testing/support.ts';
 
 let folder = '';
 beforeAll(async () => {

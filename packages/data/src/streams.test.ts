@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { batchStream, filterStream, mapStream, prefetchStream, streamBatches } from './streams.ts';
-import { collect, expectResumable } from './test-support.ts';
+import { collect, expectResumable } from './testing/support.ts';
 
 /** Counts to `end`, and tells how far it was read and whether it was closed. */
 function counting(end: number, failAt = Number.POSITIVE_INFINITY) {

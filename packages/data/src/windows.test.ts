@@ -1,7 +1,7 @@
 import type { TensorData } from '@sluice/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { collect, expectResumable } from './test-support.ts';
+import { collect, expectResumable } from './testing/support.ts';
 import { slidingWindows, windowBatches } from './windows.ts';
 
 /** [time, 2]: the second feature is minus the first, which counts on from `first`. */

@@ -12,7 +12,7 @@ import {
   xavierUniform,
   zeros,
 } from './index.ts';
-import { distance } from './test-support.ts';
+import { distance } from './testing/support.ts';
 
 const shape: Shape = [200, 300];
 const count = 200 * 300;

@@ -3,7 +3,7 @@ import { createJsBackend } from '@sluice/backend-js';
 import { Device } from '@sluice/core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { constant, Dropout, Embedding, LayerNorm, Linear, zeros } from './index.ts';
-import { checkDerivatives, refusal, Workbench, weigh } from './test-support.ts';
+import { checkDerivatives, refusal, Workbench, weigh } from './testing/support.ts';
 
 let bench: Workbench;
 beforeEach(() => {

@@ -3,7 +3,7 @@ import { createJsBackend } from '@sluice/backend-js';
 import { DisposedError, FormatError, type Tensor, type TensorData } from '@sluice/core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Dropout, Embedding, GRU, LayerNorm, Linear, LSTM, Module } from './index.ts';
-import { Workbench } from './test-support.ts';
+import { Workbench } from './testing/support.ts';
 
 let bench: Workbench;
 beforeEach(() => {

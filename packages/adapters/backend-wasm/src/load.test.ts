@@ -4,7 +4,7 @@ import { sourceHash as hashSources } from '../assembly/build.mjs';
 import { createWasmBackend } from './backend-wasm.ts';
 import { sourceHash } from './generated/kernels.ts';
 import { bestSimd, inlined } from './load.ts';
-import { put, take } from './test-operands.ts';
+import { put, take } from './testing/operands.ts';
 import { webAssembly } from './web-assembly.ts';
 
 afterEach(() => {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createWasmBackend } from './backend-wasm.ts';
-import { put, take } from './test-operands.ts';
+import { put, take } from './testing/operands.ts';
 
 let backend: Awaited<ReturnType<typeof createWasmBackend>>;
 beforeAll(async () => {

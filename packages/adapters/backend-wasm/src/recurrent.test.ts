@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createWasmBackend } from './backend-wasm.ts';
 import { bestSimd } from './load.ts';
 import type { WasmStorage } from './storage.ts';
-import { put, take } from './test-operands.ts';
-import { describeCell, runSequence, type SequenceProblem, type SequenceResults } from './test-sequences.ts';
+import { put, take } from './testing/operands.ts';
+import { describeCell, runSequence, type SequenceProblem, type SequenceResults } from './testing/sequences.ts';
 
 const cells = {
   LSTM: { kind: 'lstm' },

@@ -2,7 +2,7 @@ import type { UnaryKind } from '@sluice/core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createWasmBackend } from './backend-wasm.ts';
 import { bestSimd } from './load.ts';
-import { put, take } from './test-operands.ts';
+import { put, take } from './testing/operands.ts';
 
 let backend: Awaited<ReturnType<typeof createWasmBackend>>;
 beforeAll(async () => {

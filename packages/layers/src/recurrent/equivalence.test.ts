@@ -2,7 +2,7 @@ import { add, concat, flip, multiply, reshape, slice, split, transpose } from '@
 import { createJsBackend } from '@sluice/backend-js';
 import { type Device, Tensor, type TensorData } from '@sluice/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { distance, Workbench } from '../test-support.ts';
+import { distance, Workbench } from '../testing/support.ts';
 import type { CellState } from './cell.ts';
 import { GRU } from './gru.ts';
 import { LSTM, type LSTMState } from './lstm.ts';

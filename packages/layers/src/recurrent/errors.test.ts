@@ -1,7 +1,7 @@
 import { createJsBackend } from '@sluice/backend-js';
 import { Device, type Tensor } from '@sluice/core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { refusal, Workbench } from '../test-support.ts';
+import { refusal, Workbench } from '../testing/support.ts';
 import { type CellState, type Prepared, RecurrentCell } from './cell.ts';
 import { GRU, GRUCell } from './gru.ts';
 import { LSTM, LSTMCell } from './lstm.ts';

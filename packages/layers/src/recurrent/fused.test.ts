@@ -3,7 +3,7 @@ import { createJsBackend } from '@sluice/backend-js';
 import { createWasmBackend } from '@sluice/backend-wasm';
 import { type Backend, Device, type FusedCell, type RecurrentKernels, UnsupportedError } from '@sluice/core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { distance, Workbench, weigh } from '../test-support.ts';
+import { distance, Workbench, weigh } from '../testing/support.ts';
 import { checkFused, FusedKernelError } from './check-fused.ts';
 import { checkErrorCarousel } from './error-carousel.ts';
 import { GRU } from './gru.ts';

@@ -1,7 +1,7 @@
 import { createJsBackend } from '@sluice/backend-js';
 import type { Parameter } from '@sluice/core';
 import { expect, it, onTestFinished } from 'vitest';
-import { checkDerivatives, Workbench, weigh } from '../test-support.ts';
+import { checkDerivatives, Workbench, weigh } from '../testing/support.ts';
 import { GRU, GRUCell, type GRUOptions } from './gru.ts';
 import { LSTM, LSTMCell, type LSTMOptions } from './lstm.ts';
 import { mergeModes } from './options.ts';

@@ -16,7 +16,7 @@ import type { Device, Parameter, Tensor } from '@sluice/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { constant, orthogonal, zeros } from '../initializers.ts';
 import { Linear } from '../linear.ts';
-import { checkDerivatives, distance, Workbench, weigh } from '../test-support.ts';
+import { checkDerivatives, distance, Workbench, weigh } from '../testing/support.ts';
 import { type CellState, type Prepared, RecurrentCell } from './cell.ts';
 import { GRU } from './gru.ts';
 import { LSTM, LSTMCell, type LSTMState } from './lstm.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { BatchSource } from './batch-source.ts';
+import type { BatchSource } from '../batch-source.ts';
 
 export async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
   const elements: T[] = [];

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Random } from '@sluice/core';
 import { afterAll } from 'vitest';
 
-const cli = fileURLToPath(new URL('./cli.ts', import.meta.url));
+const cli = fileURLToPath(new URL('../cli.ts', import.meta.url));
 
 export interface Result {
   readonly exitCode: number | null;

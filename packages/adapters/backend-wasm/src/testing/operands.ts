@@ -1,5 +1,5 @@
 import { type Backend, type DataArray, dtypeOf, type Operand, type Shape } from '@sluice/core';
-import type { WasmStorage } from './storage.ts';
+import type { WasmStorage } from '../storage.ts';
 
 /** Puts an array on the backend; its shape defaults to its length. */
 export function put(
