@@ -6,9 +6,9 @@ import { makeParameter } from './make-parameter.ts';
 import { Module } from './module.ts';
 
 export interface EmbeddingOptions {
-  /** Number of rows: indices run from 0 to count - 1. */
+  /** Number of rows, at least 1: indices run from 0 to count - 1. */
   readonly count: number;
-  /** Length of a row. */
+  /** Length of a row, at least 1. */
   readonly size: number;
   /** A row that starts as zeros and gets no gradient. Default none. */
   readonly paddingIndex?: number;

@@ -6,7 +6,7 @@ import { makeParameter } from './make-parameter.ts';
 import { Module } from './module.ts';
 
 export interface LayerNormModuleOptions {
-  /** Length of the last axis. */
+  /** Length of the last axis, at least 1. */
   readonly size: number;
   /** Added to the variance; at least 0. Default 1e-5. */
   readonly epsilon?: number;

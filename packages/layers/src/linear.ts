@@ -6,7 +6,9 @@ import { makeParameter } from './make-parameter.ts';
 import { Module } from './module.ts';
 
 export interface LinearOptions {
+  /** Length of the last axis of x, at least 1. */
   readonly inputSize: number;
+  /** Length of the last axis of the result, at least 1. */
   readonly outputSize: number;
   /** Default true. */
   readonly bias?: boolean;

@@ -44,7 +44,11 @@ const selectOp = defineOp({
   ],
 });
 
-/** `condition ? a : b` per element, all three broadcast; the gradient flows to the chosen side. */
+/**
+ * `condition ? a : b` per element, all three broadcast; the gradient flows to the chosen side.
+ * @param condition bool
+ * @throws DTypeError unless the condition is bool and a and b are of one dtype; ShapeError when shapes do not broadcast
+ */
 export function select(condition: Tensor, a: Scalar, b: Scalar): Tensor {
   return withOperands('select', a, b, (x, y) => selectOp(condition, x, y));
 }

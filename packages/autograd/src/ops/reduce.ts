@@ -14,7 +14,7 @@ import { abs, add, cast, divide, exp, log, multiply, subtract } from './elementw
 import { broadcastTo, reshape } from './shape.ts';
 import { checkFloat, checkNumeric } from './support.ts';
 
-/** Axes to reduce over; default all. Negative ones count from the end. */
+/** Axes to reduce over, each once; default all. Negative ones count from the end. One that lies outside is a ShapeError. */
 export type Axes = number | readonly number[];
 
 export interface ReduceOptions {

@@ -16,7 +16,10 @@ const softmaxOp = defineOp({
   backward: (dy, y, _x, axis) => [() => multiply(y, subtract(dy, sum(multiply(dy, y), axis, keepAxes)))],
 });
 
-/** e^x divided by its sum along an axis, shifted by the maximum so that nothing overflows. Default the last axis. */
+/**
+ * e^x divided by its sum along an axis, shifted by the maximum so that nothing overflows. Default the last axis.
+ * @throws DTypeError unless x is of floats; ShapeError when the axis lies outside or is empty
+ */
 export function softmax(x: Tensor, axis = -1): Tensor {
   return softmaxOp(x, normalizeAxis('softmax', axis, x.rank));
 }
@@ -31,7 +34,10 @@ const logSoftmaxOp = defineOp({
   backward: (dy, y, _x, axis) => [() => subtract(dy, multiply(exp(y), sum(dy, axis, keepAxes)))],
 });
 
-/** ln of the softmax along an axis, computed without forming it. Default the last axis. */
+/**
+ * ln of the softmax along an axis, computed without forming it. Default the last axis.
+ * @throws as `softmax`
+ */
 export function logSoftmax(x: Tensor, axis = -1): Tensor {
   return logSoftmaxOp(x, normalizeAxis('logSoftmax', axis, x.rank));
 }

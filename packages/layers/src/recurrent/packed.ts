@@ -10,7 +10,9 @@ import { Recurrent } from './recurrent.ts';
 
 /** Options of the cells with packed gates: RNN, LSTM and GRU. */
 export interface PackedCellOptions {
+  /** Features of a time step, at least 1. */
   readonly inputSize: number;
+  /** Length of the hidden state, at least 1. */
   readonly hiddenSize: number;
   /** Two bias vectors, as in PyTorch. Default true. */
   readonly bias?: boolean;
@@ -24,7 +26,7 @@ export interface PackedCellOptions {
 
 /** Options of the layers made of them. */
 export interface PackedLayerOptions extends PackedCellOptions, RecurrentOptions {
-  /** Layers on top of each other. Default 1. */
+  /** Layers on top of each other, at least 1. Default 1. */
   readonly layers?: number;
 }
 

@@ -47,9 +47,11 @@ export interface CheckpointOptions {
 }
 
 export interface FitOptions<Batch, Carry = undefined> {
+  /** Set to training mode while it trains. */
   readonly model: Module;
   /** Of the parameters that are to be trained; often `model.parameters()`. */
   readonly optimizer: Optimizer;
+  /** What each epoch trains on. */
   readonly data: BatchSource<Batch>;
   /** Passes over the data in all, those before a resume included; a whole number of at least 1. */
   readonly epochs: number;
