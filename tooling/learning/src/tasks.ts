@@ -78,7 +78,7 @@ const temporalOrder: Task = {
   hiddenSize: 24,
   layers: 1,
   batchSize: 32,
-  // Of seeds 0 to 4, the LSTM solves it with 0 to 3; at 0.01 it stays at chance with seed 0.
+  // At 0.01 the LSTM stays at chance with seed 0; at this rate it solves the task with seeds 0 and 1.
   learningRate: 0.003,
   forgetBias: 4,
   maxSteps: 2500,
