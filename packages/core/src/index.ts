@@ -9,6 +9,7 @@ export type {
   ReduceKind,
   UnaryKind,
 } from './backend.ts';
+export { crc32 } from './crc32.ts';
 export { Device, type DeviceOptions, type Recorder } from './device.ts';
 export {
   bytesPerElement,

@@ -19,9 +19,7 @@ export async function readSafetensorsFile(path: string): Promise<SafetensorsCont
 }
 
 /**
- * Writes a safetensors file as a whole or not at all: into a temporary file beside it, which is flushed to the disk and renamed, and
- * then the folder is flushed. Whatever fails, a file that was there before stays as it was and no temporary file remains; only a process
- * that is killed meanwhile leaves one, `PATH.*.tmp`, which nothing reads: delete it.
+ * Writes a safetensors file as a whole or not at all; see `writeFileWhole`.
  * @throws the errors of `writeSafetensors`, and those of the file system
  */
 export async function writeSafetensorsFile(
@@ -29,10 +27,19 @@ export async function writeSafetensorsFile(
   tensors: ReadonlyMap<string, TensorData>,
   metadata?: ReadonlyMap<string, string>,
 ): Promise<void> {
-  const bytes = writeSafetensors(tensors, metadata);
+  await writeFileWhole(path, writeSafetensors(tensors, metadata));
+}
+
+/**
+ * Writes a file as a whole or not at all: into a temporary file beside it, which is flushed to the disk and renamed, and then the folder is
+ * flushed. Whatever fails, a file that was there before stays as it was and no temporary file remains; only a process that is killed
+ * meanwhile leaves one, `PATH.*.tmp`, which nothing reads: delete it.
+ * @throws the errors of the file system
+ */
+export async function writeFileWhole(path: string, content: Uint8Array | string): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
-    await writeFlushed(temporary, bytes);
+    await writeFlushed(temporary, content);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
@@ -41,10 +48,10 @@ export async function writeSafetensorsFile(
   await flushFolder(dirname(path));
 }
 
-async function writeFlushed(path: string, bytes: Uint8Array): Promise<void> {
+async function writeFlushed(path: string, content: Uint8Array | string): Promise<void> {
   const file = await open(path, 'wx');
   try {
-    await file.writeFile(bytes);
+    await file.writeFile(content);
     await file.sync();
   } finally {
     await file.close();
