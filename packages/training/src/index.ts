@@ -30,6 +30,7 @@ export type { ProgressState } from './fit/progress.ts';
 export type { Json } from './json.ts';
 export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from './losses/binary-cross-entropy.ts';
 export { type CrossEntropyOptions, crossEntropy } from './losses/cross-entropy.ts';
+export { type CTCLossOptions, ctcLoss } from './losses/ctc.ts';
 export { type HuberOptions, huber, meanAbsoluteError, meanSquaredError } from './losses/regression.ts';
 export type { Reduction, ReductionOptions } from './losses/support.ts';
 export { type AccuracyOptions, accuracy, bitsPerCharacter, perplexity } from './metrics.ts';

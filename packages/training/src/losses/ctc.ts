@@ -1,0 +1,118 @@
+import {
+  add,
+  concat,
+  divide,
+  gather,
+  less,
+  logSoftmax,
+  logSumExp,
+  maximum,
+  negate,
+  reshape,
+  select,
+  unstack,
+} from '@sluice/autograd';
+import { DTypeError, formatShape, isFloat, OptionError, ShapeError, type Tensor } from '@sluice/core';
+import { checkLengths, type Lengths } from '@sluice/layers';
+import { ctcLattice, impossible, leastPossible } from './ctc-lattice.ts';
+import { type ReductionOptions, reduce } from './support.ts';
+
+export interface CTCLossOptions extends ReductionOptions {
+  /** Time steps of each row, from 0 to time; what the logits hold beyond has no effect. Default all. */
+  readonly lengths?: Lengths;
+  /** The class that stands for no label. Default 0. */
+  readonly blank?: number;
+  /** Take the loss of a row that no path can spell, Infinity, as 0. Default false. */
+  readonly zeroInfinity?: boolean;
+}
+
+const operation = 'ctcLoss';
+
+/**
+ * Connectionist temporal classification (Graves et al. 2006, eq. 3, 6 and 7): -ln of the probability that the steps of a row, each drawn from its
+ * softmax, spell the row's target once repetitions are merged and blanks then left out. By the forward algorithm over the labels with blanks
+ * around them (section 4.1), in log space; as `torch.nn.CTCLoss`, whose mean it shares: each row's loss is divided by its number of labels (1 for
+ * none) before the average.
+ *
+ * A target is out of reach if its row has fewer steps than it has labels and pairs of equal neighbours; its loss is Infinity and has no gradient. The work is
+ * that of time tensors [3, 2 * longest target + 1, batch]; `valueAndGrad` keeps about four of them per step.
+ *
+ * @param logits [time, batch, classes], floats; log-probabilities are their own logits and give the same
+ * @param targets the labels of each row, without blanks: whole numbers from 0 to classes - 1, none or more
+ * @returns a scalar, or [batch] with `reduction: 'none'`, there in nats of the whole row
+ * @throws ShapeError, DTypeError when logits, targets or lengths do not fit; OptionError for a label or option outside its range
+ * @example
+ * const loss = ctcLoss(y, [[1, 2, 2], [], [4]], { lengths: [5, 2, 7] });
+ */
+export function ctcLoss(logits: Tensor, targets: readonly ArrayLike<number>[], options: CTCLossOptions = {}): Tensor {
+  const { blank = 0, zeroInfinity = false } = options;
+  const [time, batch, classes] = checkLogits(logits);
+  if (options.lengths) checkLengths(operation, options.lengths, time, batch);
+  checkTargets(targets, batch, classes, blank);
+  const lengths = options.lengths ?? new Int32Array(batch).fill(time);
+  const { device, dtype } = logits;
+  return device.scope(() => {
+    const lattice = ctcLattice(targets, { time, classes, blank, lengths });
+    const { states, steps } = lattice;
+    const floats = (data: Float64Array, shape: number[]) => device.tensor(data, { shape, dtype });
+    // A class of probability 0 must not bring -Infinity, whose differences are no numbers.
+    const probabilities = maximum(reshape(logSoftmax(cut(logits, lengths)), [logits.size]), impossible);
+    const emissions = gather(
+      concat([probabilities, floats(Float64Array.of(0, impossible), [2])]),
+      device.tensor(lattice.emissions, { shape: [steps, states, batch] }),
+    );
+    const origins = device.tensor(lattice.origins, { shape: [3, states] });
+    const rules = floats(lattice.rules, [3, states, batch]);
+    let forward = floats(lattice.start, [states, batch]);
+    for (const emission of unstack(emissions)) {
+      forward = device.scope(() => add(logSumExp(add(gather(forward, origins), rules), 0), emission));
+    }
+    const total = gather(reshape(forward, [states * batch]), device.tensor(lattice.ends));
+    const losses = select(less(total, leastPossible), zeroInfinity ? 0 : Number.POSITIVE_INFINITY, negate(total));
+    if (options.reduction !== undefined && options.reduction !== 'mean') return reduce(operation, losses, options);
+    const counts = Float64Array.from(targets, (labels) => Math.max(1, labels.length));
+    return reduce(operation, divide(losses, floats(counts, [batch])), options);
+  });
+}
+
+/** The logits with 0 beyond each row's end, so that nothing there, not even NaN, has an effect. */
+function cut(logits: Tensor, lengths: Lengths): Tensor {
+  const [time, batch] = logits.shape as [number, number, number];
+  if (lengths.every((length) => length === time)) return logits;
+  const within = Uint8Array.from({ length: time * batch }, (_, i) =>
+    Number(Math.floor(i / batch) < lengths[i % batch]!),
+  );
+  return select(logits.device.tensor(within, { shape: [time, batch, 1], dtype: 'bool' }), logits, 0);
+}
+
+function checkLogits(logits: Tensor): [time: number, batch: number, classes: number] {
+  if (logits.rank !== 3) {
+    const got = `has shape ${formatShape(logits.shape)}`;
+    throw new ShapeError({ operation, argument: 'logits', got, expected: '[time, batch, classes]' });
+  }
+  if (!isFloat(logits.dtype)) {
+    const got = `has dtype ${logits.dtype}`;
+    throw new DTypeError({ operation, argument: 'logits', got, expected: 'a float dtype' });
+  }
+  return logits.shape as unknown as [number, number, number];
+}
+
+function checkTargets(targets: readonly ArrayLike<number>[], batch: number, classes: number, blank: number): void {
+  if (!Number.isInteger(blank) || blank < 0 || blank >= classes) {
+    const expected = `a class, 0 to ${classes - 1}`;
+    throw new OptionError({ operation, argument: 'blank', got: `is ${blank}`, expected });
+  }
+  if (targets.length !== batch) {
+    const got = `has ${targets.length} entries`;
+    throw new ShapeError({ operation, argument: 'targets', got, expected: `${batch}, one per row of the batch` });
+  }
+  targets.forEach((labels, row) => {
+    for (let i = 0; i < labels.length; i++) {
+      const label = labels[i];
+      if (Number.isInteger(label) && label >= 0 && label < classes && label !== blank) continue;
+      const argument = `targets[${row}][${i}]`;
+      const expected = `a label, 0 to ${classes - 1} but for the blank ${blank}`;
+      throw new OptionError({ operation, argument, got: `is ${label}`, expected });
+    }
+  });
+}
