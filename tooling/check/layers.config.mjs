@@ -9,6 +9,8 @@ const layers = [
     may: ['core', 'autograd', 'layers', 'adapters/format-safetensors', 'data'],
     types: ['data'],
   },
+  { name: 'model', may: ['core', 'layers', 'adapters/format-safetensors'] },
+  { name: 'report', may: [] },
   { name: 'backend-conformance', may: ['core'] },
   { name: 'adapters/backend-[^/]+', may: ['core'] },
   { name: 'adapters/format-[^/]+', may: ['core'] },

@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Random } from '@sluice/core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { loadModel, saveModel } from './node.ts';
+import { createDevice, createParts, definition } from './testing/support.ts';
+
+let root: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'sluice-model-'));
+});
+afterAll(() => rm(root, { recursive: true }));
+
+/** Lets the child save at least twice, kills it at a moment of no meaning, and returns the last save that it told of. */
+async function killAfter(folder: string, milliseconds: number): Promise<number> {
+  const child = spawn(
+    process.execPath,
+    [
+      '--conditions=@sluice/source',
+      `--import=${import.meta.resolve('tsx')}`,
+      join(import.meta.dirname, 'testing/child.ts'),
+      folder,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  let text = '';
+  const savedTwice = new Promise<void>((resolve) => {
+    child.stdout.on('data', (piece) => {
+      text += String(piece);
+      if (text.split('\n').length > 2) resolve();
+    });
+  });
+  const ended = once(child, 'exit');
+  await Promise.race([savedTwice, ended]);
+  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+  child.kill('SIGKILL');
+  await ended;
+  return text.split('\n').length - 1;
+}
+
+it('loads after a kill at any moment, and the next save cleans up', { timeout: 120_000 }, async () => {
+  const random = new Random(5);
+  const device = createDevice();
+  for (let round = 0; round < 6; round++) {
+    const folder = join(root, String(round));
+    const saved = await killAfter(folder, 40 * random.next());
+    const { model, config, preprocessing } = await loadModel(folder, definition, device);
+    const seed = preprocessing.scale.factor;
+    expect(seed).toBeGreaterThanOrEqual(saved);
+    expect(config.hidden).toBe(1 + (seed % 5));
+    expect(await model.stateDict()).toEqual(await createParts(seed, 1 + (seed % 5)).model.stateDict());
+    await saveModel(folder, definition, createParts(9));
+    const left = (await readdir(folder)).filter((name) => !name.endsWith('.tmp'));
+    expect(left.sort()).toEqual(['README.md', 'config.json', 'model.safetensors', 'preprocessing.json']);
+  }
+});
