@@ -66,7 +66,7 @@ function isInstalled(/** @type {string} */ stampFile, /** @type {string} */ stam
  * @param {readonly string[]} args
  * @param {(output: string) => string} explain what its failure means
  */
-async function step(doing, command, args, explain) {
+export async function step(doing, command, args, explain) {
   const start = performance.now();
   // A step that finds its work done says nothing.
   const announce = setTimeout(() => console.error(`${doing} ...`), 500);

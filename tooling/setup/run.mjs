@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { join } from 'node:path';
 import { runChild } from './child.mjs';
+import { mayNeedChromium, provideChromium } from './chromium.mjs';
 import { build, checkNode, environment, install, root, SetupError, turbo } from './prepare.mjs';
 
 const help = `Usage: node tooling/setup/run.mjs COMMAND [ARGUMENT...]
@@ -42,7 +43,10 @@ const commands = {
     await build('char-lm');
     return (args) => node([join(root, 'apps/char-lm/dist/cli.js'), ...args], userFolder);
   },
-  test: async () => (args) => node([join(root, 'tooling/vitest/run.mjs'), ...args]),
+  test: async () => async (args) => {
+    if (mayNeedChromium(args)) await provideChromium();
+    return node([join(root, 'tooling/vitest/run.mjs'), ...args]);
+  },
   check: async () => (args) => node([join(root, 'tooling/check/run.mjs'), ...args]),
   build: async () => (args) => node([turbo, 'run', 'build', '--output-logs=new-only', ...args]),
   golden: async () => source('tooling/golden/src/main.ts'),

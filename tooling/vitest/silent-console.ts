@@ -1,11 +1,10 @@
-import { format } from 'node:util';
 import { afterAll, afterEach } from 'vitest';
 
 const printed: string[] = [];
 
 for (const method of ['log', 'info', 'warn', 'error', 'debug', 'trace', 'dir', 'table', 'group'] as const) {
   console[method] = (...values: unknown[]) => {
-    printed.push(`console.${method}: ${format(...values)}`);
+    printed.push(`console.${method}: ${values.map(String).join(' ')}`);
   };
 }
 

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { FormatError, sizeOf } from '@sluice/core';
 
 export interface GoldenArray {
@@ -40,25 +39,11 @@ export interface GoldenFile {
 const torchOptions = ['bias', 'batch_first', 'num_layers', 'bidirectional', 'nonlinearity', 'proj_size'];
 const groups = ['parameters', 'inputs', 'outputs', 'outputGradients', 'gradients'] as const;
 
-/** @throws FormatError naming the file, and the place in it, when it cannot be read or is not of the format. */
-export async function readGoldenFile(path: string): Promise<GoldenFile> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new FormatError(`${path}: ${code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code})`}`);
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new FormatError(`${path}: is not JSON (${(error as Error).message})`);
-  }
-  return checkFile(value, path);
-}
-
-function checkFile(value: unknown, path: string): GoldenFile {
+/**
+ * @param path names the file in messages
+ * @throws FormatError naming the place in the file that is not of the format
+ */
+export function checkGoldenFile(value: unknown, path: string): GoldenFile {
   const file = object(value, path);
   if (typeof file.source !== 'string') throw new FormatError(`${path}: source is not a text`);
   if (!Array.isArray(file.cases) || file.cases.length === 0) {

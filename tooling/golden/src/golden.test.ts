@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { backends } from './backends.ts';
-import { type GoldenArrays, type GoldenFile, readGoldenFile } from './golden-file.ts';
+import type { GoldenArrays, GoldenFile } from './golden-file.ts';
+import { readGoldenFile } from './read-golden-file.ts';
 import { compareFile } from './report.ts';
 
 const file = await readGoldenFile(fileURLToPath(new URL('../torch-recurrent.json', import.meta.url)));

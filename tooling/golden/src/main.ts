@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { SluiceError } from '@sluice/core';
 import { backends } from './backends.ts';
-import { readGoldenFile } from './golden-file.ts';
+import { readGoldenFile } from './read-golden-file.ts';
 import { compareFile } from './report.ts';
 
 const help = `Usage: npm run golden -- [FILE]

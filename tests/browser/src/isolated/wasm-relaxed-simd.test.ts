@@ -1,0 +1,10 @@
+import { createWasmBackend } from '@sluice/backend-wasm';
+import { testInChromium } from '../test-in-chromium.ts';
+
+// The default takes it, where it is: Chromium has it since version 114.
+testInChromium({
+  create: () => createWasmBackend(),
+  info: { simd: 'relaxed-simd', threads: 1 },
+  fused: true,
+  lossTolerance: 1e-5,
+});

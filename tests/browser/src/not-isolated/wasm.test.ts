@@ -1,0 +1,16 @@
+import { createWasmBackend } from '@sluice/backend-wasm';
+import { train } from 'tests-training';
+import { expect, inject, it } from 'vitest';
+import { crossOriginIsolated, navigator } from '../page.ts';
+
+it('is a page of Chromium that may not share memory', () => {
+  expect(navigator.userAgent).toMatch(/Chrome\/\d/);
+  expect(crossOriginIsolated).toBe(false);
+  expect('SharedArrayBuffer' in globalThis).toBe(false);
+});
+
+it('wasm runs on one thread, and trains as in Node', async () => {
+  const backend = await createWasmBackend({ simd: 'simd' });
+  expect(backend.info).toMatchObject({ simd: 'simd', threads: 1 });
+  expect(await train(backend)).toEqual(inject('lossesInNode'));
+});

@@ -1,0 +1,2 @@
+export { checkGoldenFile } from './golden-file.ts';
+export { compareFile } from './report.ts';
