@@ -1,4 +1,4 @@
-import { bitsPerCharacter, perplexity } from '@sluice/training';
+import { bitsPerCharacter, perplexity } from '@sluice/metrics';
 import { type BackendName, openDevice } from './backends.ts';
 import { evaluationBatches } from './batches.ts';
 import { generate } from './generate.ts';

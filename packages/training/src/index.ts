@@ -33,7 +33,7 @@ export { type CrossEntropyOptions, crossEntropy } from './losses/cross-entropy.t
 export { type CTCLossOptions, ctcLoss } from './losses/ctc.ts';
 export { type HuberOptions, huber, meanAbsoluteError, meanSquaredError } from './losses/regression.ts';
 export type { Reduction, ReductionOptions } from './losses/support.ts';
-export { type AccuracyOptions, accuracy, bitsPerCharacter, perplexity } from './metrics.ts';
+export { type AccuracyOptions, accuracy } from './metrics.ts';
 export { Adam, type AdamOptions, AdamW } from './optimizers/adam.ts';
 export { Optimizer, type OptimizerState } from './optimizers/optimizer.ts';
 export { RMSprop, type RMSpropOptions } from './optimizers/rms-prop.ts';

@@ -1,7 +1,7 @@
 import { createJsBackend } from '@sluice/backend-js';
 import { Device, ShapeError } from '@sluice/core';
 import { expect, it } from 'vitest';
-import { accuracy, bitsPerCharacter, perplexity } from './index.ts';
+import { accuracy } from './index.ts';
 
 const device = new Device(createJsBackend());
 const logits = device.tensor([
@@ -30,9 +30,4 @@ it('refuses targets of another shape', () => {
   expect(() => accuracy(logits, targets([1]))).toThrow(
     "accuracy: targets has shape [1], expected [4], the logits' shape without its last axis",
   );
-});
-
-it('turns nats into bits and into a number of choices', () => {
-  expect(bitsPerCharacter(Math.log(8))).toBeCloseTo(3, 14);
-  expect(perplexity(Math.log(8))).toBeCloseTo(8, 13);
 });

@@ -29,13 +29,3 @@ export function accuracy(logits: Tensor, targets: Tensor, options: AccuracyOptio
     return divide(sum(cast(logicalAnd(hits, counted), logits.dtype)), sum(cast(counted, logits.dtype)));
   });
 }
-
-/** A mean cross-entropy per character, from nats (what `crossEntropy` gives) to bits. */
-export function bitsPerCharacter(crossEntropy: number): number {
-  return crossEntropy / Math.LN2;
-}
-
-/** e to the mean cross-entropy in nats: among how many equally likely classes a model is as unsure. */
-export function perplexity(crossEntropy: number): number {
-  return Math.exp(crossEntropy);
-}

@@ -15,6 +15,7 @@ export * from '@sluice/data';
 export * from '@sluice/format-safetensors';
 export * from '@sluice/format-safetensors/node';
 export * from '@sluice/layers';
+export * from '@sluice/metrics';
 export * from '@sluice/training';
 export * from '@sluice/training/node';
 

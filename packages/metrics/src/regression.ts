@@ -1,0 +1,140 @@
+import { OptionError } from '@sluice/core';
+import { checkCounted, checkFinite, checkLength, eachCounted, type MaskOptions, type Values } from './values.ts';
+
+/**
+ * Errors of point forecasts, added up over any number of batches.
+ * @example
+ * const errors = new RegressionErrors();
+ * errors.add([11, 19], [10, 20]).add([33], [30]);
+ * console.log(errors.mae, errors.rmse);
+ */
+export class RegressionErrors {
+  #count = 0;
+  #absolute = 0;
+  #squared = 0;
+  #relative = 0;
+  #symmetric = 0;
+  #zeros = 0;
+
+  /**
+   * @param predictions of any layout, as many as targets
+   * @throws ShapeError for unequal lengths; OptionError for a number that counts and is not finite. Nothing was added then.
+   */
+  add(predictions: Values, targets: Values, options: MaskOptions = {}): this {
+    const operation = 'RegressionErrors';
+    checkLength(operation, 'predictions', predictions, targets.length, 'as targets');
+    eachCounted(operation, targets.length, options, (i) => {
+      checkFinite(operation, 'predictions', predictions, i);
+      checkFinite(operation, 'targets', targets, i);
+    });
+    eachCounted(operation, targets.length, options, (i) => this.#addOne(predictions[i]!, targets[i]!));
+    return this;
+  }
+
+  /** Positions that counted. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Mean absolute error. @throws OptionError when nothing was added, as do the others */
+  get mae(): number {
+    return this.#mean('mae', this.#absolute);
+  }
+
+  /** Root of the mean squared error. */
+  get rmse(): number {
+    return Math.sqrt(this.#mean('rmse', this.#squared));
+  }
+
+  /** Mean absolute percentage error: 100 |prediction - target| / |target|. @throws OptionError when a target was 0 */
+  get mape(): number {
+    if (this.#zeros > 0) {
+      const problem = { operation: 'mape', argument: 'targets', got: `are 0 at ${this.#zeros} positions` };
+      throw new OptionError({ ...problem, expected: 'targets to take a percentage of' });
+    }
+    return 100 * this.#mean('mape', this.#relative);
+  }
+
+  /**
+   * Symmetric mean absolute percentage error, from 0 to 200: 200 |prediction - target| / (|prediction| + |target|), as in the M4 competition
+   * (Makridakis, Spiliotis and Assimakopoulos 2020); 0 where both are 0.
+   */
+  get smape(): number {
+    return 200 * this.#mean('smape', this.#symmetric);
+  }
+
+  #addOne(prediction: number, target: number): void {
+    const error = Math.abs(prediction - target);
+    this.#count++;
+    this.#absolute += error;
+    this.#squared += error ** 2;
+    if (target === 0) this.#zeros++;
+    else this.#relative += error / Math.abs(target);
+    if (error > 0) this.#symmetric += error / (Math.abs(prediction) + Math.abs(target));
+  }
+
+  #mean(operation: string, total: number): number {
+    checkCounted(operation, this.#count);
+    return total / this.#count;
+  }
+}
+
+/** Mean absolute error. @throws what `RegressionErrors` does */
+export function mae(predictions: Values, targets: Values, options: MaskOptions = {}): number {
+  return new RegressionErrors().add(predictions, targets, options).mae;
+}
+
+/** Root of the mean squared error. @throws what `RegressionErrors` does */
+export function rmse(predictions: Values, targets: Values, options: MaskOptions = {}): number {
+  return new RegressionErrors().add(predictions, targets, options).rmse;
+}
+
+/** Mean absolute percentage error, in percent. @throws what `RegressionErrors` does */
+export function mape(predictions: Values, targets: Values, options: MaskOptions = {}): number {
+  return new RegressionErrors().add(predictions, targets, options).mape;
+}
+
+/** Symmetric mean absolute percentage error, from 0 to 200. @throws what `RegressionErrors` does */
+export function smape(predictions: Values, targets: Values, options: MaskOptions = {}): number {
+  return new RegressionErrors().add(predictions, targets, options).smape;
+}
+
+export interface MaseOptions extends MaskOptions {
+  /** The series before the forecasts, in order: what the model was trained on; at least one value more than the season. */
+  readonly history: Values;
+  /** Steps after which the series repeats itself, a whole number of at least 1. Default 1: the naive forecast is the last value. */
+  readonly season?: number;
+}
+
+/**
+ * Mean absolute scaled error (Hyndman and Koehler 2006): the mean absolute error, divided by that of the (seasonal) naive forecast
+ * one step ahead over the history. Below 1 is better than naive forecasts were there.
+ * @throws OptionError for a season outside its range, a history that is too short, repeats itself exactly or holds a number that is not finite;
+ * what `mae` does
+ */
+export function mase(predictions: Values, targets: Values, options: MaseOptions): number {
+  return mae(predictions, targets, options) / naiveError(options.history, options.season ?? 1);
+}
+
+function naiveError(history: Values, season: number): number {
+  const operation = 'mase';
+  if (!Number.isSafeInteger(season) || season < 1) {
+    const got = `is ${season}`;
+    throw new OptionError({ operation, argument: 'season', got, expected: 'a whole number of at least 1' });
+  }
+  const count = history.length - season;
+  if (count < 1) {
+    const got = `has ${history.length} values`;
+    throw new OptionError({ operation, argument: 'history', got, expected: `more than the season of ${season}` });
+  }
+  let total = 0;
+  for (let i = 0; i < history.length; i++) {
+    const value = checkFinite(operation, 'history', history, i);
+    if (i >= season) total += Math.abs(value - history[i - season]!);
+  }
+  if (total === 0) {
+    const got = `repeats itself exactly after ${season} ${season === 1 ? 'step' : 'steps'}`;
+    throw new OptionError({ operation, argument: 'history', got, expected: 'changes to compare errors with' });
+  }
+  return total / count;
+}
