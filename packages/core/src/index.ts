@@ -34,6 +34,7 @@ export {
   SluiceError,
   UnsupportedError,
 } from './errors.ts';
+export { checkLengths, type Lengths } from './lengths.ts';
 export { Random, type RandomState } from './random.ts';
 export type {
   FusedCell,

@@ -1,3 +1,4 @@
+export type { Lengths } from '@sluice/core';
 export { Dropout, type DropoutOptions } from './dropout.ts';
 export { Embedding, type EmbeddingOptions } from './embedding.ts';
 export {
@@ -24,7 +25,7 @@ export {
 } from './recurrent/check-fused.ts';
 export { checkErrorCarousel, ErrorCarouselError, type ErrorCarouselOptions } from './recurrent/error-carousel.ts';
 export { GRU, GRUCell, type GRUCellOptions, type GRUOptions } from './recurrent/gru.ts';
-export { checkLengths, type Lengths } from './recurrent/lengths.ts';
+
 export { LSTM, LSTMCell, type LSTMCellOptions, type LSTMOptions, type LSTMState } from './recurrent/lstm.ts';
 export type { MergeMode, RecurrentOptions } from './recurrent/options.ts';
 export type { PackedCellOptions, PackedLayerOptions } from './recurrent/packed.ts';

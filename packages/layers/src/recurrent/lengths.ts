@@ -1,9 +1,6 @@
 import { pad, select, slice } from '@sluice/autograd';
-import { OptionError, type Shape, ShapeError, type Tensor } from '@sluice/core';
+import type { Lengths, Shape, Tensor } from '@sluice/core';
 import { type StepMasks, splitSteps } from './time-loop.ts';
-
-/** How many time steps each row of a batch has. */
-export type Lengths = readonly number[] | Int32Array;
 
 /** The lengths of the rows of a batch, as the time loop needs them. */
 export interface LengthMasks {
@@ -19,22 +16,6 @@ export interface LengthMasks {
   readonly clear: (state: Tensor) => Tensor;
   /** Back to `time` steps, with zeros beyond each row's end. */
   readonly restore: (output: Tensor) => Tensor;
-}
-
-/**
- * @throws ShapeError unless there is one length per row; OptionError unless each is a whole number from 0 to `time`.
- */
-export function checkLengths(operation: string, lengths: Lengths, time: number, batch: number): void {
-  if (lengths.length !== batch) {
-    const got = `has ${lengths.length} entries`;
-    throw new ShapeError({ operation, argument: 'lengths', got, expected: `${batch}, one per row of the batch` });
-  }
-  lengths.forEach((length, row) => {
-    if (!Number.isInteger(length) || length < 0 || length > time) {
-      const expected = `a whole number from 0 to ${time}`;
-      throw new OptionError({ operation, argument: `lengths[${row}]`, got: `is ${length}`, expected });
-    }
-  });
 }
 
 /** Masks on the device of `x` [time, batch, n]; nothing to do where all rows are complete. */

@@ -1,9 +1,29 @@
-import { add, concat, detach, dropout, multiply, reshape, stack, transpose, unstack } from '@sluice/autograd';
-import { DeviceError, OptionError, type Tensor, tensorsIn } from '@sluice/core';
+import {
+  add,
+  concat,
+  detach,
+  dropout,
+  multiply,
+  reshape,
+  stack,
+  transpose,
+  unstack,
+  withLabel,
+} from '@sluice/autograd';
+import { checkLengths, DeviceError, type Lengths, OptionError, type Tensor, tensorsIn } from '@sluice/core';
 import { checkAxes, checkTensor } from '../checks.ts';
 import { Module } from '../module.ts';
-import { type CellState, checkState, mapSizes, type RecurrentCell, stateNames, zeroState } from './cell.ts';
-import { checkLengths, type LengthMasks, type Lengths, maskLengths } from './lengths.ts';
+import {
+  type Activations,
+  type CellState,
+  checkState,
+  mapSizes,
+  type RecurrentCell,
+  stateNames,
+  zeroState,
+} from './cell.ts';
+import { type Inspection, joinTrace } from './inspect.ts';
+import { type LengthMasks, maskLengths } from './lengths.ts';
 import { type CompleteOptions, completeOptions, type MergeMode, mergedSize, type RecurrentOptions } from './options.ts';
 import { runCell } from './time-loop.ts';
 
@@ -81,7 +101,44 @@ export class Recurrent<State extends CellState> extends Module<
     return 'Recurrent';
   }
 
+  /**
+   * Every gate and state of every cell at every time step, as `call` computes them with the same arguments; on a backend with fused kernels up to
+   * rounding, since these do not tell. Needs memory for all of them at once.
+   * @returns one entry per layer and direction, in the order of `cells`; the tensors belong to the caller
+   * @throws what `call` throws; OptionError when there is no time step
+   * @example
+   * const [{ activations }] = lstm.inspect(x, { lengths });
+   * console.log(activations.forget.shape);   // [batch, time, hiddenSize]
+   */
+  inspect(x: Tensor, input: RecurrentInput<State> = {}): Inspection[] {
+    return this.device.scope(() =>
+      withLabel(this, () => {
+        const traces = this.cells.map((): Activations[] => []);
+        const { masks } = this.#run(x, input, traces);
+        const directions = this.bidirectional ? 2 : 1;
+        return traces.map(
+          (trace, i): Inspection => ({
+            layer: Math.floor(i / directions),
+            direction: this.#runsBackwards(i % directions) ? 'backward' : 'forward',
+            activations: joinTrace(this.#operation, trace, masks),
+          }),
+        );
+      }),
+    );
+  }
+
   protected override forward(x: Tensor, input: RecurrentInput<State> = {}): RecurrentResult<State> {
+    const { stateSizes } = this.cells[0];
+    const { output, states } = this.#run(x, input);
+    const state = mapSizes<State>(stateSizes, (name) => stack(states.map((each) => each[name] as Tensor)));
+    const ordered = this.batchFirst ? transpose(output, [1, 0, 2]) : output;
+    const shaped =
+      this.merge === 'none' ? reshape(ordered, [...ordered.shape.slice(0, 2), 2, this.outputSize]) : ordered;
+    return separate({ output: shaped, state }, [x, ...tensorsIn(input.state)], stateSizes);
+  }
+
+  /** @param traces one for each cell, where the steps are to be written down */
+  #run(x: Tensor, input: RecurrentInput<State>, traces?: readonly Activations[][]) {
     const operation = this.#operation;
     checkTensor(operation, 'x', x, this.device, this.device.dtype);
     const axes = this.batchFirst ? ['batch', 'time'] : ['time', 'batch'];
@@ -99,15 +156,19 @@ export class Recurrent<State extends CellState> extends Module<
           this.cells.length,
         )
       : new Array<State>(this.cells.length).fill(zeroState(stateSizes, [batch], x));
-    const { output, states } = this.#runLayers(sequence, initial, masks);
-    const state = mapSizes<State>(stateSizes, (name) => stack(states.map((each) => each[name] as Tensor)));
-    const ordered = this.batchFirst ? transpose(output, [1, 0, 2]) : output;
-    const shaped =
-      this.merge === 'none' ? reshape(ordered, [...ordered.shape.slice(0, 2), 2, this.outputSize]) : ordered;
-    return separate({ output: shaped, state }, [x, ...tensorsIn(input.state)], stateSizes);
+    return { masks, ...this.#runLayers(sequence, initial, masks, traces) };
   }
 
-  #runLayers(x: Tensor, initial: readonly State[], lengths: LengthMasks): { output: Tensor; states: State[] } {
+  #runsBackwards(direction: number): boolean {
+    return this.reverse || direction === 1;
+  }
+
+  #runLayers(
+    x: Tensor,
+    initial: readonly State[],
+    lengths: LengthMasks,
+    traces?: readonly Activations[][],
+  ): { output: Tensor; states: State[] } {
     const directions = this.bidirectional ? 2 : 1;
     const [time, batch] = x.shape;
     const size = mergedSize(this.cells[0].stateSizes.hidden, this);
@@ -119,8 +180,8 @@ export class Recurrent<State extends CellState> extends Module<
       const outputs: Tensor[] = [];
       for (let direction = 0; direction < directions; direction++) {
         const i = layer * directions + direction;
-        const backwards = this.reverse || direction === 1;
-        const result = runCell(this.#operation, this.cells[i], layerInput, initial[i], lengths, backwards);
+        const backwards = this.#runsBackwards(direction);
+        const result = runCell(this.#operation, this.cells[i], layerInput, initial[i], lengths, backwards, traces?.[i]);
         states.push(result.state);
         outputs.push(result.output);
       }

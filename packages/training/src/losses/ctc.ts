@@ -12,8 +12,16 @@ import {
   select,
   unstack,
 } from '@sluice/autograd';
-import { DTypeError, formatShape, isFloat, OptionError, ShapeError, type Tensor } from '@sluice/core';
-import { checkLengths, type Lengths } from '@sluice/layers';
+import {
+  checkLengths,
+  DTypeError,
+  formatShape,
+  isFloat,
+  type Lengths,
+  OptionError,
+  ShapeError,
+  type Tensor,
+} from '@sluice/core';
 import { ctcLattice, impossible, leastPossible } from './ctc-lattice.ts';
 import { type ReductionOptions, reduce } from './support.ts';
 
