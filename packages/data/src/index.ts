@@ -8,9 +8,37 @@ export {
 } from './contiguous-batches.ts';
 export { type ExampleBatchesOptions, exampleBatches } from './example-batches.ts';
 export { type PaddedSequences, type PadSequencesOptions, padSequences, type Sequence } from './pad-sequences.ts';
+export { type ColumnScaling, Scaler, type ScalerOptions, type ScalingMethod } from './scaler.ts';
+export type { ScalerJson } from './scaler-json.ts';
+export {
+  type Field,
+  type FieldPadding,
+  type Fields,
+  type PaddedFields,
+  type PaddedTokens,
+  padFields,
+  type SequenceBatchesOptions,
+  sequenceBatches,
+} from './sequence-batches.ts';
 export { shuffledOrder } from './shuffle.ts';
-export { type Fractions, type Sliceable, splitInOrder, splitShuffled } from './split.ts';
-export { batchStream, filterStream, mapStream, prefetchStream, streamBatches } from './streams.ts';
+export { type Fractions, type RowRange, type Sliceable, sliceRows, splitInOrder, splitShuffled } from './split.ts';
+export {
+  batchStream,
+  filterStream,
+  mapStream,
+  prefetchBatches,
+  prefetchStream,
+  streamBatches,
+} from './streams.ts';
+export { type CalendarEncoding, type CalendarPart, calendarFeatures } from './table/calendar-features.ts';
+export type { CategoryColumn, Column, DateColumn, NumberColumn, StringColumn } from './table/column.ts';
+export type { ColumnOptions, ColumnType } from './table/column-builder.ts';
+export { countMissing, dropMissing, type FillPolicy, fillMissing } from './table/missing.ts';
+export { oneHot } from './table/one-hot.ts';
+export { type ReadCsvOptions, type ReadProgress, readCsv } from './table/read-csv.ts';
+export { type ReadJsonOptions, readJson } from './table/read-json.ts';
+export { type Cell, type MatrixOptions, Table } from './table/table.ts';
+export { dateRanges, type Fold, type RollingOriginsOptions, rollingOrigins, timeRanges } from './time-ranges.ts';
 export { Vocabulary, type VocabularyOptions } from './vocabulary.ts';
 export type { VocabularyJson } from './vocabulary-json.ts';
 export {

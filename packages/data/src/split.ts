@@ -1,4 +1,4 @@
-import { OptionError, Random, ShapeError, sizeOf, type TensorData } from '@sluice/core';
+import { IndexError, OptionError, Random, ShapeError, sizeOf, type TensorData } from '@sluice/core';
 
 /** Shares of the whole by name, each above 0, that add up to 1: `{ train: 0.9, validation: 0.05, test: 0.05 }`. */
 export type Fractions<Name extends string> = Readonly<Record<Name, number>>;
@@ -35,8 +35,8 @@ export function splitInOrder<Name extends string>(
   const rows = isTensorData(items) ? items : undefined;
   const length = rows === undefined ? (items as Sliceable<unknown>).length : (rows.shape[0] ?? 0);
   const ranges = rangesOf('splitInOrder', length, fractions);
-  return mapParts(ranges, ([start, end]) =>
-    rows === undefined ? (items as Sliceable<unknown>).slice(start, end) : sliceRows(rows, start, end),
+  return mapParts(ranges, (range) =>
+    rows === undefined ? (items as Sliceable<unknown>).slice(range.start, range.end) : sliceRows(rows, range),
   );
 }
 
@@ -52,16 +52,21 @@ export function splitShuffled<Name extends string, Item>(
 ): Record<Name, Item[]> {
   const ranges = rangesOf('splitShuffled', items.length, fractions);
   const order = new Random(seed).fork('split').permutation(items.length);
-  return mapParts(ranges, ([start, end]) => Array.from(order.subarray(start, end), (index) => items[index]));
+  return mapParts(ranges, ({ start, end }) => Array.from(order.subarray(start, end), (index) => items[index]));
 }
 
-type Range = readonly [start: number, end: number];
+/** Rows from `start` up to `end`, which is left out. */
+export interface RowRange {
+  readonly start: number;
+  readonly end: number;
+}
 
-function rangesOf<Name extends string>(
+/** Consecutive parts of `length` rows; see `splitInOrder`. */
+export function rangesOf<Name extends string>(
   operation: string,
   length: number,
   fractions: Fractions<Name>,
-): readonly (readonly [Name, Range])[] {
+): readonly (readonly [Name, RowRange])[] {
   const entries = Object.entries(fractions) as [Name, number][];
   const total = entries.reduce((sum, [, fraction]) => sum + fraction, 0);
   if (!entries.every(([, fraction]) => fraction > 0) || !(Math.abs(total - 1) < 1e-9)) {
@@ -85,15 +90,15 @@ function rangesOf<Name extends string>(
         expected: 'enough for every part',
       });
     }
-    const range: Range = [start, end];
+    const range: RowRange = { start, end };
     start = end;
     return [name, range] as const;
   });
 }
 
 function mapParts<Name extends string, Part>(
-  ranges: readonly (readonly [Name, Range])[],
-  cut: (range: Range) => Part,
+  ranges: readonly (readonly [Name, RowRange])[],
+  cut: (range: RowRange) => Part,
 ): Record<Name, Part> {
   return Object.fromEntries(ranges.map(([name, range]) => [name, cut(range)])) as Record<Name, Part>;
 }
@@ -102,8 +107,20 @@ function isTensorData(items: TensorData | Sliceable<unknown>): items is TensorDa
   return typeof items === 'object' && 'dtype' in items;
 }
 
-function sliceRows(items: TensorData, start: number, end: number): TensorData {
-  const inner = items.shape.slice(1);
+/**
+ * Some of the rows of host data, copied: those of its first axis from `start` up to `end`.
+ * @throws IndexError when the range does not lie within the rows
+ */
+export function sliceRows(data: TensorData, { start, end }: RowRange): TensorData {
+  const [rows = 0, ...inner] = data.shape;
+  checkRange('sliceRows', { start, end }, rows);
   const size = sizeOf(inner);
-  return { dtype: items.dtype, shape: [end - start, ...inner], data: items.data.slice(start * size, end * size) };
+  return { dtype: data.dtype, shape: [end - start, ...inner], data: data.data.slice(start * size, end * size) };
+}
+
+/** @throws IndexError unless the range lies within `rows` rows */
+export function checkRange(operation: string, { start, end }: RowRange, rows: number): void {
+  if (Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start <= end && end <= rows) return;
+  const expected = `whole numbers from 0 to ${rows} in order`;
+  throw new IndexError({ operation, argument: 'range', got: `is ${start} to ${end}`, expected });
 }

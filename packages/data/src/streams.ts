@@ -1,4 +1,4 @@
-import type { BatchSource } from './batch-source.ts';
+import type { BatchSource, CountedBatchSource } from './batch-source.ts';
 import { checkWhole } from './check.ts';
 
 /**
@@ -111,5 +111,19 @@ export function streamBatches<Batch>(open: (epoch: number) => AsyncIterable<Batc
       checkWhole('streamBatches', 'start', start, 0);
       return filterStream(open(index), (_, batch) => batch >= start);
     },
+  };
+}
+
+/**
+ * A source whose batches are made up to `count` ahead, while training is busy with one: for those that wait for a file or a network. It resumes as `source` does.
+ * @throws OptionError when count is not a whole number of at least 1
+ */
+export function prefetchBatches<Batch>(source: CountedBatchSource<Batch>, count: number): CountedBatchSource<Batch>;
+export function prefetchBatches<Batch>(source: BatchSource<Batch>, count: number): BatchSource<Batch>;
+export function prefetchBatches<Batch>(source: BatchSource<Batch>, count: number): BatchSource<Batch> {
+  checkWhole('prefetchBatches', 'count', count, 1);
+  return {
+    batchesPerEpoch: source.batchesPerEpoch,
+    epoch: (index, start) => prefetchStream(source.epoch(index, start), count),
   };
 }

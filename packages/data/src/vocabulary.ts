@@ -5,6 +5,8 @@ import { parseVocabulary, type VocabularyJson } from './vocabulary-json.ts';
 export interface VocabularyOptions {
   /** Tokens that occur less often are left out. Default 1: all are kept. */
   readonly minimumCount?: number;
+  /** Ids at most, those of the reserved tokens and of the unknown token included: the most frequent tokens are kept. Default: no limit. */
+  readonly maximumSize?: number;
   /** Stands for every token that is not in the vocabulary. Default: such tokens are an error. */
   readonly unknown?: string | undefined;
   /** Tokens that get the first ids whether or not they occur, such as padding or start and end marks. Default: none. */
@@ -39,10 +41,11 @@ export class Vocabulary {
 
   /**
    * The tokens of a sequence, which may be a text's words, or lines read one by one.
-   * @throws OptionError when minimumCount is not a whole number of at least 1, or a reserved token stands twice
+   * @throws OptionError when minimumCount is not a whole number of at least 1, maximumSize none that holds the reserved and unknown tokens, or
+   *   a reserved token stands twice
    */
   static fromTokens(tokens: Iterable<string>, options: VocabularyOptions = {}): Vocabulary {
-    const { minimumCount = 1, unknown, reserved = [] } = options;
+    const { minimumCount = 1, maximumSize, unknown, reserved = [] } = options;
     checkWhole('Vocabulary', 'minimumCount', minimumCount, 1);
     const first = unknown === undefined || reserved.includes(unknown) ? reserved : [...reserved, unknown];
     const twice = first.find((token, i) => first.indexOf(token) !== i);
@@ -50,13 +53,16 @@ export class Vocabulary {
       const got = `holds ${JSON.stringify(twice)} twice`;
       throw new OptionError({ operation: 'Vocabulary', argument: 'reserved', got, expected: 'each token once' });
     }
+    if (maximumSize !== undefined) checkWhole('Vocabulary', 'maximumSize', maximumSize, first.length);
 
     const counts = new Map<string, number>();
     for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
     const firstCounts = first.map((token) => counts.get(token) ?? 0);
     for (const token of first) counts.delete(token);
-    const kept = [...counts].filter(([, count]) => count >= minimumCount);
-    kept.sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+    const kept = [...counts]
+      .filter(([, count]) => count >= minimumCount)
+      .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+      .slice(0, maximumSize === undefined ? undefined : maximumSize - first.length);
     if (unknown !== undefined) {
       const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
       firstCounts[first.indexOf(unknown)] += kept.reduce((rest, [, count]) => rest - count, total);

@@ -1,7 +1,9 @@
-import { createDataArray, DTypeError, formatShape, OptionError, ShapeError, type TensorData } from '@sluice/core';
+import { createDataArray, type TensorData } from '@sluice/core';
 import { type CountedBatchSource, indexedSource } from './batch-source.ts';
 import { checkWhole } from './check.ts';
 import { orderOf } from './shuffle.ts';
+import type { RowRange } from './split.ts';
+import { type Cut, cutWindows } from './window-cut.ts';
 
 export interface WindowOptions {
   /** Time steps of the inputs, at least 1. */
@@ -12,6 +14,16 @@ export interface WindowOptions {
   readonly stride?: number;
   /** Features of the targets, by their index in the series, in this order. Default: all. */
   readonly targetFeatures?: readonly number[];
+  /**
+   * Only windows all of whose target rows lie in this range of each series. The inputs may reach back before its start, to what was known by then, but nothing
+   * reaches past its end: windows of ranges that do not overlap share no target, and those of an earlier range see nothing of a later one. The first
+   * targets stand at the start of the range, or where the first window ends. Default: all rows.
+   */
+  readonly targetRows?: RowRange;
+  /**
+   * What is known ahead for the time of the targets, as the calendar is: [time, known features] for each series, row by row beside it. Default: nothing.
+   */
+  readonly known?: TensorData | readonly TensorData[];
 }
 
 export interface Windows {
@@ -19,18 +31,22 @@ export interface Windows {
   readonly inputs: TensorData;
   /** [windows, horizon, target features] from `slidingWindows`, [horizon, batch, target features] from `windowBatches`. */
   readonly targets: TensorData;
+  /** Of the rows of the targets: [windows, horizon, known features] or [horizon, batch, known features]; no features without `known`. */
+  readonly known: TensorData;
+  /** [windows] or [batch]: the row, within its series, of the first target. Rows before it are what the forecast may be made from. */
+  readonly origins: Int32Array;
 }
 
 /**
  * All windows of one or more series, window by window. No window reaches from one series into another; a series shorter than window and
  * horizon together has none. Every element is copied once per window that holds it: `windowBatches` copies a batch at a time.
  * @param series [time, features] or [time]; all of one dtype and number of features
- * @throws ShapeError when no series is long enough or shapes do not fit; OptionError when an option is out of its range
+ * @throws ShapeError when no window fits or shapes do not fit each other; FormatError naming the first number that is missing (NaN); DTypeError when
+ *   dtypes differ; OptionError when an option is out of its range; IndexError when `targetRows` lies outside a series
  */
 export function slidingWindows(series: TensorData | readonly TensorData[], options: WindowOptions): Windows {
-  const cut = prepare('slidingWindows', series, options);
-  const all = orderOf(cut.starts.length, undefined, 0);
-  return { inputs: cut.read(all, 'inputs', false), targets: cut.read(all, 'targets', false) };
+  const cut = cutWindows('slidingWindows', series, options);
+  return read(cut, orderOf(cut.starts.length, undefined, 0), options, false);
 }
 
 export interface WindowBatchesOptions extends WindowOptions {
@@ -42,6 +58,12 @@ export interface WindowBatchesOptions extends WindowOptions {
 
 /**
  * Time-major batches of windows, each of which appears exactly once in an epoch; cut as `slidingWindows` cuts.
+ * @example
+ * const load = Table.ofNumbers({ load: Array.from({ length: 50 }, (_, hour) => Math.sin(hour)) }).matrix();
+ * const { train, validation } = timeRanges(50, { train: 0.8, validation: 0.2 });
+ * const series = Scaler.fit(sliceRows(load, train)).transform(load);
+ * const forTraining = windowBatches(series, { window: 8, horizon: 4, targetRows: train, batchSize: 16, seed: 1 });
+ * const forValidation = windowBatches(series, { window: 8, horizon: 4, targetRows: validation, batchSize: 16 });
  * @throws as `slidingWindows`
  */
 export function windowBatches(
@@ -50,89 +72,43 @@ export function windowBatches(
 ): CountedBatchSource<Windows> {
   const { batchSize, seed } = options;
   checkWhole('windowBatches', 'batchSize', batchSize, 1);
-  const cut = prepare('windowBatches', series, options);
+  const cut = cutWindows('windowBatches', series, options);
   return indexedSource('windowBatches', Math.ceil(cut.starts.length / batchSize), (epoch) => {
     const order = orderOf(cut.starts.length, seed, epoch);
-    return (batch) => {
-      const chosen = order.subarray(batch * batchSize, (batch + 1) * batchSize);
-      return { inputs: cut.read(chosen, 'inputs', true), targets: cut.read(chosen, 'targets', true) };
-    };
+    return (batch) => read(cut, order.subarray(batch * batchSize, (batch + 1) * batchSize), options, true);
   });
 }
 
-interface Cut {
-  readonly starts: readonly { readonly of: TensorData; readonly time: number }[];
-  read(chosen: Int32Array, part: 'inputs' | 'targets', timeMajor: boolean): TensorData;
-}
-
-function prepare(operation: string, series: TensorData | readonly TensorData[], options: WindowOptions): Cut {
-  const { window, horizon = 1, stride = 1 } = options;
-  checkWhole(operation, 'window', window, 1);
-  checkWhole(operation, 'horizon', horizon, 1);
-  checkWhole(operation, 'stride', stride, 1);
-  const list: readonly TensorData[] = 'dtype' in series ? [series] : series;
-  const features = featuresOf(list[0]);
-  for (const [i, one] of list.entries()) checkSeries(operation, i, one, list[0], features);
-  const every = Array.from({ length: features }, (_, i) => i);
-  const targetFeatures = options.targetFeatures ?? every;
-  for (const feature of targetFeatures) {
-    if (every.includes(feature)) continue;
-    const expected = `whole numbers from 0 to ${features - 1}`;
-    throw new OptionError({ operation, argument: 'targetFeatures', got: `holds ${feature}`, expected });
-  }
-
-  const starts = list.flatMap((of) => {
-    const count = Math.floor((of.shape[0] - window - horizon) / stride) + 1;
-    return Array.from({ length: Math.max(count, 0) }, (_, i) => ({ of, time: i * stride }));
-  });
-  if (starts.length === 0) {
-    throw new ShapeError({
-      operation,
-      argument: 'series',
-      got: `has at most ${list.reduce((longest, one) => Math.max(longest, one.shape[0]), 0)} time steps`,
-      expected: `at least ${window + horizon}, for a window of ${window} and a horizon of ${horizon}`,
-    });
-  }
-
-  return {
-    starts,
-    read(chosen, part, timeMajor) {
-      const steps = part === 'inputs' ? window : horizon;
-      const offset = part === 'inputs' ? 0 : window;
-      const wanted = part === 'inputs' ? every : targetFeatures;
-      const rows = chosen.length;
-      const data = createDataArray(list[0].dtype, rows * steps * wanted.length);
-      for (let row = 0; row < rows; row++) {
-        const { of, time } = starts[chosen[row]];
-        for (let t = 0; t < steps; t++) {
-          const source = (time + offset + t) * features;
-          const place = (timeMajor ? t * rows + row : row * steps + t) * wanted.length;
-          for (let i = 0; i < wanted.length; i++) data[place + i] = of.data[source + wanted[i]];
-        }
+function read(
+  { list, knownList, starts, targetFeatures }: Cut,
+  chosen: Int32Array,
+  { window, horizon = 1 }: WindowOptions,
+  timeMajor: boolean,
+): Windows {
+  const copy = (from: readonly TensorData[], offset: number, steps: number, wanted: readonly number[]): TensorData => {
+    const { dtype } = from[0];
+    const rows = chosen.length;
+    const data = createDataArray(dtype, rows * steps * wanted.length);
+    for (let row = 0; row < rows; row++) {
+      const { series, time } = starts[chosen[row]];
+      const source = from[series];
+      const features = source.shape[1] ?? 1;
+      for (let t = 0; t < steps; t++) {
+        const start = (time + offset + t) * features;
+        const place = (timeMajor ? t * rows + row : row * steps + t) * wanted.length;
+        for (let i = 0; i < wanted.length; i++) data[place + i] = source.data[start + wanted[i]];
       }
-      const shape = timeMajor ? [steps, rows, wanted.length] : [rows, steps, wanted.length];
-      return { dtype: list[0].dtype, shape, data };
-    },
+    }
+    return { dtype, shape: timeMajor ? [steps, rows, wanted.length] : [rows, steps, wanted.length], data };
+  };
+  return {
+    inputs: copy(list, 0, window, allOf(list[0])),
+    targets: copy(list, window, horizon, targetFeatures),
+    known: copy(knownList ?? list, window, horizon, knownList ? allOf(knownList[0]) : []),
+    origins: chosen.map((index) => starts[index].time + window),
   };
 }
 
-function featuresOf(series: TensorData | undefined): number {
-  return series?.shape[1] ?? 1;
-}
-
-function checkSeries(operation: string, index: number, one: TensorData, first: TensorData, features: number): void {
-  const argument = `series ${index}`;
-  const rank = one.shape.length;
-  if (rank < 1 || rank > 2 || featuresOf(one) !== features || one.data.length !== one.shape[0] * features) {
-    const got = `has shape ${formatShape(one.shape)} and ${one.data.length} elements`;
-    throw new ShapeError({
-      operation,
-      argument,
-      got,
-      expected: `[time, ${features}]${features === 1 ? ' or [time]' : ''}`,
-    });
-  }
-  if (one.dtype !== first.dtype) {
-    throw new DTypeError({ operation, argument, got: `is ${one.dtype}`, expected: `${first.dtype}, as series 0` });
-  }
+function allOf(series: TensorData): number[] {
+  return Array.from({ length: series.shape[1] ?? 1 }, (_, feature) => feature);
 }

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FormatError } from '@sluice/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readLines, readTextFile } from './node.ts';
-import { collect } from './testing/support.ts';
+import { collect } from '../testing/support.ts';
+import { readLines, readTextFile } from './read-text.ts';
 
 let folder = '';
 beforeAll(async () => {

@@ -1,0 +1,90 @@
+import { FormatError, OptionError } from '@sluice/core';
+import { type Column, isMissing } from './column.ts';
+import { Table } from './table.ts';
+
+/**
+ * What stands for a missing number:
+ * - `previous`: the last one before it;
+ * - `linear`: the straight line, over the row numbers, from the last one before it to the first one after it. It looks ahead: where that must not
+ *   happen, as across the split between training and test rows, use `previous` or fill each part by itself;
+ * - a number: always this one.
+ */
+export type FillPolicy = 'previous' | 'linear' | number;
+
+/** How many cells of each column are missing, by name. */
+export function countMissing(table: Table): Record<string, number> {
+  const rows = Array.from({ length: table.length }, (_, row) => row);
+  return Object.fromEntries(
+    [...table.columns].map(([name, column]) => [name, rows.filter((row) => isMissing(column, row)).length]),
+  );
+}
+
+/**
+ * The rows in which no cell is missing. What follows a gap then stands next to what precedes it: for series that are to be cut into windows, `fillMissing` keeps
+ * the steps of time even.
+ * @param names the columns to look at. Default: all
+ * @throws IndexError for an unknown name
+ */
+export function dropMissing(table: Table, names: readonly string[] = table.names): Table {
+  const columns = names.map((name) => table.column(name));
+  const rows: number[] = [];
+  for (let row = 0; row < table.length; row++) {
+    if (!columns.some((column) => isMissing(column, row))) rows.push(row);
+  }
+  return table.take(rows);
+}
+
+/**
+ * Fills what is missing in number columns.
+ * @param policies by column name; the other columns stay as they are
+ * @example
+ * const table = Table.ofNumbers({ load: [1, Number.NaN, 3], rain: [0, Number.NaN, 2] });
+ * const filled = fillMissing(table, { load: 'linear', rain: 0 });
+ * @throws FormatError when there is no number before (for `previous` and `linear`) or after (for `linear`) a missing one, or for a column of
+ *   another type; IndexError for an unknown name; OptionError for an unknown policy
+ */
+export function fillMissing(table: Table, policies: Readonly<Record<string, FillPolicy>>): Table {
+  const filled = new Map<string, Column>(table.columns);
+  for (const [name, policy] of Object.entries(policies)) {
+    filled.set(name, { type: 'number', values: fill(name, table.numbers(name), policy) });
+  }
+  return new Table(filled);
+}
+
+function fill(name: string, given: Float64Array, policy: FillPolicy): Float64Array {
+  if (typeof policy === 'number') return given.map((value) => (Number.isNaN(value) ? policy : value));
+  if (policy !== 'previous' && policy !== 'linear') {
+    const problem = { operation: 'fillMissing', argument: `policy of ${JSON.stringify(name)}` };
+    throw new OptionError({ ...problem, got: `is ${String(policy)}`, expected: 'previous, linear or a number' });
+  }
+  const values = given.slice();
+  let before = -1;
+  for (let row = 0; row < values.length; row++) {
+    if (!Number.isNaN(values[row])) {
+      before = row;
+      continue;
+    }
+    if (before < 0) refuse(name, row, policy, 'before');
+    if (policy === 'previous') {
+      values[row] = values[before];
+      continue;
+    }
+    let after = row + 1;
+    while (Number.isNaN(values[after])) after++;
+    if (after === values.length) refuse(name, row, policy, 'after');
+    const slope = (values[after] - values[before]) / (after - before);
+    for (let gap = row; gap < after; gap++) values[gap] = values[before] + slope * (gap - before);
+    before = after;
+    row = after;
+  }
+  return values;
+}
+
+function refuse(name: string, row: number, policy: string, side: string): never {
+  throw new FormatError({
+    operation: 'fillMissing',
+    argument: `column ${JSON.stringify(name)}`,
+    got: `has no number ${side} row ${row}`,
+    expected: `one for the policy ${policy}: cut these rows off or fill them with a number`,
+  });
+}

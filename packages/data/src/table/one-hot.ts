@@ -1,0 +1,28 @@
+import { FormatError } from '@sluice/core';
+import type { Column } from './column.ts';
+import { Table } from './table.ts';
+
+/**
+ * A category column as columns of zeros and ones, one for each category: `<name>.<category>`. A missing cell is zero in all of them.
+ * @example
+ * const table = await readCsv('sky\nsun\nrain\n', { types: { sky: ['sun', 'rain'] } });
+ * const features = oneHot(table, 'sky');
+ * @throws IndexError when there is no such column; FormatError when it is of another type
+ */
+export function oneHot(table: Table, name: string): Table {
+  const column = table.column(name);
+  if (column.type !== 'category') {
+    const problem = {
+      operation: 'oneHot',
+      argument: `column ${JSON.stringify(name)}`,
+      got: `is of type ${column.type}`,
+    };
+    throw new FormatError({ ...problem, expected: 'category' });
+  }
+  return new Table(
+    column.categories.map((category, wanted): [string, Column] => [
+      `${name}.${category}`,
+      { type: 'number', values: Float64Array.from(column.values, (code) => (code === wanted ? 1 : 0)) },
+    ]),
+  );
+}
