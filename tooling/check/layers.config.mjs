@@ -4,6 +4,7 @@ const layers = [
   { name: 'autograd', may: ['core'] },
   { name: 'layers', may: ['core', 'autograd'] },
   { name: 'data', may: ['core'] },
+  { name: 'decoding', may: ['core'] },
   { name: 'metrics', may: ['core'] },
   {
     name: 'training',

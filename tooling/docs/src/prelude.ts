@@ -12,6 +12,7 @@ export * from '@sluice/backend-js';
 export * from '@sluice/backend-wasm';
 export * from '@sluice/core';
 export * from '@sluice/data';
+export * from '@sluice/decoding';
 export * from '@sluice/format-safetensors';
 export * from '@sluice/format-safetensors/node';
 export * from '@sluice/layers';

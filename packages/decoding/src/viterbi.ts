@@ -1,0 +1,81 @@
+import { formatShape, OptionError, ShapeError } from '@sluice/core';
+import { type LengthsOption, rowsOf, type Scores } from './scores.ts';
+
+export interface ViterbiOptions extends LengthsOption {
+  /** [tags * tags], row-major: the score of going from the first tag to the second. */
+  readonly transitions: ArrayLike<number>;
+  /** [tags]: the score of beginning with each tag. Default 0. */
+  readonly start?: ArrayLike<number>;
+  /** [tags]: the score of ending with each tag. Default 0. */
+  readonly end?: ArrayLike<number>;
+}
+
+export interface TagPath {
+  /** One tag per time step of the row. */
+  readonly tags: Int32Array;
+  /** The sum of the scores along the path: not a logarithm of a probability unless the scores are. */
+  readonly score: number;
+}
+
+/**
+ * The path of tags with the largest sum of emissions, transitions, start and end (Viterbi 1967; Forney 1973), the first of several: what a
+ * linear-chain conditional random field holds likeliest (Lafferty et al. 2001), or a hidden Markov model whose scores are logarithms.
+ * -Infinity forbids a tag or a step; it is the score if every path is forbidden. A row of length 0 has no tags and score 0.
+ * @param emissions [time, batch, tags]
+ * @returns one entry per row
+ * @throws ShapeError, OptionError when the arguments do not fit, and for NaN
+ * @example
+ * const paths = viterbiDecode({ data: await y.data(), shape: y.shape }, { transitions: new Float32Array(classes ** 2), lengths });
+ */
+export function viterbiDecode(emissions: Scores, options: ViterbiOptions): TagPath[] {
+  const operation = 'viterbiDecode';
+  const rows = rowsOf(operation, emissions, options);
+  const tags = emissions.shape[2];
+  const { data } = emissions;
+  const { transitions } = options;
+  checkScores(operation, 'transitions', transitions, [tags, tags]);
+  const zeros = new Float64Array(tags);
+  const { start = zeros, end = zeros } = options;
+  checkScores(operation, 'start', start, [tags]);
+  checkScores(operation, 'end', end, [tags]);
+  return rows.map(({ length, at }, row) => {
+    if (length === 0) return { tags: new Int32Array(), score: 0 };
+    const cameFrom = new Int32Array(length * tags);
+    let best = Float64Array.from({ length: tags }, (_, tag) => start[tag] + data[at(0) + tag]);
+    for (let t = 0; t < length; t++) {
+      const last = best;
+      if (t > 0) {
+        best = Float64Array.from({ length: tags }, (_, tag) => {
+          let from = 0;
+          for (let other = 1; other < tags; other++) {
+            if (last[other] + transitions[other * tags + tag] > last[from] + transitions[from * tags + tag])
+              from = other;
+          }
+          cameFrom[t * tags + tag] = from;
+          return last[from] + transitions[from * tags + tag] + data[at(t) + tag];
+        });
+      }
+      if (best.some(Number.isNaN)) {
+        const argument = `emissions[${t}, ${row}]`;
+        throw new OptionError({ operation, argument, got: 'leads to NaN', expected: 'no NaN and no Infinity' });
+      }
+    }
+    const totals = best.map((value, tag) => value + end[tag]);
+    const path = new Int32Array(length);
+    path[length - 1] = totals.indexOf(Math.max(...totals));
+    for (let t = length - 1; t > 0; t--) path[t - 1] = cameFrom[t * tags + path[t]];
+    return { tags: path, score: totals[path[length - 1]] };
+  });
+}
+
+function checkScores(operation: string, argument: string, scores: ArrayLike<number>, shape: readonly number[]): void {
+  const size = shape.reduce((product, length) => product * length, 1);
+  if (scores.length !== size) {
+    const got = `has ${scores.length} elements`;
+    throw new ShapeError({ operation, argument, got, expected: `${size} for shape ${formatShape(shape)}` });
+  }
+  for (let i = 0; i < size; i++) {
+    if (!Number.isNaN(scores[i])) continue;
+    throw new OptionError({ operation, argument: `${argument}[${i}]`, got: 'is NaN', expected: 'a number' });
+  }
+}
