@@ -113,14 +113,14 @@ function isTensorData(items: TensorData | Sliceable<unknown>): items is TensorDa
  */
 export function sliceRows(data: TensorData, { start, end }: RowRange): TensorData {
   const [rows = 0, ...inner] = data.shape;
-  checkRange('sliceRows', { start, end }, rows);
+  checkRange('sliceRows', 'range', { start, end }, rows);
   const size = sizeOf(inner);
   return { dtype: data.dtype, shape: [end - start, ...inner], data: data.data.slice(start * size, end * size) };
 }
 
 /** @throws IndexError unless the range lies within `rows` rows */
-export function checkRange(operation: string, { start, end }: RowRange, rows: number): void {
+export function checkRange(operation: string, argument: string, { start, end }: RowRange, rows: number): void {
   if (Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start <= end && end <= rows) return;
   const expected = `whole numbers from 0 to ${rows} in order`;
-  throw new IndexError({ operation, argument: 'range', got: `is ${start} to ${end}`, expected });
+  throw new IndexError({ operation, argument, got: `is ${start} to ${end}`, expected });
 }

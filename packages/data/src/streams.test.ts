@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { batchStream, filterStream, mapStream, prefetchStream, streamBatches } from './streams.ts';
+import { exampleBatches } from './example-batches.ts';
+import { batchStream, filterStream, mapStream, prefetchBatches, prefetchStream, streamBatches } from './streams.ts';
 import { collect, expectResumable } from './testing/support.ts';
 
 /** Counts to `end`, and tells how far it was read and whether it was closed. */
@@ -19,6 +20,8 @@ function counting(end: number, failAt = Number.POSITIVE_INFINITY) {
   }
   return { seen, stream: numbers() };
 }
+
+const numbered = exampleBatches([...'abcdefg'], { batchSize: 2, seed: 1, collate: (letters) => letters.join('') });
 
 const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
 
@@ -110,7 +113,28 @@ test('a stream of batches resumes by reading again', async () => {
   for (const start of [0, 1, 4, 9]) await expectResumable(source, 2, start);
 });
 
+test('batches made ahead are the same batches, and resume', async () => {
+  const opened: number[] = [];
+  const source = streamBatches((epoch) => {
+    const { seen, stream } = counting(10 + epoch);
+    opened.push(epoch);
+    return mapStream(stream, (n) => ({ n, ahead: () => seen.read - n - 1 }));
+  });
+  const ahead = prefetchBatches(source, 2);
+  expect(ahead.batchesPerEpoch).toBeUndefined();
+  for (const start of [0, 1, 4, 20]) await expectResumable(prefetchBatches(numbered, 2), 1, start);
+  expect(prefetchBatches(numbered, 2).batchesPerEpoch).toBe(4);
+  const distances: number[] = [];
+  for await (const { ahead: distance } of ahead.epoch(0)) {
+    await settle();
+    distances.push(distance());
+  }
+  expect(distances).toEqual([2, 2, 2, 2, 2, 2, 2, 2, 1, 0]);
+  expect(opened).toEqual([0]);
+});
+
 test('refuses sizes that are none, at once', () => {
   expect(() => batchStream([], 0)).toThrow('batchStream: size is 0, expected a whole number of at least 1');
+  expect(() => prefetchBatches(numbered, 0)).toThrow('prefetchBatches: count is 0');
   expect(() => prefetchStream(counting(1).stream, 0)).toThrow('prefetchStream: count is 0');
 });

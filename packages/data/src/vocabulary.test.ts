@@ -46,6 +46,17 @@ test('puts reserved tokens first, drops rare ones, and counts them for the unkno
   expect(vocabulary.has('nothing')).toBe(false);
 });
 
+test('keeps the most frequent tokens up to a size', () => {
+  const options = { maximumSize: 3, unknown: '<?>', reserved: ['<pad>'] };
+  const vocabulary = Vocabulary.fromTokens(['a', 'b', 'b', 'c', 'c', 'c'], options);
+  expect(vocabulary.tokens).toEqual(['<pad>', '<?>', 'c']);
+  expect(vocabulary.counts).toEqual([0, 3, 3]);
+  expect(Vocabulary.fromText('abc', { maximumSize: 5 }).size).toBe(3);
+  expect(() => Vocabulary.fromText('a', { ...options, maximumSize: 1 })).toThrow(
+    'Vocabulary: maximumSize is 1, expected a whole number of at least 2',
+  );
+});
+
 test('names the character, its code point and its position in characters', () => {
   const vocabulary = Vocabulary.fromText('ab😀');
   expect(() => vocabulary.encode('a😀éb')).toThrow(

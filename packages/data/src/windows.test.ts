@@ -85,3 +85,37 @@ test('says what does not fit', () => {
   const single: TensorData = { dtype: 'float32', shape: [3, 2], data: new Float32Array(6) };
   expect(() => slidingWindows([series(0, 9), single], options)).toThrow('series 1 is float32, expected float64');
 });
+
+test('what is known ahead comes with the rows of the targets', async () => {
+  const known = [series(100, 9), series(200, 9)];
+  const options = { window: 3, horizon: 2, known };
+  const all = slidingWindows([series(0, 9), series(50, 9)], options);
+  expect(all.known.shape).toEqual([10, 2, 2]);
+  expect([...all.known.data.subarray(0, 4)]).toEqual([103, -103, 104, -104]);
+  expect([...all.origins]).toEqual([3, 4, 5, 6, 7, 3, 4, 5, 6, 7]);
+  const [batch] = await collect(windowBatches([series(0, 9), series(50, 9)], { ...options, batchSize: 10 }).epoch(0));
+  expect(batch.known.shape).toEqual([2, 10, 2]);
+  batch.known.data.forEach((value, i) => {
+    expect(Math.abs(value) - Math.abs(batch.targets.data[i])).toBe(i % 20 < 10 ? 100 : 150);
+  });
+  expect(batch.origins).toEqual(all.origins);
+  expect(slidingWindows(series(0, 9), { window: 3 }).known.shape).toEqual([6, 1, 0]);
+});
+
+test('says what does not fit in what is known, missing or out of range', () => {
+  expect(() => slidingWindows(series(0, 9), { window: 3, known: series(0, 8) })).toThrow(
+    'slidingWindows: known 0 has 8 time steps, expected 9, as its series',
+  );
+  expect(() => slidingWindows(series(0, 9), { window: 3, known: [] })).toThrow('known has 0 entries, expected 1');
+  const holes = series(0, 9);
+  holes.data[7] = Number.NaN;
+  expect(() => slidingWindows(holes, { window: 3 })).toThrow(
+    'slidingWindows: series 0 is NaN in row 3, feature 1, expected numbers: fill or drop what is missing',
+  );
+  expect(() => slidingWindows(series(0, 9), { window: 3, targetRows: { start: 4, end: 10 } })).toThrow(
+    'slidingWindows: targetRows is 4 to 10, expected whole numbers from 0 to 9 in order',
+  );
+  expect(() => slidingWindows(series(0, 9), { window: 3, horizon: 2, targetRows: { start: 8, end: 9 } })).toThrow(
+    "targetRows is 8 to 9, in which no window's targets fit, expected 2 rows with 3 before",
+  );
+});
