@@ -16,7 +16,14 @@ export {
 export { LayerNorm, type LayerNormModuleOptions } from './layer-norm.ts';
 export { Linear, type LinearOptions } from './linear.ts';
 export { Module } from './module.ts';
-export { type CellState, type FusedForm, type Prepared, RecurrentCell, type StateSizes } from './recurrent/cell.ts';
+export {
+  type Activations,
+  type CellState,
+  type FusedForm,
+  type Prepared,
+  RecurrentCell,
+  type StateSizes,
+} from './recurrent/cell.ts';
 export {
   checkFused,
   type FusedCheck,
@@ -26,6 +33,7 @@ export {
 export { checkErrorCarousel, ErrorCarouselError, type ErrorCarouselOptions } from './recurrent/error-carousel.ts';
 export { GRU, GRUCell, type GRUCellOptions, type GRUOptions } from './recurrent/gru.ts';
 
+export type { Inspection } from './recurrent/inspect.ts';
 export { LSTM, LSTMCell, type LSTMCellOptions, type LSTMOptions, type LSTMState } from './recurrent/lstm.ts';
 export type { MergeMode, RecurrentOptions } from './recurrent/options.ts';
 export type { PackedCellOptions, PackedLayerOptions } from './recurrent/packed.ts';

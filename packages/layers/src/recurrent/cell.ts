@@ -10,11 +10,14 @@ export interface CellState {
 /** A number for each tensor of a state. */
 export type StateSizes<State extends CellState> = { readonly [Name in keyof State]: number };
 
+/** What a step computes on its way, by name; tensors [batch, size]. */
+export type Activations = Readonly<Record<string, Tensor>>;
+
 export interface Prepared<State extends CellState> {
   /** What the steps need of the input: [..., batch, any size]. */
   readonly projected: Tensor;
-  /** The new state from [batch, that size] of `projected` and the last state. */
-  readonly step: (projected: Tensor, state: State) => State;
+  /** The new state from [batch, that size] of `projected` and the last state. It shows its gates to `observe`, where somebody looks (`inspect`). */
+  readonly step: (projected: Tensor, state: State, observe?: (gates: Activations) => void) => State;
   /** What a kernel needs to run the same steps at once, if kernels may know the equations. `step` stays the reference. */
   readonly fused?: FusedForm | undefined;
 }

@@ -56,11 +56,12 @@ export class GRUCell extends PackedCell<CellState> {
     const { bias, bhn } = this.#splitBias();
     return {
       projected: this.project(x, bias),
-      step: (projected, { hidden }) => {
+      step: (projected, { hidden }, observe) => {
         const [xrz, xn] = split(projected, [2 * H, H], 1);
         const [hrz, hn] = split(matMul(hidden, this.recurrentWeight, transposeB), [2 * H, H], 1);
         const [r, z] = split(sigmoid(add(xrz, hrz)), 2, 1);
         const n = tanh(add(xn, multiply(r, bhn ? add(hn, bhn) : hn)));
+        observe?.({ reset: r, update: z, candidate: n });
         return { hidden: interpolate(z, n, hidden) };
       },
       fused: this.#fused(bhn),
@@ -72,10 +73,11 @@ export class GRUCell extends PackedCell<CellState> {
     const [Whrz, Whn] = split(this.recurrentWeight, [2 * H, H]);
     return {
       projected: this.project(x, this.biasSum()),
-      step: (projected, { hidden }) => {
+      step: (projected, { hidden }, observe) => {
         const [xrz, xn] = split(projected, [2 * H, H], 1);
         const [r, z] = split(sigmoid(add(xrz, matMul(hidden, Whrz, transposeB))), 2, 1);
         const n = tanh(add(xn, matMul(multiply(r, hidden), Whn, transposeB)));
+        observe?.({ reset: r, update: z, candidate: n });
         return { hidden: interpolate(z, n, hidden) };
       },
       fused: this.#fused(),

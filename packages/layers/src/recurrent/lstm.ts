@@ -85,12 +85,14 @@ export class LSTMCell extends PackedCell<LSTMState> {
     const { hiddenSize: H, recurrentWeight, projectionWeight } = this;
     return {
       projected: this.project(x, this.biasSum()),
-      step: (projected, { hidden, cell }) => {
+      step: (projected, { hidden, cell }, observe) => {
         const gates = add(projected, matMul(hidden, recurrentWeight, transposeB));
         const [zif, zg, zo] = split(gates, [2 * H, H, H], 1);
         const [i, f] = split(sigmoid(zif), 2, 1);
-        const c = add(multiply(f, cell), multiply(i, tanh(zg)));
-        const h = multiply(sigmoid(zo), tanh(c));
+        const [g, o] = [tanh(zg), sigmoid(zo)];
+        observe?.({ input: i, forget: f, candidate: g, output: o });
+        const c = add(multiply(f, cell), multiply(i, g));
+        const h = multiply(o, tanh(c));
         return { hidden: projectionWeight ? matMul(h, projectionWeight, transposeB) : h, cell: c };
       },
       fused: projectionWeight

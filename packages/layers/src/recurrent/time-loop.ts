@@ -1,7 +1,7 @@
 import { concat, reshape, select, split } from '@sluice/autograd';
 import type { Tensor } from '@sluice/core';
 import { checkExactShape } from '../checks.ts';
-import { type CellState, checkState, mapSizes, type RecurrentCell } from './cell.ts';
+import { type Activations, type CellState, checkState, mapSizes, type RecurrentCell } from './cell.ts';
 import { type CellRun, fusedKernels, runFused } from './fused.ts';
 import type { LengthMasks } from './lengths.ts';
 
@@ -17,6 +17,8 @@ export type StepMasks = readonly (Tensor | undefined)[];
  * @param initial tensors [batch, size]; zeros in the rows of length 0
  * @returns `output` [time, batch, size of hidden] in the order of x, of which only what lies within the lengths means anything, and the state after
  * the last step
+ * @param trace where it is given, it takes the gates and the states of each time step, and the run is step by step; only what lies within the lengths
+ * means anything
  */
 export function runCell<State extends CellState>(
   operation: string,
@@ -25,6 +27,7 @@ export function runCell<State extends CellState>(
   initial: State,
   lengths: Pick<LengthMasks, 'rows' | 'masks'>,
   backwards: boolean,
+  trace?: Activations[],
 ): CellRun<State> {
   const [time, batch] = x.shape;
   const { projected, step, fused } = cell.prepare(x);
@@ -38,17 +41,24 @@ export function runCell<State extends CellState>(
       const t = backwards ? time - 1 - k : k;
       const last = state;
       const mask = masks?.[t];
-      state = x.device.scope(() => {
-        const next = step(inputs[t], last);
+      let gates: Activations = {};
+      const observe =
+        trace &&
+        ((seen: Activations) => {
+          gates = seen;
+        });
+      [state, gates] = x.device.scope((): [State, Activations] => {
+        const next = step(inputs[t], last, observe);
         if (k === 0) checkState(operation, next, cell.stateSizes, [batch], x);
-        return (mask ? keepEnded(cell, mask, next, last) : next) as never;
+        return [mask ? keepEnded(cell, mask, next, last) : next, gates];
       });
       outputs[t] = state.hidden;
+      if (trace) trace[t] = { ...gates, ...state };
     }
     return { output: joinSteps(outputs, time, batch), state };
   };
   const kernels = fused && fusedKernels(x.device, fused.cell);
-  if (!fused || !kernels) return composed();
+  if (!fused || !kernels || trace) return composed();
   return runFused(kernels, { cell, projected, fused, initial, reverse: backwards, lengths: lengths.rows, composed });
 }
 
@@ -61,6 +71,6 @@ export function splitSteps(x: Tensor, time: number, batch: number): readonly Ten
   return split(reshape(x, [time * batch, ...x.shape.slice(2)]), time);
 }
 
-function joinSteps(steps: readonly Tensor[], time: number, batch: number): Tensor {
+export function joinSteps(steps: readonly Tensor[], time: number, batch: number): Tensor {
   return reshape(concat(steps), [time, batch, ...steps[0].shape.slice(1)]);
 }
