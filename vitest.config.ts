@@ -13,8 +13,18 @@ const node: TestProjectInlineConfiguration = {
   test: {
     ...common,
     name: 'node',
-    include: ['{packages,apps,tooling}/**/*.test.ts', 'tests/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', 'tests/browser/**'],
+    include: ['{packages,apps,tooling}/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**'],
+  },
+};
+
+/** The tests that take the packages as users do. */
+const built: TestProjectInlineConfiguration = {
+  test: {
+    ...common,
+    name: 'built',
+    include: ['tests/{bundlers,runtimes}/src/*.test.ts'],
+    globalSetup: ['./tooling/vitest/build.ts'],
   },
 };
 
@@ -51,6 +61,7 @@ export default defineConfig({
     reporters: ['default', './tooling/vitest/summary-reporter.ts'],
     projects: [
       node,
+      built,
       inChromium('isolated', {
         'Cross-Origin-Opener-Policy': 'same-origin',
         'Cross-Origin-Embedder-Policy': 'require-corp',
