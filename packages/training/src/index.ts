@@ -7,6 +7,7 @@ export {
   globalNorm,
 } from './clip.ts';
 export type { BestState, ValidationState } from './fit/best.ts';
+export { type EventLog, logged } from './fit/event-log.ts';
 export type {
   CheckpointEvent,
   EpochEvent,

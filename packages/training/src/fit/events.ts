@@ -11,6 +11,10 @@ interface Position {
 /** An update was made. */
 export interface StepEvent extends Position {
   readonly type: 'step';
+  /** Updates made after the last epoch; `undefined` where the source does not know its batches per epoch. */
+  readonly steps: number | undefined;
+  /** Epochs in all. */
+  readonly epochs: number;
   /** Batches used of the current epoch. */
   readonly batch: number;
   /** Of this batch, before the update. */

@@ -120,7 +120,9 @@ class Run<Batch, Carry> implements Resumable<Batch, Carry> {
     return {
       type: 'step',
       step: this.step,
+      steps: left === undefined ? undefined : this.step + left,
       epoch: this.epoch,
+      epochs,
       batch: this.batch,
       loss,
       smoothedLoss: this.progress.smoothedLoss,
