@@ -31,6 +31,7 @@ test('reads back whatever was written, however the bytes are cut and lines end',
         expect(await readCsv(text, options)).toEqual(table);
       },
     ),
+    { numRuns: 40 },
   );
 });
 
