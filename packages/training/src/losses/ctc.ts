@@ -23,9 +23,9 @@ import {
   type Tensor,
 } from '@sluice/core';
 import { ctcLattice, impossible, leastPossible } from './ctc-lattice.ts';
-import { type ReductionOptions, reduce } from './support.ts';
+import { type LossOptions, reduce, weightingOf } from './support.ts';
 
-export interface CTCLossOptions extends ReductionOptions {
+export interface CTCLossOptions extends LossOptions {
   /** Time steps of each row, from 0 to time; what the logits hold beyond has no effect. Default all. */
   readonly lengths?: Lengths;
   /** The class that stands for no label. Default 0. */
@@ -77,9 +77,11 @@ export function ctcLoss(logits: Tensor, targets: readonly ArrayLike<number>[], o
     }
     const total = gather(reshape(forward, [states * batch]), device.tensor(lattice.ends));
     const losses = select(less(total, leastPossible), zeroInfinity ? 0 : Number.POSITIVE_INFINITY, negate(total));
-    if (options.reduction !== undefined && options.reduction !== 'mean') return reduce(operation, losses, options);
+    const { reduction = 'mean' } = options;
+    const weighting = weightingOf(operation, options.weights, [batch], dtype);
     const counts = Float64Array.from(targets, (labels) => Math.max(1, labels.length));
-    return reduce(operation, divide(losses, floats(counts, [batch])), options);
+    const each = reduction === 'mean' ? divide(losses, floats(counts, [batch])) : losses;
+    return reduce(operation, each, reduction, weighting);
   });
 }
 
