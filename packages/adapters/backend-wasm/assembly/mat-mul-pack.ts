@@ -4,15 +4,79 @@ import { turnSquare } from './move';
 
 /** Packs `R` rows of a, k steps of it: out[k, r] = a[r, k] for steps of `aRow` and `aStep` bytes. */
 export function packRows<T>(out: usize, a: usize, R: usize, k: usize, aRow: usize, aStep: usize): void {
-  for (let r: usize = 0; r < R; r++) {
-    let from = a + r * aRow;
-    let to = out + r * sizeof<T>();
-    for (let i: usize = 0; i < k; i++) {
-      store<T>(to, load<T>(from));
-      to += R * sizeof<T>();
-      from += aStep;
+  const step = R * sizeof<T>();
+  if (sizeof<T>() == 4 && aRow == 4) {
+    for (; k > 0; k--) {
+      copyFew(out, a, R);
+      out += step;
+      a += aStep;
+    }
+    return;
+  }
+  let r: usize = 0;
+  if (sizeof<T>() == 4 && aStep == 4) {
+    const rest = k & 3;
+    if (R & 4) {
+      let p = a;
+      let to = out;
+      for (const end = a + (k - rest) * 4; p < end; p += VECTOR) {
+        turnSquare(to, step, p, p + aRow, p + 2 * aRow, p + 3 * aRow);
+        to += 4 * step;
+      }
+      packSteps<T>(to, p, 4, rest, step, aRow, aStep);
+      r = 4;
+    }
+    if (R & 2) {
+      let p = a + r * aRow;
+      let to = out + r * 4;
+      for (const end = p + (k - rest) * 4; p < end; p += VECTOR) {
+        const x = v128.load(p);
+        const z = v128.load(p + aRow);
+        const low = i32x4.shuffle(x, z, 0, 4, 1, 5);
+        const high = i32x4.shuffle(x, z, 2, 6, 3, 7);
+        v128.store64_lane(to, low, 0);
+        v128.store64_lane(to + step, low, 1);
+        v128.store64_lane(to + 2 * step, high, 0);
+        v128.store64_lane(to + 3 * step, high, 1);
+        to += 4 * step;
+      }
+      packSteps<T>(to, p, 2, rest, step, aRow, aStep);
+      r += 2;
     }
   }
+  packSteps<T>(out + r * sizeof<T>(), a + r * aRow, R - r, k, step, aRow, aStep);
+}
+
+/** Element by element. */
+function packSteps<T>(out: usize, a: usize, R: usize, k: usize, step: usize, aRow: usize, aStep: usize): void {
+  for (; R > 0; R--) {
+    let from = a;
+    let to = out;
+    for (let i = k; i > 0; i--) {
+      store<T>(to, load<T>(from));
+      to += step;
+      from += aStep;
+    }
+    a += aRow;
+    out += sizeof<T>();
+  }
+}
+
+/** `count` numbers of 4 bytes, 1 to 7. */
+// @ts-ignore: decorator
+@inline
+function copyFew(y: usize, x: usize, count: usize): void {
+  if (count & 4) {
+    v128.store(y, v128.load(x));
+    y += VECTOR;
+    x += VECTOR;
+  }
+  if (count & 2) {
+    store<u64>(y, load<u64>(x));
+    y += 8;
+    x += 8;
+  }
+  if (count & 1) store<u32>(y, load<u32>(x));
 }
 
 /**

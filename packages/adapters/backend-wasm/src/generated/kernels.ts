@@ -1,7 +1,7 @@
 // Made by assembly/build.mjs.
 
 /** SHA-256 of the sources that the binaries were made of. */
-export const sourceHash = '22a9b870c28e6e134d115148fd7afd325a3a00a69ee6b3532c9d4658e9e15d9f';
+export const sourceHash = '0e027598db6bd5170dcd6f6ddd97d9812de393e88ca57f144f475867ccb8347a';
 
 /** The functions of the module, by their number of arguments. */
 export type Kernels = Readonly<
