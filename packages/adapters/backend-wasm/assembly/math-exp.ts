@@ -7,15 +7,18 @@ import { at } from './lanes';
 const P: usize = memory.data<f32>(
   [0.00019944262749049813, 0.0013932674191892147, 0.008333208039402962, 0.04166648909449577, 0.1666666716337204, 0.5], 16,
 );
-/** 1 / ln 2; ln 2 in two parts. */
-const REDUCE: usize = memory.data<f32>([1.44269504088896341, 0.693359375, -2.1219444e-4], 16);
+/** The same, of the least error as it is: enough where 1 is added. */
+const NEAR_ONE: usize = memory.data<f32>([0.0013950540451332927, 0.008368917740881443, 0.04166620597243309, 0.166665181517601, 0.5], 16);
+/** 1 / ln 2; ln 2 in two parts; -1 / ln 2; the first part of -ln 2. */
+const REDUCE: usize = memory.data<f32>([1.44269504088896341, 0.693359375, -2.1219444e-4, -1.44269504088896341, -0.693359375], 16);
 /**
  * 1.5 * 2^23 plus 127, the bias of exponents: added to a number it leaves its whole part with the bias in the lowest bits, and moved to the
- * place of the exponent they are a power of two. The same with 64 more, and without the bias.
+ * place of the exponent they are a power of two. The same with 30 less, and without the bias.
  */
-const SHIFT: usize = memory.data<f32>([12583039, 12583103, 12582912], 16);
-const BOUNDS: usize = memory.data<f32>([89, -104, -30], 16);
-const UNITS: usize = memory.data<f32>([0, 0.5, 1, 1e-8, 5.421010862427522e-20, 0.9375], 16);
+const SHIFT: usize = memory.data<f32>([12583039, 12583009, 12582912], 16);
+const BOUNDS: usize = memory.data<f32>([89, -104, -30, 40], 16);
+/** The last is 2^-30. */
+const UNITS: usize = memory.data<f32>([0, 0.5, 1, 1e-8, 9.313225746154785e-10], 16);
 /** The bits of 1.5 * 2^23, the bias of exponents, the sign, and 1. */
 const BITS: usize = memory.data<i32>([0x4b400000, 127, 0x80000000, 1], 16);
 
@@ -74,17 +77,6 @@ export function exp(x: v128): v128 {
   return f32x4.mul(f32x4.mul(y, powerOfTwo(half)), powerOfTwo(i32x4.sub(whole, half)));
 }
 
-/** e^-|x|. */
-// @ts-ignore: decorator
-@inline
-function expOfNegative(x: v128): v128 {
-  x = f32x4.pmax(v128.or(x, at(BITS, 2)), at(BOUNDS, 1));
-  const shift = shifted(x, at(SHIFT, 1));
-  const y = f32x4.add(expm1Near(reduced(x, shift, at(SHIFT, 1))), at(UNITS, 2));
-  // 2^64 times the result is a normal number.
-  return f32x4.mul(f32x4.mul(y, i32x4.shl(shift, 23)), at(UNITS, 4));
-}
-
 /** e^x - 1. */
 // @ts-ignore: decorator
 @inline
@@ -118,12 +110,18 @@ export function tanh(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function sigmoid(x: v128): v128 {
-  const one = at(UNITS, 2);
-  const e = expOfNegative(x);
-  const top = v128.bitselect(e, one, f32x4.lt(x, at(UNITS, 0)));
-  const sum = f32x4.add(one, e);
-  const y = f32x4.div(top, sum);
-  // Gives back what the sum lost, times about 1 / sum.
-  const lost = f32x4.sub(e, f32x4.sub(sum, one));
-  return f32x4.sub(y, f32x4.mul(y, f32x4.mul(lost, at(UNITS, 5))));
+  // All times 2^-30, so that e^-x = 2^n (p + 1) stays in range where the result is no longer a normal number.
+  x = f32x4.pmax(f32x4.pmin(x, at(BOUNDS, 3)), at(BOUNDS, 1));
+  const shift = f32x4.add(f32x4.mul(x, at(REDUCE, 3)), at(SHIFT, 1));
+  const n = f32x4.sub(shift, at(SHIFT, 1));
+  const r = f32x4.sub(f32x4.sub(f32x4.mul(n, at(REDUCE, 4)), x), f32x4.mul(n, at(REDUCE, 2)));
+  let p = term(at(NEAR_ONE, 0), r, at(NEAR_ONE, 1));
+  p = term(p, r, at(NEAR_ONE, 2));
+  p = term(p, r, at(NEAR_ONE, 3));
+  p = term(p, r, at(NEAR_ONE, 4));
+  p = f32x4.add(f32x4.mul(p, f32x4.mul(r, r)), r);
+  const one = at(UNITS, 4);
+  const power = i32x4.shl(shift, 23);
+  // In this order: where n is 24, adding 1 to the power alone would lose it.
+  return f32x4.div(one, f32x4.add(power, f32x4.add(one, f32x4.mul(power, p))));
 }

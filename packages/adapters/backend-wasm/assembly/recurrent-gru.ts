@@ -1,5 +1,6 @@
+import { sigmoidOfSum, tanhOfSum } from './gates';
 import { storeUpTo, VECTOR } from './lanes';
-import { sigmoid, tanh } from './math-exp';
+import { tanh } from './math-exp';
 import { backwardSequence, forwardSequence, sequence } from './recurrent';
 
 /** (1 - z) n + z h; not n + z (h - n), which does not keep h exactly at z = 1. */
@@ -28,19 +29,14 @@ function candidateGradient(dh: v128, z: v128, n: v128): v128 {
 function gruAfterForward(
   phase: usize, product: usize, projected: usize, kept: usize, state: usize, stateStep: usize, output: usize, row: usize,
 ): void {
+  // r, z = sigmoid(x + W h), a = W h + b, n = tanh(x + r a); h' = (1 - z) n + z h
+  sigmoidOfSum(kept, product, projected, 2 * row);
   for (let left: usize = 0; left < row; left += VECTOR) {
     const bytes = row - left;
-    const p = product + left;
-    const x = projected + left;
     const q = kept + left;
-    // r, z = sigmoid(x + W h), a = W h + b, n = tanh(x + r a); h' = (1 - z) n + z h
-    const r = sigmoid(f32x4.add(v128.load(p), v128.load(x)));
-    const z = sigmoid(f32x4.add(v128.load(p + row), v128.load(x + row)));
-    const a = f32x4.add(v128.load(p + 2 * row), v128.load(sequence.bias + left));
-    const n = tanh(f32x4.add(v128.load(x + 2 * row), f32x4.mul(r, a)));
-    const h = interpolate(z, n, v128.load(state + left));
-    storeUpTo(q, r, bytes);
-    storeUpTo(q + row, z, bytes);
+    const a = f32x4.add(v128.load(product + 2 * row + left), v128.load(sequence.bias + left));
+    const n = tanh(f32x4.add(v128.load(projected + 2 * row + left), f32x4.mul(v128.load(q), a)));
+    const h = interpolate(v128.load(q + row), n, v128.load(state + left));
     storeUpTo(q + 2 * row, n, bytes);
     storeUpTo(q + 3 * row, a, bytes);
     storeUpTo(state + left, h, bytes);
@@ -78,23 +74,17 @@ function gruAfterBackward(
 function gruBeforeForward(
   phase: usize, product: usize, projected: usize, kept: usize, state: usize, stateStep: usize, output: usize, row: usize,
 ): void {
+  // r, z = sigmoid(x + W h), and r h; then n = tanh(x + W (r h)); h' = (1 - z) n + z h
+  if (phase == 0) sigmoidOfSum(kept, product, projected, 2 * row);
+  else tanhOfSum(kept + 2 * row, product, projected + 2 * row, row);
   for (let left: usize = 0; left < row; left += VECTOR) {
     const bytes = row - left;
-    const p = product + left;
-    const x = projected + left;
     const q = kept + left;
     const last = v128.load(state + left);
     if (phase == 0) {
-      // r, z = sigmoid(x + W h), and r h
-      const r = sigmoid(f32x4.add(v128.load(p), v128.load(x)));
-      storeUpTo(q, r, bytes);
-      storeUpTo(q + row, sigmoid(f32x4.add(v128.load(p + row), v128.load(x + row))), bytes);
-      storeUpTo(q + 3 * row, f32x4.mul(r, last), bytes);
+      storeUpTo(q + 3 * row, f32x4.mul(v128.load(q), last), bytes);
     } else {
-      // n = tanh(x + W (r h)); h' = (1 - z) n + z h
-      const n = tanh(f32x4.add(v128.load(p), v128.load(x + 2 * row)));
-      const h = interpolate(v128.load(q + row), n, last);
-      storeUpTo(q + 2 * row, n, bytes);
+      const h = interpolate(v128.load(q + row), v128.load(q + 2 * row), last);
       storeUpTo(state + left, h, bytes);
       storeUpTo(output + left, h, bytes);
     }

@@ -1,29 +1,25 @@
+import { sigmoidOfSum, tanhOfSum } from './gates';
 import { storeUpTo, VECTOR } from './lanes';
-import { sigmoid, tanh } from './math-exp';
+import { tanh } from './math-exp';
 import { backwardSequence, forwardSequence } from './recurrent';
 
-/** Hochreiter and Schmidhuber 1997 with the forget gate of Gers 2000; gates i, f, g, o, all kept. */
+/** Hochreiter and Schmidhuber 1997 with the forget gate of Gers 2000. Kept: the gates i, f, g, o, and tanh of the cell. */
 function lstmForward(
   phase: usize, product: usize, projected: usize, kept: usize, state: usize, stateStep: usize, output: usize, row: usize,
 ): void {
+  // i, f, o = sigmoid(x + W h), g = tanh(x + W h); c' = f c + i g; h' = o tanh(c')
+  sigmoidOfSum(kept, product, projected, 2 * row);
+  tanhOfSum(kept + 2 * row, product + 2 * row, projected + 2 * row, row);
+  sigmoidOfSum(kept + 3 * row, product + 3 * row, projected + 3 * row, row);
   for (let left: usize = 0; left < row; left += VECTOR) {
     const bytes = row - left;
-    const p = product + left;
-    const x = projected + left;
-    const q = kept + left;
-    // i, f, o = sigmoid(x + W h), g = tanh(x + W h); c' = f c + i g; h' = o tanh(c')
-    const i = sigmoid(f32x4.add(v128.load(p), v128.load(x)));
-    const f = sigmoid(f32x4.add(v128.load(p + row), v128.load(x + row)));
-    const g = tanh(f32x4.add(v128.load(p + 2 * row), v128.load(x + 2 * row)));
-    const o = sigmoid(f32x4.add(v128.load(p + 3 * row), v128.load(x + 3 * row)));
+    const p = kept + left;
     const cell = state + stateStep + left;
-    const c = f32x4.add(f32x4.mul(f, v128.load(cell)), f32x4.mul(i, g));
-    const h = f32x4.mul(o, tanh(c));
-    storeUpTo(q, i, bytes);
-    storeUpTo(q + row, f, bytes);
-    storeUpTo(q + 2 * row, g, bytes);
-    storeUpTo(q + 3 * row, o, bytes);
+    const c = f32x4.add(f32x4.mul(v128.load(p + row), v128.load(cell)), f32x4.mul(v128.load(p), v128.load(p + 2 * row)));
+    const t = tanh(c);
+    const h = f32x4.mul(v128.load(p + 3 * row), t);
     storeUpTo(cell, c, bytes);
+    storeUpTo(p + 4 * row, t, bytes);
     storeUpTo(state + left, h, bytes);
     storeUpTo(output + left, h, bytes);
   }
@@ -43,7 +39,7 @@ function lstmBackward(
     const g = v128.load(p + 2 * row);
     const o = v128.load(p + 3 * row);
     const last = v128.load(before + beforeStep + left);
-    const t = tanh(f32x4.add(f32x4.mul(f, last), f32x4.mul(i, g)));
+    const t = v128.load(p + 4 * row);
     const dh = f32x4.add(v128.load(output + left), v128.load(state + left));
     const cell = state + stateStep + left;
     const dc = f32x4.add(v128.load(cell), f32x4.mul(f32x4.mul(dh, o), f32x4.sub(one, f32x4.mul(t, t))));

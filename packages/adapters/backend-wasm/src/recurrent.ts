@@ -23,7 +23,7 @@ interface Layout {
 type CellName = 'lstm' | 'gruAfter' | 'gruBefore' | 'rnnTanh' | 'rnnRelu';
 
 const layouts = {
-  lstm: { gates: 4, stateCount: 2, kept: 4, split: 4, middle: 0 },
+  lstm: { gates: 4, stateCount: 2, kept: 5, split: 4, middle: 0 },
   gruAfter: { gates: 3, stateCount: 1, kept: 4, split: 3, middle: 0 },
   gruBefore: { gates: 3, stateCount: 1, kept: 4, split: 2, middle: 3 },
   rnnTanh: { gates: 1, stateCount: 1, kept: 1, split: 1, middle: 0 },

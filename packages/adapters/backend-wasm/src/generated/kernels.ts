@@ -1,7 +1,7 @@
 // Made by assembly/build.mjs.
 
 /** SHA-256 of the sources that the binaries were made of. */
-export const sourceHash = '0e027598db6bd5170dcd6f6ddd97d9812de393e88ca57f144f475867ccb8347a';
+export const sourceHash = 'af3dcc10fb5bc3de299381d4c163f088665a0013b99cc898c5d838c6c1e34659';
 
 /** The functions of the module, by their number of arguments. */
 export type Kernels = Readonly<
