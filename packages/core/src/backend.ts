@@ -1,4 +1,5 @@
 import type { DataArray, DType } from './dtype.ts';
+import type { OptimizerKernels } from './optimizer.ts';
 import type { RecurrentKernels } from './recurrent.ts';
 import type { Shape } from './shape.ts';
 
@@ -129,6 +130,8 @@ export interface Backend<S = unknown> {
 
   /** Fused kernels for recurrent layers. */
   readonly recurrent?: RecurrentKernels<S>;
+  /** Fused kernels for optimizers. */
+  readonly optimizer?: OptimizerKernels<S>;
 
   /** Ends the use of the backend and releases all it holds: storages, threads, contexts, pools. Nothing is called afterwards. */
   dispose?(): void;

@@ -21,8 +21,8 @@ export interface DeviceOptions {
   /** Seed of `device.random`, a whole number from 0 to 2^53 - 1. Default 0: every run is repeatable. */
   readonly seed?: number;
   /**
-   * Whether recurrent layers run the backend's fused kernels where it has them. Default true; false composes every step from operations, with results
-   * that differ by rounding alone.
+   * Whether recurrent layers and optimizers run the backend's fused kernels where it has them. Default true; false composes every step from
+   * operations, with results that differ by rounding alone.
    */
   readonly fused?: boolean;
 }
@@ -40,7 +40,7 @@ export class Device {
   readonly dtype: FloatDType;
   /** Drawn from by initialisers and dropout. Save and restore its `state` to repeat a run. */
   readonly random: Random;
-  /** Whether recurrent layers run the backend's fused kernels where it has them. */
+  /** Whether recurrent layers and optimizers run the backend's fused kernels where it has them. */
   readonly fused: boolean;
   /** @internal What listens to operations, innermost last. */
   readonly recorders: Recorder[] = [];

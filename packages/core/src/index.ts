@@ -35,6 +35,7 @@ export {
   UnsupportedError,
 } from './errors.ts';
 export { checkLengths, type Lengths } from './lengths.ts';
+export type { AdamOperands, AdamResults, AdamStep, OptimizerKernels } from './optimizer.ts';
 export { Random, type RandomState } from './random.ts';
 export type {
   FusedCell,

@@ -1,5 +1,6 @@
 import { add, clamp, divide, minimum, multiply, sqrt, square, sum } from '@sluice/autograd';
 import { OptionError, type Tensor } from '@sluice/core';
+import { optimizerKernels } from './kernels.ts';
 
 export type Gradients = ReadonlyMap<string, Tensor>;
 
@@ -19,7 +20,7 @@ export function clipByValue(gradients: Gradients, limit: number): Map<string, Te
 export function clipByNorm(gradients: Gradients, maximum: number): Map<string, Tensor> {
   check('clipByNorm', 'maximum', maximum);
   return mapGradients(gradients, (gradient) =>
-    gradient.device.scope(() => multiply(gradient, scaleFor(sqrt(sum(square(gradient))), maximum))),
+    gradient.device.scope(() => multiply(gradient, scaleFor(sqrt(sumOfSquares(gradient)), maximum))),
   );
 }
 
@@ -52,10 +53,16 @@ export function globalNorm(gradients: Gradients): Tensor {
   const [first, ...others] = gradients.values();
   if (!first) throw new OptionError('globalNorm: gradients are empty, expected at least one tensor');
   return first.device.scope(() => {
-    let squares = sum(square(first));
-    for (const gradient of others) squares = add(squares, sum(square(gradient)));
+    let squares = sumOfSquares(first);
+    for (const gradient of others) squares = add(squares, sumOfSquares(gradient));
     return sqrt(squares);
   });
+}
+
+function sumOfSquares(x: Tensor): Tensor {
+  const kernels = optimizerKernels(x);
+  if (!kernels) return sum(square(x));
+  return x.device.execute('sumOfSquares', [x], [], x.dtype, (_, [operand]) => kernels.sumOfSquares(operand!));
 }
 
 function scaleFor(norm: Tensor, maximum: number): Tensor {

@@ -1,3 +1,4 @@
+export * from './adam';
 export * from './binary';
 export * from './cast';
 export * from './compare';

@@ -5,6 +5,7 @@ import { loadKernels, type SimdLevel, type WasmSource } from './load.ts';
 import { Machine } from './machine.ts';
 import { matMul } from './mat-mul.ts';
 import { concat, pad, slice, transpose } from './move.ts';
+import { optimizerKernels } from './optimizer.ts';
 import { recurrentKernels } from './recurrent.ts';
 import { argReduce, cumulativeSum, reduce } from './reduce.ts';
 import { addressOf, type WasmStorage } from './storage.ts';
@@ -82,6 +83,7 @@ export async function createWasmBackend(options: WasmBackendOptions = {}): Promi
     scatterAdd: (updates, indices, axis, size) => scatterAdd(machine, updates, indices, axis, size),
 
     recurrent: recurrentKernels(machine),
+    optimizer: optimizerKernels(machine),
 
     dispose: () => machine.close(),
   };

@@ -1,5 +1,6 @@
 import { add, divide, multiply, sqrt, square, subtract } from '@sluice/autograd';
-import type { Parameter, Tensor } from '@sluice/core';
+import type { AdamResults, AdamStep, OptimizerKernels, Parameter, Tensor } from '@sluice/core';
+import { optimizerKernels } from '../kernels.ts';
 import { checkOption, Optimizer } from './optimizer.ts';
 
 export interface AdamOptions {
@@ -35,6 +36,15 @@ abstract class AdamRule extends Optimizer<AdamSlot> {
 
   protected override update(parameter: Tensor, gradient: Tensor, moments: Readonly<Record<AdamSlot, Tensor>>) {
     const { beta1, beta2, epsilon, weightDecay } = this.#options;
+    const stepSize = this.learningRate / (1 - beta1 ** this.steps);
+    const deviationScale = 1 / Math.sqrt(1 - beta2 ** this.steps);
+    const kernels = optimizerKernels(parameter);
+    if (kernels) {
+      const penalty = this.#decoupled ? 0 : weightDecay;
+      const decay = this.#decoupled ? 1 - this.learningRate * weightDecay : 1;
+      const step = { beta1, beta2, epsilon, penalty, decay, stepSize, deviationScale };
+      return updateFused(kernels, parameter, gradient, moments, step);
+    }
     let theta = parameter;
     let g = gradient;
     if (weightDecay > 0) {
@@ -43,11 +53,29 @@ abstract class AdamRule extends Optimizer<AdamSlot> {
     }
     const firstMoment = add(multiply(moments.firstMoment, beta1), multiply(g, 1 - beta1));
     const secondMoment = add(multiply(moments.secondMoment, beta2), multiply(square(g), 1 - beta2));
-    const stepSize = this.learningRate / (1 - beta1 ** this.steps);
-    const deviation = add(multiply(sqrt(secondMoment), 1 / Math.sqrt(1 - beta2 ** this.steps)), epsilon);
+    const deviation = add(multiply(sqrt(secondMoment), deviationScale), epsilon);
     const change = multiply(divide(firstMoment, deviation), stepSize);
     return { parameter: subtract(theta, change), slots: { firstMoment, secondMoment } };
   }
+}
+
+/** The same in one kernel. */
+function updateFused(
+  kernels: OptimizerKernels<unknown>,
+  parameter: Tensor,
+  gradient: Tensor,
+  { firstMoment, secondMoment }: Readonly<Record<AdamSlot, Tensor>>,
+  step: AdamStep,
+) {
+  const { device, shape, dtype } = parameter;
+  const operands = [parameter, gradient, firstMoment, secondMoment];
+  let results: AdamResults<unknown> | undefined;
+  const changed = device.execute('adam', operands, shape, dtype, (_, [theta, g, m, v]) => {
+    results = kernels.adam({ parameter: theta!, gradient: g!, firstMoment: m!, secondMoment: v! }, step);
+    return results.parameter;
+  });
+  const slot = (name: AdamSlot) => device.execute('adam', [], shape, dtype, () => results?.[name]);
+  return { parameter: changed, slots: { firstMoment: slot('firstMoment'), secondMoment: slot('secondMoment') } };
 }
 
 /**

@@ -1,11 +1,12 @@
 // Made by assembly/build.mjs.
 
 /** SHA-256 of the sources that the binaries were made of. */
-export const sourceHash = 'af3dcc10fb5bc3de299381d4c163f088665a0013b99cc898c5d838c6c1e34659';
+export const sourceHash = '4bca122ea0fcb054f0e353a59372a740c81bb66268cc04909c27f320db58b4f6';
 
 /** The functions of the module, by their number of arguments. */
 export type Kernels = Readonly<
   Record<
+    | 'adamAddress'
     | 'gruAfterBackwardF32'
     | 'gruAfterForwardF32'
     | 'gruBeforeBackwardF32'
@@ -120,6 +121,7 @@ export type Kernels = Readonly<
     | 'select64'
     | 'select8'
     | 'sequenceScratch'
+    | 'squaresF32'
     | 'sumRunsF32'
     | 'sumRunsF64'
     | 'sumRunsI32',
@@ -162,6 +164,10 @@ export type Kernels = Readonly<
     | 'scatterAddF64'
     | 'scatterAddI32',
     (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => number
+  > &
+  Record<
+    | 'adamF32',
+    (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => number
   > &
   Record<
     | 'matMulF32'

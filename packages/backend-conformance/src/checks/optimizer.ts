@@ -1,0 +1,77 @@
+import type { AdamStep, Backend, FloatDType, Operand, OptimizerKernels } from '@sluice/core';
+import { type CheckContext, type ConformanceCheck, demand } from '../kit/check.ts';
+import { runCase } from '../kit/run-case.ts';
+import { uniformArray } from '../kit/values.ts';
+
+const plain: AdamStep = {
+  ...{ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, penalty: 0, decay: 1 },
+  ...{ stepSize: 0.01, deviationScale: 31.6 },
+};
+const steps: Record<string, AdamStep> = {
+  plain,
+  'with a penalty': { ...plain, penalty: 0.3, epsilon: 0.01, beta1: 0.5 },
+  'with decay': { ...plain, decay: 0.75, beta2: 0.9, deviationScale: 1.2, stepSize: 0.2 },
+};
+const shapes = [[], [0], [1], [3], [4], [5], [7, 9], [16, 4, 8], [20_011]];
+const results = ['parameter', 'firstMoment', 'secondMoment'] as const;
+
+function kernelsOf<S>(backend: Backend<S>): OptimizerKernels<S> {
+  demand(backend.optimizer !== undefined, 'optimizer: the property came and went');
+  return backend.optimizer;
+}
+
+/** Runs `check` where the backend says that it has kernels for the type. */
+function check(name: string, dtype: FloatDType, run: (context: CheckContext) => Promise<void>): ConformanceCheck {
+  return {
+    name: `optimizer ${name}`,
+    dtypes: [dtype],
+    run: async (context) => {
+      if (context.backend.optimizer?.supports(dtype)) await run(context);
+    },
+  };
+}
+
+/** Kernels that a backend need not have. */
+export const optimizerChecks: readonly ConformanceCheck[] = (['float32', 'float64'] as const).flatMap((dtype) => [
+  ...Object.entries(steps).map(([name, step]) =>
+    check(`adam ${dtype}: ${name}`, dtype, async (context) => {
+      for (const [seed, shape] of shapes.entries()) {
+        for (const result of results) {
+          const array = (offset: number, low: number) => uniformArray(dtype, shape, 10 * seed + offset, low);
+          await runCase(context, {
+            label: `optimizer adam ${name}, ${result}`,
+            operands: [array(0, -3), array(1, -3), array(2, -3), array(3, 0.01)],
+            shape,
+            dtype,
+            precision: 'rounded',
+            call: (backend, operands) => takeOne(backend, operands, step, result),
+          });
+        }
+      }
+    }),
+  ),
+  check(`sumOfSquares ${dtype}`, dtype, async (context) => {
+    for (const [seed, shape] of shapes.entries()) {
+      await runCase(context, {
+        label: 'optimizer sumOfSquares',
+        operands: [uniformArray(dtype, shape, seed)],
+        shape: [],
+        dtype,
+        precision: 'rounded',
+        call: (backend, [x]) => kernelsOf(backend).sumOfSquares(x),
+      });
+    }
+  }),
+]);
+
+/** One result of a step; the others are freed. */
+function takeOne<S>(
+  backend: Backend<S>,
+  [parameter, gradient, firstMoment, secondMoment]: readonly Operand<S>[],
+  step: AdamStep,
+  wanted: (typeof results)[number],
+): S {
+  const made = kernelsOf(backend).adam({ parameter, gradient, firstMoment, secondMoment }, step);
+  for (const name of results) if (name !== wanted) backend.free(made[name]);
+  return made[wanted];
+}
