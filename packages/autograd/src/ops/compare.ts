@@ -2,6 +2,7 @@ import { broadcastShapes, type CompareKind, isFloat, type Tensor } from '@sluice
 import { defineOp } from '../define-op.ts';
 import { checkDType, checkSameDType, type Scalar, withOperands } from './support.ts';
 
+/* @__NO_SIDE_EFFECTS__ */
 function comparison(kind: CompareKind): (a: Scalar, b: Scalar) => Tensor {
   const compare = defineOp({
     name: kind,

@@ -6,6 +6,7 @@ import { checkFloat, checkNumeric, type Scalar, withOperands } from './support.t
 type Unary = OpDefinition<[x: Tensor], Tensor>;
 type Binary = OpDefinition<[a: Tensor, b: Tensor], Tensor>;
 
+/* @__NO_SIDE_EFFECTS__ */
 function unary(kind: UnaryKind, backward: Unary['backward'], alsoInt32 = false): (x: Tensor) => Tensor {
   const check = alsoInt32 ? checkNumeric : checkFloat;
   return defineOp<[x: Tensor], Tensor>({
@@ -18,6 +19,7 @@ function unary(kind: UnaryKind, backward: Unary['backward'], alsoInt32 = false):
   });
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 function binary(
   kind: BinaryKind,
   backward: Binary['backward'],

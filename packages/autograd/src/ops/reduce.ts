@@ -41,6 +41,7 @@ function kernel(kind: ReduceKind, x: Tensor, axes: readonly number[]): Tensor {
 }
 
 /** Turns an operation on sorted axes into the public form. */
+/* @__NO_SIDE_EFFECTS__ */
 function reduction(name: string, op: (x: Tensor, axes: readonly number[]) => Tensor, mayBeEmpty = false): Reduction {
   return (x, axes, options = {}) => {
     const list = normalizeAxes(name, axes, x.rank);
@@ -71,6 +72,7 @@ const sumOp = defineOp({
 /** Sum over axes; 0 over none. int32 wraps. */
 export const sum: Reduction = reduction('sum', sumOp, true);
 
+/* @__NO_SIDE_EFFECTS__ */
 function extremeOp(kind: 'max' | 'min') {
   return defineOp({
     name: kind,
@@ -124,6 +126,7 @@ const logSumExpOp = defineOp({
  */
 export const logSumExp: Reduction = reduction('logSumExp', logSumExpOp);
 
+/* @__NO_SIDE_EFFECTS__ */
 function argReduction(kind: ArgReduceKind): (x: Tensor, axis: number) => Tensor {
   const op = defineOp({
     name: kind,
