@@ -21,14 +21,15 @@ export function matMul(machine: Machine, a: X, b: X, { transposeA, transposeB }:
     return y;
   }
   const { kernels } = machine;
-  const kernel = a.dtype === 'float32' ? kernels.matMulF32 : kernels.matMulF64;
+  const kernel = a.dtype === 'float32' ? 'matMulF32' : 'matMulF64';
   const bytes = bytesPerElement(a.dtype);
   const left = addressOf(a.storage);
   const right = addressOf(b.storage);
   let output = addressOf(y);
   const multiply = (rows: number, p: number, q: number) => {
-    const scratch = machine.scratch(kernels.matMulScratch(rows, N, K, bytes));
-    kernel(output, p, q, rows, N, K, Number(transposeA), Number(transposeB), scratch);
+    const parts = rows > 1 && N > 1 ? machine.parts(2 * rows * N * K) : 1;
+    const scratch = machine.scratch(kernels.matMulScratch(rows, N, K, bytes) * parts);
+    machine.run(kernel, [output, p, q, rows, N, K, Number(transposeA), Number(transposeB), scratch], parts);
     output += rows * N * bytes;
   };
   if (b.storage.size === K * N && !transposeA) {

@@ -1,6 +1,6 @@
 import { type Backend, type FusedCell, Random } from '@sluice/core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createWasmBackend } from './backend-wasm.ts';
+import { createWasmBackend, startWasmBackend } from './backend-wasm.ts';
 import { bestSimd } from './load.ts';
 import type { WasmStorage } from './storage.ts';
 import { put, take } from './testing/operands.ts';
@@ -139,5 +139,19 @@ describe.each(builds.slice(0, bestSimd() === 'simd' ? 1 : 2))('fused cells, %s',
         }
       }
     });
+  });
+});
+
+describe('fused cells on several threads', () => {
+  it.each(Object.entries(cells))('are the same to the bit: %s', async (_, cell) => {
+    const backends = await Promise.all(
+      [1, 2, 5].map((threads) => startWasmBackend({ simd: 'simd', threads }, { leastShared: 0 })),
+    );
+    for (const [seed, size] of sizes.entries()) {
+      const problem = createProblem(cell, seed, size, seed % 2 === 0);
+      const [alone, ...others] = await Promise.all(backends.map((backend) => fused(backend, problem)));
+      for (const other of others) expect(other).toEqual(alone);
+    }
+    for (const backend of backends) backend.dispose?.();
   });
 });

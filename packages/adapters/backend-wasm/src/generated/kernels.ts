@@ -1,25 +1,29 @@
 // Made by assembly/build.mjs.
 
 /** SHA-256 of the sources that the binaries were made of. */
-export const sourceHash = '22a9b870c28e6e134d115148fd7afd325a3a00a69ee6b3532c9d4658e9e15d9f';
+export const sourceHash = 'b59c956fff341e1800cfe29d49aca7e3429303d52e9fd748398de54f87a517ae';
 
 /** The functions of the module, by their number of arguments. */
 export type Kernels = Readonly<
+  Record<
+    | 'heapBase'
+    | 'rowsAddress'
+    | 'sequenceAddress',
+    () => number
+  > &
   Record<
     | 'gruAfterBackwardF32'
     | 'gruAfterForwardF32'
     | 'gruBeforeBackwardF32'
     | 'gruBeforeForwardF32'
-    | 'heapBase'
     | 'lstmBackwardF32'
     | 'lstmForwardF32'
     | 'rnnReluBackwardF32'
     | 'rnnReluForwardF32'
     | 'rnnTanhBackwardF32'
     | 'rnnTanhForwardF32'
-    | 'rowsAddress'
-    | 'sequenceAddress',
-    () => number
+    | 'sequenceWeightGradient',
+    (a: number, b: number) => number
   > &
   Record<
     | 'absF32'
@@ -166,6 +170,6 @@ export type Kernels = Readonly<
   Record<
     | 'matMulF32'
     | 'matMulF64',
-    (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => number
+    (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number) => number
   >
 >;
