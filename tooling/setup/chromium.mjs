@@ -55,9 +55,3 @@ export async function provideChromium() {
   if (process.env.CI) throw new SetupError([advice, ...failures].join('\n'));
   console.error(`${advice} The tests that need it are skipped.`);
 }
-
-/** Whether a run of the tests may come to those in Chromium. */
-export function mayNeedChromium(/** @type {string[]} */ args) {
-  const filters = args.filter((argument) => !argument.startsWith('-'));
-  return filters.length === 0 || filters.some((filter) => filter.includes('tests') || filter.includes('browser'));
-}

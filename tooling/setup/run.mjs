@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { join } from 'node:path';
 import { runChild } from './child.mjs';
-import { mayNeedChromium, provideChromium } from './chromium.mjs';
 import { build, checkNode, environment, install, root, SetupError, turbo } from './prepare.mjs';
+import { provideForTests } from './test-needs.mjs';
 
 const help = `Usage: node tooling/setup/run.mjs COMMAND [ARGUMENT...]
 
@@ -44,7 +44,7 @@ const commands = {
     return (args) => node([join(root, 'apps/char-lm/dist/cli.js'), ...args], userFolder);
   },
   test: async () => async (args) => {
-    if (mayNeedChromium(args)) await provideChromium();
+    await provideForTests(args);
     return node([join(root, 'tooling/vitest/run.mjs'), ...args]);
   },
   check: async () => (args) => node([join(root, 'tooling/check/run.mjs'), ...args]),
