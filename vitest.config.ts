@@ -23,6 +23,7 @@ const built: TestProjectInlineConfiguration = {
   test: {
     ...common,
     name: 'built',
+    setupFiles: [...common.setupFiles, './tooling/vitest/require-build.ts'],
     include: ['tests/{bundlers,runtimes}/src/*.test.ts'],
     globalSetup: ['./tooling/vitest/build.ts'],
   },
