@@ -42,7 +42,7 @@ function inChromium(folder: string, headers: Record<string, string>): TestProjec
     resolve: { conditions: [source, ...defaultClientConditions] },
     ssr: { resolve: { conditions: serverConditions } },
     // Found out while tests run, it would make them start again.
-    optimizeDeps: { include: ['@sluice/backend-conformance > fast-check', '@sluice/data > csv-parse/browser/esm'] },
+    optimizeDeps: { include: ['@sluice/backend-conformance > fast-check'] },
     test: {
       ...test,
       globalSetup: ['./tests/browser/src/node-reference.ts'],
