@@ -12,7 +12,7 @@ const layers = [
     types: ['data'],
   },
   { name: 'model', may: ['core', 'layers', 'adapters/format-safetensors'] },
-  { name: 'report', may: [] },
+  { name: 'report', may: ['core'] },
   { name: 'backend-conformance', may: ['core'] },
   { name: 'adapters/backend-[^/]+', may: ['core'] },
   { name: 'adapters/format-[^/]+', may: ['core'] },
