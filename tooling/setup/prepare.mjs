@@ -8,7 +8,10 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const rootPackage = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-/** Tools of the workspace first, so that turbo finds the pinned pnpm; nothing phones home. */
+/**
+ * Tools of the workspace first, so that turbo finds the pinned pnpm; nothing phones home.
+ * @type {NodeJS.ProcessEnv}
+ */
 export const environment = {
   ...process.env,
   PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
