@@ -28,7 +28,7 @@ export function testInChromium({ create, info, fused, tolerances = {}, lossToler
     backend.dispose?.();
   });
 
-  testBackend(create, tolerances);
+  testBackend(create, { tolerances });
 
   it('computes what PyTorch does, outputs and gradients of 35 networks', async () => {
     const file = checkGoldenFile(golden, 'torch-recurrent.json');
