@@ -6,12 +6,12 @@ import { renderPage } from './html/page.ts';
 
 /** The report as one HTML page that needs no network: styles, scripts and uPlot stand inside. About 60 KB and its data. */
 export function renderHtml(report: Report): string {
-  const { resolve } = createRequire(import.meta.url);
-  const uplot = (file: string) => readFileSync(resolve(`uplot/dist/${file}`), 'utf8');
-  const own = (file: string) => readFileSync(new URL(`../assets/${file}`, import.meta.url), 'utf8');
+  const require = createRequire(import.meta.url);
+  const read = (file: string | URL) => readFileSync(file, 'utf8');
+  const own = (file: string) => new URL(`../assets/${file}`, import.meta.url);
   return renderPage(report, {
-    styles: [uplot('uPlot.min.css'), own('report.css')],
-    scripts: [uplot('uPlot.iife.min.js'), own('report.js')],
+    styles: [require.resolve('uplot/dist/uPlot.min.css'), own('report.css')].map(read),
+    scripts: [require.resolve('uplot/dist/uPlot.iife.min.js'), own('report.js')].map(read),
   });
 }
 

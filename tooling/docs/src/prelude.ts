@@ -17,8 +17,13 @@ export * from '@sluice/format-safetensors';
 export * from '@sluice/format-safetensors/node';
 export * from '@sluice/layers';
 export * from '@sluice/metrics';
+export { defineModel, encodeModel } from '@sluice/model';
+export { loadModel, saveModel } from '@sluice/model/node';
+export { createReport, lossChart, renderText } from '@sluice/report';
+export { renderHtml, saveReport } from '@sluice/report/node';
 export * from '@sluice/training';
 export * from '@sluice/training/node';
+export * as v from 'valibot';
 
 /** Types that examples name. */
 export const typeNames = ['CellState', 'LSTMState', 'Prepared', 'TrainingState'];
