@@ -37,7 +37,7 @@ export function testInChromium({ create, info, fused, tolerances = {}, lossToler
     const backend = await create();
     expect(compared).toBe(backend.supports('float64') ? 70 : 35);
     backend.dispose?.();
-  }, 120_000);
+  }, 300_000);
 
   if (fused) {
     it('has fused kernels, which compute what their composed steps do', async () => {
