@@ -1,6 +1,6 @@
 import { OptionError } from '@sluice/core';
 import { expect, it } from 'vitest';
-import { createReport, lossChart, type Section, smooth } from './index.ts';
+import { createReport, lossChart, rowsOf, type Section, smooth } from './index.ts';
 
 const chart = { kind: 'chart', title: 'T', x: { label: 'x' }, y: { label: 'y' } } as const;
 const line = { name: 'a', x: [1, 2], y: [1, 2] };
@@ -59,4 +59,11 @@ it('makes a chart of losses', () => {
     ['validation', undefined],
   ]);
   expect(Array.from(series[1]!.y)).toEqual([4, 4]);
+});
+
+it('cuts data into rows', () => {
+  expect(rowsOf(Float32Array.of(1, 2, 3, 4, 5, 6), 3)).toEqual([
+    [1, 2, 3],
+    [4, 5, 6],
+  ]);
 });

@@ -9,14 +9,15 @@ export {
 } from './chart.ts';
 export { createReport, type Report } from './create-report.ts';
 export { renderText } from './render-text.ts';
-export type {
-  ConfusionSection,
-  Figure,
-  FiguresSection,
-  HeatMap,
-  HeatSection,
-  ReportContent,
-  Section,
-  SectionBase,
-  TableSection,
+export {
+  type ConfusionSection,
+  type Figure,
+  type FiguresSection,
+  type HeatMap,
+  type HeatSection,
+  type ReportContent,
+  rowsOf,
+  type Section,
+  type SectionBase,
+  type TableSection,
 } from './report.ts';

@@ -58,8 +58,19 @@ export interface HeatSection extends SectionBase {
 
 export interface HeatMap {
   readonly name: string;
-  /** [time][unit] */
+  /** [time][unit]; `rowsOf` makes them of the data of a tensor. */
   readonly values: readonly (readonly number[])[];
   /** What the ends of the colours stand for. Default [0, 1], the range of gates. */
   readonly range?: readonly [lowest: number, highest: number];
+}
+
+/**
+ * Elements [time, unit] as rows: of the data of an `inspect`ed gate [1, time, unit] what a heat map takes.
+ * @example
+ * const [{ activations }] = lstm.inspect(x);
+ * const values = rowsOf(await activations.forget.data(), lstm.hiddenSize).slice(0, time);   // of the first sequence of the batch
+ */
+export function rowsOf(data: ArrayLike<number>, units: number): number[][] {
+  const rows = Array.from({ length: data.length / units }, (_, t) => t * units);
+  return rows.map((begin) => Array.from({ length: units }, (_, unit) => data[begin + unit]!));
 }

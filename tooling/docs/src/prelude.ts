@@ -19,7 +19,7 @@ export * from '@sluice/layers';
 export * from '@sluice/metrics';
 export { defineModel, encodeModel } from '@sluice/model';
 export { loadModel, saveModel } from '@sluice/model/node';
-export { createReport, lossChart, renderText } from '@sluice/report';
+export { createReport, lossChart, renderText, rowsOf } from '@sluice/report';
 export { renderHtml, saveReport } from '@sluice/report/node';
 export * from '@sluice/training';
 export * from '@sluice/training/node';
