@@ -14,7 +14,7 @@ Commands (each also as a script of package.json: npm run COMMAND -- ARGUMENT...)
   check      run every check but the tests, or those named; see: npm run check -- --help
   build      build every package and app into its dist folder
   golden     compare with reference values: golden [FILE]
-  learning   train small tasks to their known results (npm run test:learning)
+  learning   train small tasks to their known results (npm run test:learning -- --help)
   bench      compare speed with other libraries
 
 Options:
