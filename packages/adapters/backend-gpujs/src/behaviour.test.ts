@@ -79,9 +79,9 @@ describe.skipIf(problem !== undefined)('on headless GL', () => {
         sigmoid: (v: number) => 1 / (1 + Math.exp(-v)),
         softplus: (v: number) => Math.max(v, 0),
       };
-      values.forEach((value, i) =>
-        expect(got[i], `${kind}(${value})`).toBeCloseTo(Math.fround(formula[kind](value)), 6),
-      );
+      for (const [i, value] of values.entries()) {
+        expect(got[i], `${kind}(${value})`).toBeCloseTo(Math.fround(formula[kind](value)), 6);
+      }
       backend.free(storage);
     }
     backend.free(x.storage);
@@ -134,6 +134,36 @@ describe.skipIf(problem !== undefined)('on headless GL', () => {
     const late = backend.download({ ...x, storage, shape: [2] });
     await expect(late).rejects.toThrow('gather: indices hold -4, expected values from 0 to 2');
     expect([...(await backend.download(x))]).toEqual([1, 2, 3]);
+  });
+
+  it('holds as many textures and kernels after 400 training-like steps as after 20', async () => {
+    const device = new Device(backend as Backend);
+    const weight = device.full([8, 8], 0.1);
+    let state = device.zeros([4, 8]);
+    const step = () => {
+      const before = state;
+      state = device.scope(() => {
+        const x = device.tensor(new Float32Array(32), { shape: [4, 8] });
+        const product = device.execute('matMul', [before, weight], [4, 8], 'float32', (b, [a, w]) =>
+          b.matMul(a, w, { transposeA: false, transposeB: false }),
+        );
+        const sum = device.execute('add', [product, x], [4, 8], 'float32', (b, [a, c]) =>
+          b.binary('add', a, c, [4, 8]),
+        );
+        return device.execute('tanh', [sum], [4, 8], 'float32', (b, [a]) => b.unary('tanh', a));
+      });
+      before.dispose();
+    };
+    const held = () => ({ textures: backend.info.textures, kernels: backend.info.kernels });
+    for (let i = 0; i < 20; i++) step();
+    await state.data();
+    const before = held();
+    for (let i = 0; i < 380; i++) step();
+    await state.data();
+    expect(held()).toEqual(before);
+    weight.dispose();
+    state.dispose();
+    expect(device.live).toBe(0);
   });
 
   it('refuses an array that no texture holds, and goes on', async () => {

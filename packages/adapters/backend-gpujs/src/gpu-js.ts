@@ -14,14 +14,7 @@ export type Texels = Texture | Float32Array;
 /** Host data with its size. */
 export type HostInput = object;
 
-export type ArgumentType =
-  | 'Input'
-  | 'Array'
-  | 'ArrayTexture(1)'
-  | 'ArrayTexture(2)'
-  | 'ArrayTexture(4)'
-  | 'Integer'
-  | 'Float';
+export type ArgumentType = 'Input' | 'Array' | `Array1D(${2 | 4})` | `ArrayTexture(${1 | 2 | 4})` | 'Integer' | 'Float';
 
 export interface FunctionSource {
   readonly source: string;

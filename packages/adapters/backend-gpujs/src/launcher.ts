@@ -1,5 +1,5 @@
 import { DeviceError, UnsupportedError } from '@sluice/core';
-import type { ArgumentType, CompiledKernel, FunctionSource, KernelArgument, KernelSettings, Texels } from './gpu-js.ts';
+import type { ArgumentType, CompiledKernel, FunctionSource, KernelArgument, Texels } from './gpu-js.ts';
 import type { Opened } from './open.ts';
 import { type Block, capacityFor } from './storage.ts';
 
@@ -15,12 +15,8 @@ export interface KernelSource {
   readonly body: string;
   /** Functions that the body calls, and those that they call. */
   readonly functions?: readonly FunctionSource[];
-  /** Numbers in a texel of the result. Default 'Number': one. */
-  readonly returnType?: KernelSettings['returnType'];
 }
 
-/** Kernels that are kept compiled. */
-const mostKernels = 2048;
 /** From here on an allocation is checked, which waits for the GPU. */
 const largeTexels = 2 ** 22;
 
@@ -45,10 +41,13 @@ export class Launcher {
   readonly #opened: Opened;
   // In the order of their last use.
   readonly #kernels = new Map<string, Entry>();
+  readonly #mostKernels: number;
   readonly #makers = new WeakMap<Texels, Entry>();
 
-  constructor(opened: Opened) {
+  /** @param mostKernels kernels that are kept compiled; more only while results of all of them live */
+  constructor(opened: Opened, mostKernels = 2048) {
     this.#opened = opened;
+    this.#mostKernels = mostKernels;
   }
 
   /** Kernels that are kept compiled. */
@@ -65,6 +64,7 @@ export class Launcher {
    * Launches a kernel.
    * @param name names `source`: equal names have equal sources
    * @param count texels to write
+   * @param width numbers in a texel of the result; more than one are returned by the body as an array
    * @throws UnsupportedError when the result does not fit into a texture; DeviceError when the context is lost.
    */
   run(
@@ -73,19 +73,20 @@ export class Launcher {
     count: number,
     blocks: readonly Block[],
     numbers: readonly number[],
+    width: Block['width'] = 1,
   ): Block {
     const capacity = this.#capacity(count);
     const key = `${name}|${capacity}|${blocks.map((block) => block.capacity)}`;
     const compile = () => {
       const { floats = [], ...rest } = source();
       const types: Record<string, ArgumentType> = {};
-      for (const block of rest.blocks) types[block] = this.#opened.mode === 'cpu' ? 'Array' : 'ArrayTexture(1)';
+      for (const [i, block] of rest.blocks.entries()) types[block] = this.#typeOf(blocks[i].width);
       for (const number of rest.numbers) types[number] = floats.includes(number) ? 'Float' : 'Integer';
-      return this.#compile(rest, types, capacity, true);
+      return this.#compile(rest, types, capacity, width);
     };
     const texels = this.#launch(key, compile, [...blocks.map((block) => block.texels), ...numbers]) as Texels;
     if (capacity >= largeTexels) this.#checkMemory(texels, capacity);
-    return { texels, capacity };
+    return { texels, capacity, width };
   }
 
   /** Copies numbers to the GPU. */
@@ -93,27 +94,27 @@ export class Launcher {
     const capacity = this.#capacity(count);
     const host = new Float32Array(capacity);
     write(host);
-    const compile = () => this.#compile(copySource, { x: 'Input' }, capacity, true);
+    const compile = () => this.#compile(copySource, { x: 'Input' }, capacity, 1);
     const input = new this.#opened.library.Input(host, [capacity]);
     const texels = this.#launch(`upload|${capacity}`, compile, [input]) as Texels;
     if (capacity >= largeTexels) this.#checkMemory(texels, capacity);
-    return { texels, capacity };
+    return { texels, capacity, width: 1 };
   }
 
-  /** Copies the texels out, after all that was launched before. */
+  /** Copies the texels out, one number each, after all that was launched before. */
   async download({ texels, capacity }: Block): Promise<Float32Array> {
     if (texels instanceof Float32Array) return texels.slice();
-    const compile = () => this.#compile(copySource, { x: 'ArrayTexture(1)' }, capacity, false);
+    const compile = () => this.#compile(copySource, { x: 'ArrayTexture(1)' }, capacity);
     const array = (await this.#launch(`download|${capacity}`, compile, [texels])) as Float32Array;
     this.#checkContext();
     return array;
   }
 
-  free({ texels }: Block): void {
+  free({ texels }: Pick<Block, 'texels'>): void {
     const maker = this.#makers.get(texels);
-    if (!maker || texels instanceof Float32Array) return;
+    if (!maker) return;
     maker.live--;
-    texels.delete();
+    if ('delete' in texels) texels.delete();
   }
 
   #capacity(count: number): number {
@@ -126,20 +127,26 @@ export class Launcher {
     return Math.min(capacityFor(count), mostTexels);
   }
 
+  #typeOf(width: Block['width']): ArgumentType {
+    if (this.#opened.mode !== 'cpu') return `ArrayTexture(${width})`;
+    return width === 1 ? 'Array' : `Array1D(${width})`;
+  }
+
   #compile(
-    source: Pick<KernelSource, 'body' | 'functions' | 'returnType'>,
+    source: Pick<KernelSource, 'body' | 'functions'>,
     types: Readonly<Record<string, ArgumentType>>,
     capacity: number,
-    pipeline: boolean,
+    // Absent for one that gives its result to the host.
+    width?: Block['width'],
   ): CompiledKernel {
     return this.#opened.gpu.createKernel(`function kernel(${Object.keys(types).join(', ')}) {\n${source.body}\n}`, {
       ...fixed,
       output: [capacity],
       argumentTypes: types,
       functions: source.functions ?? [],
-      returnType: source.returnType ?? 'Number',
-      pipeline,
-      asyncMode: !pipeline,
+      returnType: width === 2 || width === 4 ? `Array(${width})` : 'Number',
+      pipeline: width !== undefined,
+      asyncMode: width === undefined,
     });
   }
 
@@ -159,30 +166,29 @@ export class Launcher {
           `gpujs backend: gpu.js left the GPU (${fallbackReason}); please report the operation`,
         );
       }
-      this.#evict();
     }
     if (!(result instanceof Promise)) {
       entry.live++;
       this.#makers.set(result as Texels, entry);
     }
+    if (isNew) this.#evict();
     return result;
   }
 
-  /** Drops the kernel that was not used for the longest time, among those that have no result left. */
+  /** Drops kernels that were not used for the longest time, among those that have no result left. */
   #evict(): void {
-    if (this.#kernels.size <= mostKernels) return;
     for (const [key, { kernel, live }] of this.#kernels) {
+      if (this.#kernels.size <= this.#mostKernels) return;
       if (live > 0) continue;
       this.#kernels.delete(key);
       kernel.kernel.destroy();
-      return;
     }
   }
 
   #checkMemory(texels: Texels, capacity: number): void {
     const { context } = this.#opened;
     if (!context || context.getError() !== context.OUT_OF_MEMORY) return;
-    this.free({ texels, capacity });
+    this.free({ texels });
     throw new UnsupportedError(`gpujs backend: the GPU has no memory left for an array of ${capacity} texels`);
   }
 

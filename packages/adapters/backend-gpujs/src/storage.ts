@@ -1,9 +1,10 @@
 import { DisposedError, type DType, type Operand } from '@sluice/core';
 import type { Texels } from './gpu-js.ts';
 
-/** Numbers on the GPU, one a texel. */
+/** Numbers on the GPU: one a texel, or two or four for fused kernels. */
 export interface Block {
   readonly texels: Texels;
+  readonly width: 1 | 2 | 4;
   /** Texels, also those that hold nothing. */
   readonly capacity: number;
 }
