@@ -40,7 +40,8 @@ function inChromium(folder: string, headers: Record<string, string>): TestProjec
   return {
     server: { headers },
     resolve: { conditions: [source, ...defaultClientConditions] },
-    ssr: { resolve: { conditions: serverConditions } },
+    // What globalSetup imports.
+    environments: { __vitest__: { resolve: { conditions: serverConditions } } },
     // Found out while tests run, it would make them start again.
     optimizeDeps: { include: ['@sluice/backend-conformance > fast-check'] },
     test: {
