@@ -31,10 +31,12 @@ export async function runCheck(check: ConformanceCheck, context: CheckContext): 
   }
 }
 
-/** The first word of a name is the method. */
+/** Where to read on; the first word of a check's name is the method. */
 function help({ name, kernel }: ConformanceCheck, { backend, reference }: CheckContext): string {
+  if (kernel)
+    return 'What it must do: RecurrentKernels in @sluice/core, and the equations at the layer of the same name in @sluice/layers.';
   const [method] = /^\w*/.exec(name) as RegExpExecArray;
   if (!(method in reference)) return `This is the check "${name}".`;
-  if (kernel === undefined && !(method in backend)) return `The backend has no method ${method}: write it next.`;
-  return `What ${method} must do: its comment in the interface Backend of @sluice/core, and createReferenceBackend().${method} as the plainest code for it.`;
+  if (!(method in backend)) return `The backend has no ${method} yet: write it.`;
+  return `What ${method} must do: its comment in Backend of @sluice/core, and the one loop of ${method} in createReferenceBackend.`;
 }

@@ -64,6 +64,11 @@ async function evaluate<S>(backend: Backend<S>, one: SequenceCase, label: string
   };
   const gradients = one.gradients && { output: put(one.gradients.output), states: one.gradients.states.map(put) };
   const results = run(backend, one, inputs, gradients, label);
+  for (const [name, { storage }] of Object.entries(results)) {
+    demand(storage !== undefined, `${label}: there is no ${name}`);
+  }
+  const storages = new Set(Object.values(results).map(({ storage }) => storage));
+  demand(storages.size === Object.keys(results).length, `${label}: two results are one storage, expected new ones`);
   for (const [{ data, shape, dtype }, operand] of uploaded) {
     const how = { label: `${label}: an operand after the call`, shape, dtype, precision: 'bits' } as const;
     compareData(await backend.download(operand), data, { float32: 0, float64: 0 }, how);
@@ -98,7 +103,10 @@ function run<S>(
     const save = gradients !== undefined;
     const cell = kernel.cell(hiddenSize);
     const { output, states: last, saved } = recurrent.forward(cell, inputs, { ...options, save });
-    demand((saved !== undefined) === save, `${label}: \`saved\` is ${String(saved)} although \`save\` was ${save}`);
+    demand(
+      (saved !== undefined) === save,
+      `${label}: \`saved\` is ${saved === undefined ? 'undefined' : 'there'} although \`save\` was ${save}`,
+    );
     const forward = {
       output: { storage: output, shape: [time, batch, hiddenSize], dtype: kernel.dtype },
       ...statesLike('last ', last),
