@@ -93,7 +93,8 @@ export default {
       severity: 'error',
       comment: 'published code imports only what its package.json lists as a dependency',
       from: { path: `${anyPackage}src/`, pathNot: tests },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+      // A peer dependency is a development dependency too.
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm-peer'] },
     },
   ],
   options: {

@@ -4,7 +4,7 @@
 export type GpujsMode = 'headlessgl' | 'webgl2' | 'webgl' | 'cpu';
 
 /** A result that stays on the GPU. */
-export interface Texture {
+interface Texture {
   delete(): void;
 }
 
@@ -12,7 +12,7 @@ export interface Texture {
 export type Texels = Texture | Float32Array;
 
 /** Host data with its size. */
-export type HostInput = object;
+type HostInput = object;
 
 export type ArgumentType = 'Input' | 'Array' | `Array1D(${2 | 4})` | `ArrayTexture(${1 | 2 | 4})` | 'Integer' | 'Float';
 
@@ -21,7 +21,7 @@ export interface FunctionSource {
   readonly settings: { readonly returnType: string; readonly argumentTypes: Readonly<Record<string, string>> };
 }
 
-export interface KernelSettings {
+interface KernelSettings {
   readonly output: readonly number[];
   readonly argumentTypes: Readonly<Record<string, ArgumentType>>;
   readonly functions: readonly FunctionSource[];
@@ -60,7 +60,7 @@ export interface WebGl {
   isContextLost(): boolean;
 }
 
-export interface Canvas {
+interface Canvas {
   addEventListener?(type: 'webglcontextlost', listener: () => void): void;
 }
 
