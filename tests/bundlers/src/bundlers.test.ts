@@ -68,7 +68,7 @@ describe.runIf(executablePath)('the built packages, bundled, in Chromium', () =>
       // Modules have a method of that name.
       expect(readFileSync(join(bundle, script), 'utf8')).not.toMatch(/(?<!\.)\beval\((?!\)\s*\{)|\bnew Function\b/);
     }
-  });
+  }, 120_000);
 
   describe('where the binary does not load', () => {
     const bundle = join(folder, 'served');
