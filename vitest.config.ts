@@ -13,8 +13,19 @@ const node: TestProjectInlineConfiguration = {
   test: {
     ...common,
     name: 'node',
-    include: ['{packages,apps,tooling}/**/*.test.ts', 'tests/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', 'tests/browser/**'],
+    include: ['{packages,apps,tooling,tests/agreement}/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**'],
+  },
+};
+
+/** The tests that take the packages as users do. */
+const built: TestProjectInlineConfiguration = {
+  test: {
+    ...common,
+    name: 'built',
+    setupFiles: [...common.setupFiles, './tooling/vitest/require-build.ts'],
+    include: ['tests/{bundlers,runtimes}/src/*.test.ts'],
+    globalSetup: ['./tooling/vitest/build.ts'],
   },
 };
 
@@ -29,7 +40,8 @@ function inChromium(folder: string, headers: Record<string, string>): TestProjec
   return {
     server: { headers },
     resolve: { conditions: [source, ...defaultClientConditions] },
-    ssr: { resolve: { conditions: serverConditions } },
+    // What globalSetup imports.
+    environments: { __vitest__: { resolve: { conditions: serverConditions } } },
     // Found out while tests run, it would make them start again.
     optimizeDeps: { include: ['@sluice/backend-conformance > fast-check'] },
     test: {
@@ -51,6 +63,7 @@ export default defineConfig({
     reporters: ['default', './tooling/vitest/summary-reporter.ts'],
     projects: [
       node,
+      built,
       inChromium('isolated', {
         'Cross-Origin-Opener-Policy': 'same-origin',
         'Cross-Origin-Embedder-Policy': 'require-corp',

@@ -6,7 +6,7 @@ const names = ['chromium', 'google-chrome', 'google-chrome-stable'];
 const advice =
   'There is no Chromium: install it (on Debian: apt-get install chromium) or run "npx playwright install chromium".';
 
-const asRoot = process.getuid?.() === 0;
+export const asRoot = process.getuid?.() === 0;
 
 /** Software GL, so that WebGL is there and the same on every machine; the sandbox does not start as root. */
 export const chromiumArguments = [
@@ -16,7 +16,7 @@ export const chromiumArguments = [
 ];
 
 /** @returns {string | undefined} the path of a file in PATH */
-function which(/** @type {string} */ name) {
+export function which(/** @type {string} */ name) {
   const folders = (process.env.PATH ?? '').split(delimiter);
   return folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
 }
@@ -54,10 +54,4 @@ export async function provideChromium() {
   }
   if (process.env.CI) throw new SetupError([advice, ...failures].join('\n'));
   console.error(`${advice} The tests that need it are skipped.`);
-}
-
-/** Whether a run of the tests may come to those in Chromium. */
-export function mayNeedChromium(/** @type {string[]} */ args) {
-  const filters = args.filter((argument) => !argument.startsWith('-'));
-  return filters.length === 0 || filters.some((filter) => filter.includes('tests') || filter.includes('browser'));
 }

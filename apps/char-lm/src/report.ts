@@ -1,11 +1,12 @@
 import { bitsPerCharacter, perplexity } from '@sluice/metrics';
+import { formatCount } from '@sluice/training/node';
 import { type BackendName, openDevice } from './backends.ts';
 import { evaluationBatches } from './batches.ts';
 import { generate } from './generate.ts';
 import { evaluate } from './loss.ts';
 import type { CharacterModel } from './model.ts';
 import { fileOption, type ModelFile, openModel, showPath } from './model-file.ts';
-import { callOf, colors, formatCount, print } from './output.ts';
+import { callOf, colors, print } from './output.ts';
 import type { Split, Text } from './text.ts';
 
 const sampling = { temperature: 0.7, length: 300, seed: 1 };

@@ -3,14 +3,15 @@ import { dirname } from 'node:path';
 import type { ContiguousBatch } from '@sluice/data';
 import type { LSTMState } from '@sluice/layers';
 import { bitsPerCharacter } from '@sluice/metrics';
-import { Adam, fit, oneCycle, type StepEvent } from '@sluice/training';
+import { Adam, fit, logged, oneCycle } from '@sluice/training';
+import { formatCount, TrainingProgress } from '@sluice/training/node';
 import { type BackendName, describeIdentity, identityOf, openDevice, sameIdentity } from './backends.ts';
 import { endAfter, evaluationBatches, trainingBatches } from './batches.ts';
 import { listenForInterruption } from './interrupt.ts';
 import { predictionLoss, targetCount } from './loss.ts';
 import { CharacterModel } from './model.ts';
 import { describeModel, fileOption, readModelFile, showPath } from './model-file.ts';
-import { callOf, formatCount, formatDuration, print, StatusLine } from './output.ts';
+import { callOf, print } from './output.ts';
 import { planTraining, type TrainingPlan, type TrainingRequest } from './plan.ts';
 import { describeLoss, hint, reportModel } from './report.ts';
 import { type Save, saveTo } from './save.ts';
@@ -67,7 +68,13 @@ async function run({ text, settings, found }: TrainingPlan, options: TrainOption
     print(`It was trained on ${describeIdentity(found.backend)}: the result will not be the same to the last bit.`);
   }
 
-  const status = new StatusLine();
+  const progress = new TrainingProgress({
+    steps: settings.steps,
+    unit: 'chars',
+    describeStep: ({ smoothedLoss }) => [`${bitsPerCharacter(smoothedLoss).toFixed(2)} bits/char`],
+    describeValidation: ({ step, loss }) =>
+      `After step ${formatCount(step)}: ${describeLoss('validation', loss, validation.targetsPerEpoch)}`,
+  });
   let saved = from.step;
   try {
     const events = fit<ContiguousBatch, LSTMState>({
@@ -89,22 +96,10 @@ async function run({ text, settings, found }: TrainingPlan, options: TrainOption
       items: targetCount,
     });
     let reason: string | undefined;
-    for await (const event of events) {
+    for await (const event of logged(events, progress)) {
       if (event.type === 'stopped') reason = event.reason;
       if (event.type === 'checkpoint') saved = event.step;
-      if (event.type === 'step') {
-        const compose = () => progress(event, { steps: settings.steps, epochs, begun: from.step });
-        if (event.step === settings.steps) status.show(compose());
-        else status.update(compose);
-      }
-      if (event.type === 'validation') {
-        status.end();
-        print(
-          `After step ${formatCount(event.step)}: ${describeLoss('validation', event.loss, validation.targetsPerEpoch)}`,
-        );
-      }
     }
-    status.end();
     if (reason !== 'aborted') return 0;
     const stopped =
       saved === 0
@@ -113,20 +108,7 @@ async function run({ text, settings, found }: TrainingPlan, options: TrainOption
     print(stopped);
     return interruption.exitCode();
   } finally {
-    status.end();
     interruption.stopListening();
     optimizer.dispose();
   }
-}
-
-function progress(event: StepEvent, run: { steps: number; epochs: number; begun: number }): string {
-  const pace = event.elapsedMilliseconds / (event.step - run.begun);
-  return [
-    `epoch ${event.epoch + 1}/${run.epochs}`,
-    `step ${event.step}/${run.steps}`,
-    `loss ${event.smoothedLoss.toFixed(2)}`,
-    `${bitsPerCharacter(event.smoothedLoss).toFixed(2)} bits/char`,
-    `${formatCount(event.itemsPerSecond ?? 0)} chars/s`,
-    `${formatDuration(pace * (run.steps - event.step))} left`,
-  ].join('  ');
 }

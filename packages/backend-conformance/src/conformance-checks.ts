@@ -12,6 +12,7 @@ import {
   sliceChecks,
   transposeChecks,
 } from './checks/movement.ts';
+import { recurrentChecks } from './checks/recurrent.ts';
 import { argReduceChecks, cumulativeSumChecks, reduceChecks } from './checks/reduce.ts';
 import { storageChecks } from './checks/storage.ts';
 import { unaryChecks } from './checks/unary.ts';
@@ -41,4 +42,5 @@ export const conformanceChecks: readonly ConformanceCheck[] = [
   ...indexErrorChecks,
   ...deviceChecks,
   ...carouselChecks,
+  ...recurrentChecks,
 ];

@@ -31,10 +31,10 @@ export {
   streamBatches,
 } from './streams.ts';
 export { type CalendarEncoding, type CalendarPart, calendarFeatures } from './table/calendar-features.ts';
+export { categoryFeatures } from './table/category-features.ts';
 export type { CategoryColumn, Column, DateColumn, NumberColumn, StringColumn } from './table/column.ts';
 export type { ColumnOptions, ColumnType } from './table/column-builder.ts';
 export { countMissing, dropMissing, type FillPolicy, fillMissing } from './table/missing.ts';
-export { oneHot } from './table/one-hot.ts';
 export { type ReadCsvOptions, type ReadProgress, readCsv } from './table/read-csv.ts';
 export { type ReadJsonOptions, readJson } from './table/read-json.ts';
 export { type Cell, type MatrixOptions, Table } from './table/table.ts';

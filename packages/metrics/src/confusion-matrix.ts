@@ -5,7 +5,7 @@ import { checkCounted, checkLength, eachCounted, type MaskOptions, type Values }
 /** How classes are averaged: over all decisions, over classes, or over classes by the number of their targets. */
 export type Average = 'micro' | 'macro' | 'weighted';
 
-export interface Scores {
+export interface ClassificationScores {
   /** The share of right ones among what was predicted to be of the class; 0 when nothing was. */
   readonly precision: number;
   /** The share of found ones among what is of the class; 0 when nothing is. */
@@ -14,7 +14,7 @@ export interface Scores {
   readonly f1: number;
 }
 
-export interface ClassScores extends Scores {
+export interface ClassScores extends ClassificationScores {
   readonly label: string;
   /** Targets of the class. */
   readonly support: number;
@@ -99,13 +99,13 @@ export class ConfusionMatrix {
    * One figure for all classes. Those that were neither target nor prediction have no part in it. With one class per position, as here, all `micro`
    * scores are the accuracy.
    */
-  average(kind: Average): Scores {
+  average(kind: Average): ClassificationScores {
     checkCounted('ConfusionMatrix', this.total);
     if (kind === 'micro') return scoresOf(this.#right(), this.total, this.total);
     const classes = this.classes.filter(({ support }, k) => support + this.#sums(k).predicted > 0);
     const weightOf = ({ support }: ClassScores) => (kind === 'macro' ? 1 : support);
     const weights = classes.reduce((sum, scores) => sum + weightOf(scores), 0);
-    const mean = (name: keyof Scores) =>
+    const mean = (name: keyof ClassificationScores) =>
       classes.reduce((sum, scores) => sum + weightOf(scores) * scores[name], 0) / weights;
     return { precision: mean('precision'), recall: mean('recall'), f1: mean('f1') };
   }
@@ -118,7 +118,7 @@ export class ConfusionMatrix {
 
   /** Precision, recall, F1 and number of targets of each class and their averages, as a table. */
   scoresToText(): string {
-    const row = (label: string, { precision, recall, f1 }: Scores, support: number) => [
+    const row = (label: string, { precision, recall, f1 }: ClassificationScores, support: number) => [
       label,
       ...[precision, recall, f1].map((score) => score.toFixed(3)),
       String(support),
@@ -152,7 +152,7 @@ export class ConfusionMatrix {
   }
 }
 
-function scoresOf(right: number, predicted: number, support: number): Scores {
+function scoresOf(right: number, predicted: number, support: number): ClassificationScores {
   const share = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
   return {
     precision: share(right, predicted),

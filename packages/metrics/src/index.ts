@@ -1,10 +1,10 @@
 export { auroc } from './auroc.ts';
 export {
   type Average,
+  type ClassificationScores,
   type ClassScores,
   ConfusionMatrix,
   type CountOptions,
-  type Scores,
 } from './confusion-matrix.ts';
 export { crpsFromQuantiles, crpsGaussian, intervalCoverage, pinballLoss } from './distributions.ts';
 export { characterErrorRate, editDistance, tokenErrorRate, wordErrorRate } from './edit-distance.ts';

@@ -7,6 +7,7 @@ export {
   globalNorm,
 } from './clip.ts';
 export type { BestState, ValidationState } from './fit/best.ts';
+export { type EventLog, logged } from './fit/event-log.ts';
 export type {
   CheckpointEvent,
   EpochEvent,
@@ -19,20 +20,25 @@ export type {
 export { fit } from './fit/fit.ts';
 export { type NonFiniteDetails, NonFiniteError } from './fit/non-finite.ts';
 export type {
+  AverageWeightsOptions,
   CheckpointOptions,
   ClipOption,
   EarlyStoppingOptions,
   FitOptions,
   LossFunction,
+  LossResult,
   ValidateOptions,
 } from './fit/options.ts';
 export type { ProgressState } from './fit/progress.ts';
 export type { Json } from './json.ts';
 export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from './losses/binary-cross-entropy.ts';
+export { type CRFLossOptions, crfLoss } from './losses/crf.ts';
 export { type CrossEntropyOptions, crossEntropy } from './losses/cross-entropy.ts';
 export { type CTCLossOptions, ctcLoss } from './losses/ctc.ts';
+export { type GaussianOptions, gaussianNegativeLogLikelihood } from './losses/gaussian.ts';
+export { quantileLoss } from './losses/quantile.ts';
 export { type HuberOptions, huber, meanAbsoluteError, meanSquaredError } from './losses/regression.ts';
-export type { Reduction, ReductionOptions } from './losses/support.ts';
+export type { LossOptions, Reduction } from './losses/support.ts';
 export { type AccuracyOptions, accuracy } from './metrics.ts';
 export { Adam, type AdamOptions, AdamW } from './optimizers/adam.ts';
 export { Optimizer, type OptimizerState } from './optimizers/optimizer.ts';

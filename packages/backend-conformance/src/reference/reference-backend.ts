@@ -16,6 +16,7 @@ import {
   unaryFormulas,
 } from './formulas.ts';
 import { broadcastElement, build, elementAt, forEachIndex, positionOf, splice } from './multi-index.ts';
+import { referenceRecurrent } from './recurrent.ts';
 
 /**
  * The contract in executable form: every kernel as one loop over multi-indices, computed in float64 and rounded once at the
@@ -148,6 +149,8 @@ export function createReferenceBackend(): Backend<DataArray> {
       });
       return build(updates.dtype, shape, (index) => totals[positionOf(index, shape)]);
     },
+
+    recurrent: referenceRecurrent,
   };
 }
 

@@ -1,8 +1,8 @@
 import { FormatError } from '@sluice/core';
 import { expect, test } from 'vitest';
 import { splitInOrder } from '../split.ts';
+import { categoryFeatures } from './category-features.ts';
 import { countMissing, dropMissing, fillMissing } from './missing.ts';
-import { oneHot } from './one-hot.ts';
 import { readJson } from './read-json.ts';
 import { Table } from './table.ts';
 
@@ -44,10 +44,12 @@ test('chooses, cuts and joins', () => {
 });
 
 test('one-hot columns of a category', () => {
-  const hot = oneHot(table, 's');
+  const hot = categoryFeatures(table, 's');
   expect(hot.names).toEqual(['s.a', 's.b']);
   expect([...hot.matrix().data]).toEqual([1, 0, 0, 1, 1, 0]);
-  expect(() => oneHot(table, 'x')).toThrow('oneHot: column "x" is of type number, expected category');
+  expect(() => categoryFeatures(table, 'x')).toThrow(
+    'categoryFeatures: column "x" is of type number, expected category',
+  );
 });
 
 test('numbers side by side', () => {

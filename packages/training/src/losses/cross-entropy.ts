@@ -1,8 +1,8 @@
-import { add, cast, divide, logSoftmax, mean, multiply, negate, notEqual, pick, select, sum } from '@sluice/autograd';
+import { add, cast, gather, logSoftmax, mean, multiply, negate, notEqual, pick, select } from '@sluice/autograd';
 import { DTypeError, formatShape, OptionError, ShapeError, sameShape, type Tensor } from '@sluice/core';
-import { type ReductionOptions, refuseReduction } from './support.ts';
+import { keptTargets, type LossOptions, reduce, type Weighting, weightingOf } from './support.ts';
 
-export interface CrossEntropyOptions extends ReductionOptions {
+export interface CrossEntropyOptions extends LossOptions {
   /**
    * Positions with this target have loss 0, no gradient and no part in the mean: padding. A whole number, which may lie outside the
    * classes. Default none.
@@ -10,46 +10,50 @@ export interface CrossEntropyOptions extends ReductionOptions {
   readonly ignoreIndex?: number;
   /** Share of each target's probability that is spread evenly over all classes (Szegedy et al. 2016), 0 to 1. Default 0. */
   readonly labelSmoothing?: number;
+  /** A factor for each class, finite and at least 0: on the loss of positions that have it as target, and on their part in the mean. Default 1. */
+  readonly classWeights?: ArrayLike<number>;
 }
 
 const operation = 'crossEntropy';
 
 /**
- * The cross-entropy between softmax(logits) and the targets, in nats: -(1 - s) log p[target] - s mean over classes of log p, with s the
- * label smoothing, as `torch.nn.CrossEntropyLoss` defines it. The mean is over the positions that are not ignored; if all are, it is NaN,
- * a mean of nothing.
+ * The cross-entropy between softmax(logits) and the targets, in nats: -(1 - s) w[target] log p[target] - s mean over classes of w log p, with s the
+ * label smoothing and w the class weights, as `torch.nn.CrossEntropyLoss` defines it. The mean is divided by the sum of w[target] over the positions
+ * that count; if none does, it is NaN, a mean of nothing.
  *
  * @param logits [..., classes], floats
- * @param targets [...], int32, each from 0 to classes - 1 or `ignoreIndex`
+ * @param targets [...], int32, each from 0 to classes - 1 or `ignoreIndex`; anything where the weight is 0
  * @returns a scalar, or [...] with `reduction: 'none'`
- * @throws ShapeError, DTypeError when the targets do not fit; IndexError when one is no class; OptionError
+ * @throws ShapeError, DTypeError when the targets or weights do not fit; IndexError when a target is no class; OptionError
  * @example
  * const loss = crossEntropy(model.call(x), targets, { ignoreIndex: -1 });
  */
 export function crossEntropy(logits: Tensor, targets: Tensor, options: CrossEntropyOptions = {}): Tensor {
-  const { ignoreIndex, labelSmoothing = 0, reduction = 'mean' } = options;
+  const { ignoreIndex, labelSmoothing = 0, classWeights, reduction } = options;
   check(logits, targets, options);
-  const kept = ignoreIndex === undefined ? undefined : notEqual(targets, ignoreIndex);
+  const given = weightingOf(operation, options.weights, targets.shape, logits.dtype);
+  const weighting = ignoreIndex === undefined ? given : without(notEqual(targets, ignoreIndex), given, logits.dtype);
+  const labels = keptTargets(targets, weighting);
   const logProbabilities = logSoftmax(logits);
-  let losses = negate(pick(logProbabilities, kept ? select(kept, targets, 0) : targets));
+  const factors = classWeights && logits.device.tensor(Float64Array.from(classWeights), { dtype: logits.dtype });
+  const own = factors && gather(factors, labels);
+  let losses = negate(pick(logProbabilities, labels));
+  if (own) losses = multiply(losses, own);
   if (labelSmoothing > 0) {
-    const even = multiply(mean(logProbabilities, -1), -labelSmoothing);
-    losses = add(multiply(losses, 1 - labelSmoothing), even);
+    const even = mean(factors ? multiply(logProbabilities, factors) : logProbabilities, -1);
+    losses = add(multiply(losses, 1 - labelSmoothing), multiply(even, -labelSmoothing));
   }
-  if (kept) losses = select(kept, losses, 0);
-  switch (reduction) {
-    case 'mean':
-      return kept ? divide(sum(losses), sum(cast(kept, losses.dtype))) : mean(losses);
-    case 'sum':
-      return sum(losses);
-    case 'none':
-      return losses;
-    default:
-      return refuseReduction(operation, reduction);
-  }
+  return reduce(operation, losses, reduction, weighting, own);
 }
 
-function check(logits: Tensor, targets: Tensor, { ignoreIndex, labelSmoothing = 0 }: CrossEntropyOptions): void {
+/** The weighting with 0 where `kept` is false. */
+function without(kept: Tensor, weighting: Weighting | undefined, dtype: Tensor['dtype']): Weighting {
+  if (!weighting) return { kept, factors: cast(kept, dtype) };
+  return { kept: select(weighting.kept, kept, 0), factors: select(kept, weighting.factors, 0) };
+}
+
+function check(logits: Tensor, targets: Tensor, options: CrossEntropyOptions): void {
+  const { ignoreIndex, labelSmoothing = 0, classWeights } = options;
   if (targets.dtype !== 'int32') {
     throw new DTypeError({ operation, argument: 'targets', got: `has dtype ${targets.dtype}`, expected: 'int32' });
   }
@@ -68,5 +72,20 @@ function check(logits: Tensor, targets: Tensor, { ignoreIndex, labelSmoothing = 
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
     const got = `is ${labelSmoothing}`;
     throw new OptionError({ operation, argument: 'labelSmoothing', got, expected: 'a number from 0 to 1' });
+  }
+  if (classWeights) checkClassWeights(classWeights, logits.shape.at(-1) as number);
+}
+
+function checkClassWeights(classWeights: ArrayLike<number>, classes: number): void {
+  const argument = 'classWeights';
+  if (classWeights.length !== classes) {
+    const got = `has ${classWeights.length} entries`;
+    throw new ShapeError({ operation, argument, got, expected: `${classes}, one per class` });
+  }
+  for (let k = 0; k < classes; k++) {
+    const weight = classWeights[k] as number;
+    if (weight >= 0 && weight < Number.POSITIVE_INFINITY) continue;
+    const expected = 'a finite number of at least 0';
+    throw new OptionError({ operation, argument: `${argument}[${k}]`, got: `is ${weight}`, expected });
   }
 }

@@ -23,9 +23,9 @@ import {
   type Tensor,
 } from '@sluice/core';
 import { ctcLattice, impossible, leastPossible } from './ctc-lattice.ts';
-import { type ReductionOptions, reduce } from './support.ts';
+import { type LossOptions, reduce, weightingOf } from './support.ts';
 
-export interface CTCLossOptions extends ReductionOptions {
+export interface CTCLossOptions extends LossOptions {
   /** Time steps of each row, from 0 to time; what the logits hold beyond has no effect. Default all. */
   readonly lengths?: Lengths;
   /** The class that stands for no label. Default 0. */
@@ -43,7 +43,7 @@ const operation = 'ctcLoss';
  * none) before the average.
  *
  * A target is out of reach if its row has fewer steps than it has labels and pairs of equal neighbours; its loss is Infinity and has no gradient. The work is
- * that of time tensors [3, 2 * longest target + 1, batch]; `valueAndGrad` keeps about four of them per step.
+ * that of time tensors [3, 2 * longest target + 1, batch]; `valueAndGrad` keeps about five of them per step.
  *
  * @param logits [time, batch, classes], floats; log-probabilities are their own logits and give the same
  * @param targets the labels of each row, without blanks: whole numbers from 0 to classes - 1, none or more
@@ -77,9 +77,11 @@ export function ctcLoss(logits: Tensor, targets: readonly ArrayLike<number>[], o
     }
     const total = gather(reshape(forward, [states * batch]), device.tensor(lattice.ends));
     const losses = select(less(total, leastPossible), zeroInfinity ? 0 : Number.POSITIVE_INFINITY, negate(total));
-    if (options.reduction !== undefined && options.reduction !== 'mean') return reduce(operation, losses, options);
+    const { reduction = 'mean' } = options;
+    const weighting = weightingOf(operation, options.weights, [batch], dtype);
     const counts = Float64Array.from(targets, (labels) => Math.max(1, labels.length));
-    return reduce(operation, divide(losses, floats(counts, [batch])), options);
+    const each = reduction === 'mean' ? divide(losses, floats(counts, [batch])) : losses;
+    return reduce(operation, each, reduction, weighting);
   });
 }
 

@@ -6,14 +6,14 @@ import { Table } from './table.ts';
  * A category column as columns of zeros and ones, one for each category: `<name>.<category>`. A missing cell is zero in all of them.
  * @example
  * const table = await readCsv('sky\nsun\nrain\n', { types: { sky: ['sun', 'rain'] } });
- * const features = oneHot(table, 'sky');
+ * const features = categoryFeatures(table, 'sky');
  * @throws IndexError when there is no such column; FormatError when it is of another type
  */
-export function oneHot(table: Table, name: string): Table {
+export function categoryFeatures(table: Table, name: string): Table {
   const column = table.column(name);
   if (column.type !== 'category') {
     const problem = {
-      operation: 'oneHot',
+      operation: 'categoryFeatures',
       argument: `column ${JSON.stringify(name)}`,
       got: `is of type ${column.type}`,
     };

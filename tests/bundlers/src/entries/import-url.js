@@ -1,0 +1,5 @@
+import { createWasmBackend } from '@sluice/backend-wasm';
+import url from '@sluice/backend-wasm/simd.wasm?url';
+import { report } from './report.js';
+
+report(() => createWasmBackend({ simd: 'simd', source: () => new URL(url, import.meta.url) }));

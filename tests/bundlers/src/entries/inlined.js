@@ -1,0 +1,4 @@
+import { createWasmBackend } from '@sluice/backend-wasm';
+import { report } from './report.js';
+
+report(() => createWasmBackend({ simd: 'simd' }));
