@@ -57,18 +57,22 @@ describe.runIf(executablePath)('the built packages, bundled, in Chromium', () =>
     ['webpack', 'inlined'],
     ['webpack', 'new-url'],
   ];
-  it.each(builds)('%s, %s: trains as in Node, without eval', async (bundler, entry) => {
-    const bundle = join(folder, `${bundler}-${entry}`);
-    await bundlers[bundler](entry, bundle);
-    const { outcome, paths } = await visit(bundle, { policy: "script-src 'self' 'wasm-unsafe-eval'" });
-    expect(outcome).toEqual({ simd: 'simd', losses: lossesInNode });
-    expect(paths.filter((path) => path.endsWith('.wasm'))).toHaveLength(entry === 'inlined' ? 0 : 1);
-    const scripts = readdirSync(bundle, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.js'));
-    for (const script of scripts) {
-      // Modules have a method of that name.
-      expect(readFileSync(join(bundle, script), 'utf8')).not.toMatch(/(?<!\.)\beval\((?!\)\s*\{)|\bnew Function\b/);
-    }
-  }, 120_000);
+  it.each(builds)(
+    '%s, %s: trains as in Node, without eval',
+    async (bundler, entry) => {
+      const bundle = join(folder, `${bundler}-${entry}`);
+      await bundlers[bundler](entry, bundle);
+      const { outcome, paths } = await visit(bundle, { policy: "script-src 'self' 'wasm-unsafe-eval'" });
+      expect(outcome).toEqual({ simd: 'simd', losses: lossesInNode });
+      expect(paths.filter((path) => path.endsWith('.wasm'))).toHaveLength(entry === 'inlined' ? 0 : 1);
+      const scripts = readdirSync(bundle, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.js'));
+      for (const script of scripts) {
+        // Modules have a method of that name.
+        expect(readFileSync(join(bundle, script), 'utf8')).not.toMatch(/(?<!\.)\beval\((?!\)\s*\{)|\bnew Function\b/);
+      }
+    },
+    120_000,
+  );
 
   describe('where the binary does not load', () => {
     const bundle = join(folder, 'served');

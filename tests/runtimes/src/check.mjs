@@ -16,6 +16,10 @@ const backend = await createWasmBackend();
 const { passed, failed: wrong, skipped, fused } = await checkBackend(() => createWasmBackend());
 const { cells } = await checkFused(backend);
 const { text, compared, failed } = await compareFile(checkGoldenFile(golden, 'golden'), [() => createWasmBackend()]);
+const threaded = await createWasmBackend({ simd: 'simd', threads: 2, threadThreshold: 0 });
+const { threads } = threaded.info;
+const threadedLosses = await train(threaded);
+threaded.dispose?.();
 console.log(
   JSON.stringify({
     runtime,
@@ -24,5 +28,6 @@ console.log(
     fused: { exercised: fused.exercised, cells },
     golden: { compared, failed: failed === 0 ? [] : text.split('\n').filter((line) => line.includes('FAILED')) },
     losses: await train(await createWasmBackend({ simd: 'simd' })),
+    threaded: { threads, losses: threadedLosses },
   }),
 );

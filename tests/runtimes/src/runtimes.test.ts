@@ -30,7 +30,9 @@ describe('the built packages', () => {
       expect(result.fused.exercised).toContain('lstm, float32');
       expect(result.fused.cells).toContain('lstm');
       expect(result.golden).toEqual({ compared: 70, failed: [] });
-      expect(result.losses).toEqual(await train(await createWasmBackend({ simd: 'simd' })));
+      const losses = await train(await createWasmBackend({ simd: 'simd' }));
+      expect(result.losses).toEqual(losses);
+      expect(result.threaded).toEqual({ threads: 2, losses });
     }, 120_000);
   }
 });

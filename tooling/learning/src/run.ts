@@ -9,6 +9,7 @@ import { layerKinds, tasks } from './tasks.ts';
 export const backends: Readonly<Record<string, () => Backend | Promise<Backend>>> = {
   js: () => createJsBackend(),
   wasm: () => createWasmBackend(),
+  'wasm, 2 threads': () => createWasmBackend({ threads: 2, threadThreshold: 0 }),
 };
 
 /** What to learn, by names, so that a page can be told. */
@@ -57,7 +58,7 @@ export async function run(request: Request, { print, progress }: Output): Promis
 }
 
 function row(cells: readonly string[]): string {
-  const widths = [8, 20, 6, 11, 10, 16, 12];
+  const widths = [16, 20, 6, 11, 10, 16, 12];
   return cells
     .map((cell, i) => (i < 3 ? cell.padEnd(widths[i] as number) : cell.padStart(widths[i] as number)))
     .join('');

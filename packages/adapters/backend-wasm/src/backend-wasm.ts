@@ -6,9 +6,10 @@ import { matMul } from './mat-mul.ts';
 import { concat, pad, slice, transpose } from './move.ts';
 import { recurrentKernels } from './recurrent.ts';
 import { argReduce, cumulativeSum, reduce } from './reduce.ts';
+import { startMachine } from './start.ts';
 import { addressOf, type WasmStorage } from './storage.ts';
-import { startMachine, type Tuning } from './start.ts';
 import { mostThreads } from './threads/control.ts';
+import type { PoolOptions } from './threads/pool.ts';
 import { cast, unary } from './unary.ts';
 import { pageBytes } from './web-assembly.ts';
 
@@ -31,6 +32,10 @@ export interface WasmBackendOptions {
    * Content-Security-Policy allow workers from `blob:`. Default 1.
    */
   readonly threads?: number | 'auto';
+  /**
+   * Multiplications and additions from which on a kernel is shared among threads, at least 0: waking one takes a few microseconds. Default 1,000,000.
+   */
+  readonly threadThreshold?: number;
 }
 
 const largestMemory = 65_536 * pageBytes;
@@ -52,11 +57,11 @@ export function createWasmBackend(options: WasmBackendOptions = {}): Promise<Bac
 /** The same, with what only tests choose. */
 export async function startWasmBackend(
   options: WasmBackendOptions,
-  tuning: Tuning = {},
+  pool: PoolOptions = {},
 ): Promise<Backend<WasmStorage>> {
-  const { simd = 'auto', maximumMemory = largestMemory, source, threads = 1 } = options;
-  checkOptions(simd, maximumMemory, threads);
-  const { machine, obstacle } = await startMachine({ simd, source, maximumMemory }, threads, tuning);
+  const { simd = 'auto', maximumMemory = largestMemory, source, threads = 1, threadThreshold = 1e6 } = options;
+  checkOptions(simd, maximumMemory, threads, threadThreshold);
+  const { machine, obstacle } = await startMachine({ simd, source, maximumMemory, threads, threadThreshold }, pool);
 
   return {
     name: 'wasm',
@@ -104,7 +109,7 @@ export async function startWasmBackend(
   };
 }
 
-function checkOptions(simd: string, maximumMemory: number, threads: number | 'auto'): void {
+function checkOptions(simd: string, maximumMemory: number, threads: number | 'auto', threadThreshold: number): void {
   const operation = 'createWasmBackend';
   if (!['auto', 'simd', 'relaxed-simd'].includes(simd)) {
     const expected = 'auto, simd or relaxed-simd';
@@ -117,5 +122,9 @@ function checkOptions(simd: string, maximumMemory: number, threads: number | 'au
   if (threads !== 'auto' && !(Number.isInteger(threads) && threads >= 1 && threads <= mostThreads)) {
     const expected = `auto, or a whole number from 1 to ${mostThreads}`;
     throw new OptionError({ operation, argument: 'threads', got: `is ${threads}`, expected });
+  }
+  if (!(threadThreshold >= 0)) {
+    const expected = 'a number of at least 0';
+    throw new OptionError({ operation, argument: 'threadThreshold', got: `is ${threadThreshold}`, expected });
   }
 }

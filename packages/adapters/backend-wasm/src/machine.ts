@@ -6,14 +6,16 @@ import type { WasmStorage } from './storage.ts';
 import type { KernelName, ThreadPool } from './threads/pool.ts';
 import { type EngineMemory, pageBytes } from './web-assembly.ts';
 
-/** Operations that take several times as long as waking a worker. */
-const defaultLeastShared = 1_000_000;
-
 /** Views of the whole memory, one per element type. */
 type Views = Record<'float32', Float32Array> &
   Record<'float64', Float64Array> &
   Record<'int32', Int32Array> &
   Record<'bool', Uint8Array>;
+
+export interface MachineOptions {
+  readonly maximumMemory: number;
+  readonly threadThreshold: number;
+}
 
 /** The module, its memory and the blocks in it. */
 export class Machine {
@@ -25,27 +27,26 @@ export class Machine {
   /** Position in the int32 view of the description that elementwise kernels read. */
   readonly rows: number;
   readonly #pool: ThreadPool | undefined;
-  readonly #leastShared: number;
+  readonly #threadThreshold: number;
   #scratch = 0;
   #scratchBytes = 0;
 
   constructor(
     { kernels, memory, simd }: LoadedKernels,
-    limit: number,
+    { maximumMemory, threadThreshold }: MachineOptions,
     pool?: ThreadPool,
-    leastShared = defaultLeastShared,
   ) {
     this.simd = simd;
     this.#kernels = kernels;
     this.#memory = memory;
     this.#views = viewsOf(memory.buffer);
     this.#pool = pool;
-    this.#leastShared = leastShared;
+    this.#threadThreshold = threadThreshold;
     this.rows = kernels.rowsAddress() / 4;
     this.#heap = new Heap({
       start: Math.ceil(kernels.heapBase() / 64) * 64,
       end: memory.buffer.byteLength,
-      limit,
+      limit: maximumMemory,
       grow: (end) => {
         memory.grow(Math.ceil((end - memory.buffer.byteLength) / pageBytes));
         this.#views = viewsOf(memory.buffer);
@@ -67,7 +68,7 @@ export class Machine {
 
   /** Into how many parts to split a kernel that takes this many operations: into one where waking others costs more than they do. */
   parts(operations: number): number {
-    return operations < this.#leastShared ? 1 : this.threads;
+    return operations < this.#threadThreshold ? 1 : this.threads;
   }
 
   /** Runs all parts of a kernel: `part` and `parts` follow the arguments given. */

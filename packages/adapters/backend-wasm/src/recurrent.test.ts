@@ -1,6 +1,6 @@
 import { type Backend, type FusedCell, Random } from '@sluice/core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createWasmBackend, startWasmBackend } from './backend-wasm.ts';
+import { createWasmBackend } from './backend-wasm.ts';
 import { bestSimd } from './load.ts';
 import type { WasmStorage } from './storage.ts';
 import { put, take } from './testing/operands.ts';
@@ -145,7 +145,7 @@ describe.each(builds.slice(0, bestSimd() === 'simd' ? 1 : 2))('fused cells, %s',
 describe('fused cells on several threads', () => {
   it.each(Object.entries(cells))('are the same to the bit: %s', async (_, cell) => {
     const backends = await Promise.all(
-      [1, 2, 5].map((threads) => startWasmBackend({ simd: 'simd', threads }, { leastShared: 0 })),
+      [1, 2, 5].map((threads) => createWasmBackend({ simd: 'simd', threads, threadThreshold: 0 })),
     );
     for (const [seed, size] of sizes.entries()) {
       const problem = createProblem(cell, seed, size, seed % 2 === 0);

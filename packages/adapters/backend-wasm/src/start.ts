@@ -5,10 +5,9 @@ import { mostThreads } from './threads/control.ts';
 import { type PoolOptions, ThreadPool } from './threads/pool.ts';
 import { availableThreads, threadObstacle } from './threads/spawn.ts';
 
-/** What only tests choose. */
-export interface Tuning extends PoolOptions {
-  /** Operations from which on a kernel runs on several threads. */
-  readonly leastShared?: number;
+export interface StartOptions extends Omit<LoadOptions, 'shared'> {
+  readonly threads: number | 'auto';
+  readonly threadThreshold: number;
 }
 
 interface Started {
@@ -18,10 +17,11 @@ interface Started {
 }
 
 /** Loads the kernels, and starts the workers where there is to be more than one thread. */
-export async function startMachine(options: Omit<LoadOptions, 'shared'>, wanted: number | 'auto', tuning: Tuning): Promise<Started> {
+export async function startMachine(options: StartOptions, poolOptions: PoolOptions): Promise<Started> {
+  const { threads: wanted } = options;
   const alone = async (obstacle?: string) => {
     const loaded = await loadKernels({ ...options, shared: false });
-    return { machine: new Machine(loaded, options.maximumMemory), obstacle };
+    return { machine: new Machine(loaded, options), obstacle };
   };
   const threads = wanted === 'auto' ? Math.min(availableThreads(), mostThreads) : wanted;
   if (threads === 1) return alone();
@@ -32,8 +32,8 @@ export async function startMachine(options: Omit<LoadOptions, 'shared'>, wanted:
   }
   const loaded = await loadKernels({ ...options, shared: true });
   try {
-    const pool = await ThreadPool.start(threads, loaded, tuning);
-    return { machine: new Machine(loaded, options.maximumMemory, pool, tuning.leastShared), obstacle: undefined };
+    const pool = await ThreadPool.start(threads, loaded, poolOptions);
+    return { machine: new Machine(loaded, options, pool), obstacle: undefined };
   } catch (error) {
     if (wanted === 'auto' && error instanceof UnsupportedError) return alone(error.message);
     throw error;

@@ -47,12 +47,7 @@ export class ThreadPool {
   readonly #patience: number;
   #calls = 0;
 
-  private constructor(
-    workers: Set<PlatformWorker>,
-    kernels: Kernels,
-    control: SharedArrayBuffer,
-    patience: number,
-  ) {
+  private constructor(workers: Set<PlatformWorker>, kernels: Kernels, control: SharedArrayBuffer, patience: number) {
     this.#patience = patience;
     this.#workers = workers;
     this.#indices = new Map(Object.keys(kernels).map((name, index) => [name, index]));

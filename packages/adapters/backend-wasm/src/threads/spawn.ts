@@ -13,6 +13,8 @@ interface WebWorker {
   postMessage(message: unknown): void;
   addEventListener(type: string, listener: (event: { data?: unknown; message?: string }) => void): void;
   terminate(): void;
+  /** Bun has it. */
+  unref?(): void;
 }
 
 interface NodeWorker {
@@ -45,7 +47,8 @@ export function availableThreads(): number {
 /** Why there can be no threads here; `undefined` where there can. */
 export function threadObstacle(): string | undefined {
   if (typeof SharedArrayBuffer === 'undefined') return 'no SharedArrayBuffer: the page is not cross-origin isolated';
-  if (platform.Worker === undefined && builtin('node:worker_threads') === undefined) return 'the platform has no workers';
+  if (platform.Worker === undefined && builtin('node:worker_threads') === undefined)
+    return 'the platform has no workers';
   return undefined;
 }
 
@@ -76,8 +79,9 @@ function spawnWeb(Worker: NonNullable<Platform['Worker']>, source: string): Plat
   return {
     post: (message) => worker.postMessage(message),
     onMessage: (listener) => worker.addEventListener('message', ({ data }) => listener(data)),
-    onEnd: (listener) => worker.addEventListener('error', ({ message }) => listener(message ?? 'it could not be loaded')),
-    unref() {},
+    onEnd: (listener) =>
+      worker.addEventListener('error', ({ message }) => listener(message ?? 'it could not be loaded')),
+    unref: () => worker.unref?.(),
     terminate() {
       loaded();
       worker.terminate();

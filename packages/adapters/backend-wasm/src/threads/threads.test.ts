@@ -15,7 +15,7 @@ afterEach(() => {
 });
 
 /** Splits every kernel that can be split, however small. */
-const start = (threads: number) => startWasmBackend({ simd: 'simd', threads }, { leastShared: 0 });
+const start = (threads: number) => createWasmBackend({ simd: 'simd', threads, threadThreshold: 0 });
 
 const plain = { transposeA: false, transposeB: false };
 
@@ -75,7 +75,7 @@ describe('a worker', () => {
 
   it('that has died leaves its parts to the others', async () => {
     const dies = workerSource.replace("port.postMessage('ready');", "port.postMessage('ready'); process.exit();");
-    const backend = await startWasmBackend({ simd: 'simd', threads: 3 }, { leastShared: 0, source: dies });
+    const backend = await startWasmBackend({ simd: 'simd', threads: 3, threadThreshold: 0 }, { source: dies });
     const expected = await product(alone);
     expect(await product(backend)).toEqual(expected);
     await vi.waitFor(() => expect(backend.info.threads).toBe(1));
@@ -84,7 +84,10 @@ describe('a worker', () => {
 
   it('that dies with a part ends the call, and the backend', async () => {
     const hangs = workerSource.replace('kernel(...given, part, parts);', 'for (;;);');
-    const backend = await startWasmBackend({ simd: 'simd', threads: 2 }, { leastShared: 0, source: hangs, patience: 200 });
+    const backend = await startWasmBackend(
+      { simd: 'simd', threads: 2, threadThreshold: 0 },
+      { source: hangs, patience: 200 },
+    );
     const a = put(backend, numbers(1024 * 1024, 1), [1024, 1024]);
     expect(() => {
       for (;;) backend.free(backend.matMul(a, a, plain));
@@ -94,7 +97,7 @@ describe('a worker', () => {
 
   it('that fails in a kernel fails the call', async () => {
     const throws = workerSource.replace('kernel(...given, part, parts);', 'throw new Error();');
-    const backend = await startWasmBackend({ simd: 'simd', threads: 2 }, { leastShared: 0, source: throws });
+    const backend = await startWasmBackend({ simd: 'simd', threads: 2, threadThreshold: 0 }, { source: throws });
     const a = put(backend, numbers(1024 * 1024, 1), [1024, 1024]);
     expect(() => {
       for (;;) backend.free(backend.matMul(a, a, plain));
@@ -175,5 +178,8 @@ describe('where there can be no threads', () => {
         `createWasmBackend: threads is ${threads}, expected auto, or a whole number from 1 to 64`,
       );
     }
+    await expect(createWasmBackend({ threadThreshold: -1 })).rejects.toThrow(
+      'createWasmBackend: threadThreshold is -1, expected a number of at least 0',
+    );
   });
 });
