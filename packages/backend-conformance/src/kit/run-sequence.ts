@@ -50,10 +50,10 @@ export async function runSequence({ backend, reference, tolerances }: CheckConte
 async function evaluate<S>(backend: Backend<S>, one: SequenceCase, label: string): Promise<Named<HostArray>> {
   const { projected, weight, resetBias, states } = one.inputs;
   recycle(backend, projected.data.length, projected.dtype);
-  const uploaded = new Map<HostArray, Operand<S>>();
+  const uploaded: [HostArray, Operand<S>][] = [];
   const put = (host: HostArray) => {
     const operand = upload(backend, host);
-    uploaded.set(host, operand);
+    uploaded.push([host, operand]);
     return operand;
   };
   const inputs: SequenceInputs<S> = {
@@ -73,8 +73,8 @@ async function evaluate<S>(backend: Backend<S>, one: SequenceCase, label: string
     const how = { label: `${label}: an operand after the call`, shape, dtype, precision: 'bits' } as const;
     compareData(await backend.download(operand), data, { float32: 0, float64: 0 }, how);
   }
-  for (const { storage } of uploaded.values()) backend.free(storage);
-  const others = [...uploaded.keys()].map(({ data, dtype }) => backend.upload(garbage(dtype, data.length), dtype));
+  for (const [, { storage }] of uploaded) backend.free(storage);
+  const others = uploaded.map(([{ data, dtype }]) => backend.upload(garbage(dtype, data.length), dtype));
   const read: Named<HostArray> = {};
   for (const [name, { storage, ...rest }] of Object.entries(results)) {
     read[name] = { ...rest, data: await backend.download({ ...rest, storage }) };
