@@ -1,7 +1,7 @@
 // Made by assembly/build.mjs.
 
 /** SHA-256 of the sources that the binaries were made of. */
-export const sourceHash = 'b59c956fff341e1800cfe29d49aca7e3429303d52e9fd748398de54f87a517ae';
+export const sourceHash = '20a98165a38586b797e88d9ddaed185c07a691c07bf5670996c2b230b60ea5b9';
 
 /** The functions of the module, by their number of arguments. */
 export type Kernels = Readonly<
