@@ -4,9 +4,12 @@ import { provideRuntimes } from './runtimes.mjs';
 
 /** What the tests of some folders need besides the packages; each in a file of its own here. */
 const needs = [
-  { folders: ['tests/browser', 'tests/bundlers', 'tooling/report'], provide: provideChromium },
+  { folders: ['tests/browser', 'tests/bundlers', 'tooling/bench', 'tooling/report'], provide: provideChromium },
   { folders: ['tests/runtimes'], provide: provideRuntimes },
-  { folders: ['packages/adapters/backend-gpujs', 'tooling/golden'], provide: provideGl },
+  {
+    folders: ['apps/char-lm', 'packages/adapters/backend-gpujs', 'tooling/bench', 'tooling/golden'],
+    provide: provideGl,
+  },
 ];
 
 /** Whether a run of the tests with these arguments may come to a folder: a filter is a part of a path. */
