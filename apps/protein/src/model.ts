@@ -1,0 +1,71 @@
+import { reshape } from '@sluice/autograd';
+import type { Device, Tensor } from '@sluice/core';
+import { Vocabulary } from '@sluice/data';
+import { Dropout, Embedding, Linear, LSTM, Module } from '@sluice/layers';
+import { defineModel } from '@sluice/model';
+import * as v from 'valibot';
+import { stateLetters } from './alphabet.ts';
+
+const size = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most));
+const probability = v.pipe(v.number(), v.minValue(0), v.ltValue(1));
+
+const configSchema = v.strictObject({
+  /** Residues that are read at once: one and its neighbours, an odd number. */
+  window: v.pipe(
+    size(63),
+    v.check((width) => width % 2 === 1, 'expected an odd number'),
+  ),
+  embedding: size(1024),
+  hidden: size(2048),
+  layers: size(8),
+  inputDropout: probability,
+  dropout: probability,
+});
+
+export type ModelConfig = v.InferOutput<typeof configSchema>;
+
+/** Reads windows of residue ids [time, batch, window] and says which state each residue is in: logits [time, batch, 8]. */
+export class StructureModel extends Module<[windows: Tensor, lengths: Int32Array], Tensor> {
+  readonly embedding: Embedding;
+  readonly inputDropout: Dropout;
+  readonly lstm: LSTM;
+  readonly dropout: Dropout;
+  readonly linear: Linear;
+
+  constructor(device: Device, residues: number, config: ModelConfig) {
+    super(device);
+    const { window, embedding, hidden, layers, inputDropout, dropout } = config;
+    this.embedding = new Embedding(device, { count: residues, size: embedding });
+    this.inputDropout = new Dropout(device, { probability: inputDropout });
+    const inputSize = window * embedding;
+    this.lstm = new LSTM(device, {
+      inputSize,
+      hiddenSize: hidden,
+      layers,
+      bidirectional: true,
+      dropout,
+      forgetBias: 1,
+    });
+    this.dropout = new Dropout(device, { probability: dropout });
+    this.linear = new Linear(device, { inputSize: 2 * hidden, outputSize: stateLetters.length });
+  }
+
+  /** What the LSTM reads: [time, batch, window * embedding]. */
+  embed(windows: Tensor): Tensor {
+    const [time, batch] = windows.shape;
+    return reshape(this.inputDropout.call(this.embedding.call(windows)), [time, batch, -1]);
+  }
+
+  protected override forward(windows: Tensor, lengths: Int32Array): Tensor {
+    const { output } = this.lstm.call(this.embed(windows), { lengths });
+    return this.linear.call(this.dropout.call(output));
+  }
+}
+
+/** What a model folder holds. */
+export const definition = defineModel({
+  kind: 'protein-secondary-structure',
+  config: configSchema,
+  preprocessing: { residues: Vocabulary.fromJSON },
+  build: (device, config, { residues }) => new StructureModel(device, residues.size, config),
+});
