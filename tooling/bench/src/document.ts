@@ -93,5 +93,6 @@ function sectionText(name: SectionName, report: Report): string {
 
 /** What is printed of a run. */
 export function tablesOf(name: SectionName, report: Report): Table[] {
-  return [...timeTables(report), ...sections[name].tables.map((table) => table(report)), targetTable(report.targets)];
+  const judged = report.targets.length > 0 ? [targetTable(report.targets)] : [];
+  return [...timeTables(report), ...sections[name].tables.map((table) => table(report)), ...judged];
 }
