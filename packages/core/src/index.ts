@@ -23,6 +23,7 @@ export {
   isFloat,
 } from './dtype.ts';
 export {
+  BackendError,
   DeviceError,
   DisposedError,
   DTypeError,

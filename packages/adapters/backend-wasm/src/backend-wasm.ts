@@ -48,7 +48,7 @@ const smallestMemory = 32 * pageBytes;
  * const device = new Device(await createWasmBackend());
  * @throws UnsupportedError where there is no WebAssembly, no SIMD, or compilation is forbidden; FormatError when `source` gives something
  * else than a binary of this package; OptionError. UnsupportedError also where more than one thread is asked for and there can be no workers.
- * @throws DeviceError of any later call when a worker has died with a part of it; the backend is then disposed of
+ * @throws BackendError of any later call when a worker has died with a part of it; the backend is then disposed of
  */
 export function createWasmBackend(options: WasmBackendOptions = {}): Promise<Backend<WasmStorage>> {
   return startWasmBackend(options);

@@ -1,4 +1,4 @@
-import { bytesPerElement, type DataArray, DeviceError, DisposedError, type DType } from '@sluice/core';
+import { BackendError, bytesPerElement, type DataArray, DisposedError, type DType } from '@sluice/core';
 import type { Kernels } from './generated/kernels.ts';
 import { Heap } from './heap.ts';
 import type { LoadedKernels, SimdLevel } from './load.ts';
@@ -79,7 +79,7 @@ export class Machine {
         this.#pool.run(kernels, name, given, parts);
       } catch (error) {
         // A worker that was given up may still write anywhere.
-        if (error instanceof DeviceError) this.close();
+        if (error instanceof BackendError) this.close();
         throw error;
       }
     } else (kernels[name] as (...values: number[]) => number)(...given, 0, 1);

@@ -1,4 +1,4 @@
-import { DeviceError, UnsupportedError } from '@sluice/core';
+import { BackendError, UnsupportedError } from '@sluice/core';
 import type { Kernels } from '../generated/kernels.ts';
 import type { LoadedKernels } from '../load.ts';
 import {
@@ -92,7 +92,7 @@ export class ThreadPool {
 
   /**
    * Runs all parts of a kernel, and returns when they are done.
-   * @throws DeviceError when a worker does not finish its part; the memory may not be used any more, for it may still write there
+   * @throws BackendError when a worker does not finish its part; the memory may not be used any more, for it may still write there
    */
   run(kernels: Kernels, name: KernelName, given: readonly number[], parts: number): void {
     const words = this.#words;
@@ -120,7 +120,7 @@ export class ThreadPool {
     this.#wait(parts - own, Math.max(this.#patience, (Date.now() - started) * patienceFactor));
     Atomics.store(words, ticketWord, this.#calls * 256 + noParts);
     if (failure !== undefined) throw failure;
-    if (words[failedWord] > 0) throw new DeviceError(`wasm backend: ${name} failed in a worker`);
+    if (words[failedWord] > 0) throw new BackendError(`wasm backend: ${name} failed in a worker`);
   }
 
   close(): void {
@@ -147,7 +147,9 @@ export class ThreadPool {
       if (look < looks) continue;
       if (this.#canSleep) Atomics.wait(words, doneWord, done, deadline - Date.now());
       if (Date.now() >= deadline && Atomics.load(words, doneWord) < count) {
-        throw new DeviceError(`wasm backend: a worker did not finish its part within ${Math.round(patience / 1000)} s`);
+        throw new BackendError(
+          `wasm backend: a worker did not finish its part within ${Math.round(patience / 1000)} s`,
+        );
       }
     }
   }
