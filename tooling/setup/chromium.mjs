@@ -31,7 +31,7 @@ export async function findChromium() {
 }
 
 /**
- * Installs a Chromium unless there is one. Where that cannot be, the tests in it are skipped, but not on CI.
+ * Installs a Chromium unless there is one. Where that cannot be, what needs it does without, but not on CI.
  * @throws SetupError on CI
  */
 export async function provideChromium() {
@@ -53,5 +53,5 @@ export async function provideChromium() {
     }
   }
   if (process.env.CI) throw new SetupError([advice, ...failures].join('\n'));
-  console.error(`${advice} The tests that need it are skipped.`);
+  console.error(`${advice} What needs it is left out.`);
 }

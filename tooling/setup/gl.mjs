@@ -52,8 +52,8 @@ async function startDisplay() {
 }
 
 /**
- * Provides headless GL for the tests of this run: the package gl, which gpu.js finds through NODE_PATH, and a display. Where that cannot be, the tests on
- * it are skipped, but not on CI.
+ * Provides headless GL for this run: the package gl, which gpu.js finds through NODE_PATH, and a display. Where that cannot be, what needs it does
+ * without, but not on CI.
  * @throws SetupError on CI
  */
 export async function provideGl() {
@@ -66,6 +66,6 @@ export async function provideGl() {
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     if (process.env.CI) throw new SetupError(`${advice}\n${error.message}`);
-    console.error(`${advice} The tests that need it are skipped.`);
+    console.error(`${advice} What needs it is left out.`);
   }
 }

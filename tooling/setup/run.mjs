@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { join } from 'node:path';
 import { runChild } from './child.mjs';
+import { provideGl } from './gl.mjs';
 import { build, checkNode, environment, install, root, SetupError, turbo } from './prepare.mjs';
 import { provideForTests } from './test-needs.mjs';
 
@@ -41,7 +42,10 @@ function source(/** @type {string} */ file) {
 const commands = {
   async start() {
     await build('char-lm');
-    return (args) => node([join(root, 'apps/char-lm/dist/cli.js'), ...args], userFolder);
+    return async (args) => {
+      if (args.some((argument) => /^(--backend=)?gpujs$/.test(argument))) await provideGl();
+      return node([join(root, 'apps/char-lm/dist/cli.js'), ...args], userFolder);
+    };
   },
   test: async () => async (args) => {
     await provideForTests(args);
