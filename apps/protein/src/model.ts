@@ -1,4 +1,4 @@
-import { reshape } from '@sluice/autograd';
+import { multiply, reshape } from '@sluice/autograd';
 import type { Device, Tensor } from '@sluice/core';
 import { Vocabulary } from '@sluice/data';
 import { Dropout, Embedding, Linear, LSTM, Module } from '@sluice/layers';
@@ -24,11 +24,14 @@ const configSchema = v.strictObject({
 
 export type ModelConfig = v.InferOutput<typeof configSchema>;
 
-/** Reads windows of residue ids [time, batch, window] and says which state each residue is in: logits [time, batch, 8]. */
+/**
+ * Reads windows of residue ids [time, batch, window] and says which state each residue is in: logits [time, batch, 8]. Dropout hides whole residues
+ * from the first layer, and the same units at every residue of a chain from what stands above a layer (Gal & Ghahramani 2016).
+ */
 export class StructureModel extends Module<[windows: Tensor, lengths: Int32Array], Tensor> {
   readonly embedding: Embedding;
   readonly inputDropout: Dropout;
-  readonly lstm: LSTM;
+  readonly layers: readonly LSTM[];
   readonly dropout: Dropout;
   readonly linear: Linear;
 
@@ -37,28 +40,28 @@ export class StructureModel extends Module<[windows: Tensor, lengths: Int32Array
     const { window, embedding, hidden, layers, inputDropout, dropout } = config;
     this.embedding = new Embedding(device, { count: residues, size: embedding });
     this.inputDropout = new Dropout(device, { probability: inputDropout });
-    const inputSize = window * embedding;
-    this.lstm = new LSTM(device, {
-      inputSize,
-      hiddenSize: hidden,
-      layers,
-      bidirectional: true,
-      dropout,
-      forgetBias: 1,
+    this.layers = Array.from({ length: layers }, (_, i) => {
+      const inputSize = i === 0 ? window * embedding : 2 * hidden;
+      return new LSTM(device, { inputSize, hiddenSize: hidden, bidirectional: true, forgetBias: 1 });
     });
     this.dropout = new Dropout(device, { probability: dropout });
     this.linear = new Linear(device, { inputSize: 2 * hidden, outputSize: stateLetters.length });
   }
 
-  /** What the LSTM reads: [time, batch, window * embedding]. */
+  /** What the first layer reads: [time, batch, window * embedding]. */
   embed(windows: Tensor): Tensor {
     const [time, batch] = windows.shape;
-    return reshape(this.inputDropout.call(this.embedding.call(windows)), [time, batch, -1]);
+    const seen = this.inputDropout.call(this.device.ones([...windows.shape, 1]));
+    return reshape(multiply(this.embedding.call(windows), seen), [time, batch, -1]);
   }
 
   protected override forward(windows: Tensor, lengths: Int32Array): Tensor {
-    const { output } = this.lstm.call(this.embed(windows), { lengths });
-    return this.linear.call(this.dropout.call(output));
+    let x = this.embed(windows);
+    for (const layer of this.layers) {
+      const { output } = layer.call(x, { lengths });
+      x = multiply(output, this.dropout.call(this.device.ones([1, ...output.shape.slice(1)])));
+    }
+    return this.linear.call(x);
   }
 }
 

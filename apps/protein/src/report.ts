@@ -100,7 +100,7 @@ async function gateMaps({ model, config, vocabulary, chains }: Outcome): Promise
   const windows = windowsOf(residues, config.window, vocabulary);
   const traces = device.scope(() => {
     const ids = device.tensor(windows.data, { shape: [residues.length, 1, config.window] });
-    return model.lstm.inspect(model.embed(ids)).map(({ activations }) => activations);
+    return model.layers[0].inspect(model.embed(ids)).map(({ activations }) => activations);
   });
   const maps = [];
   for (const [direction, name] of ['reads forward', 'reads backward'].entries()) {

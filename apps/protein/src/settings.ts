@@ -4,15 +4,15 @@ import type { Settings } from './train.ts';
 export const fullSettings: Settings = {
   window: 7,
   embedding: 16,
-  hidden: 128,
+  hidden: 96,
   layers: 2,
   inputDropout: 0.1,
-  dropout: 0.4,
+  dropout: 0.3,
   epochs: 10,
-  batch: 16,
-  learningRate: 0.004,
+  batch: 8,
+  learningRate: 0.003,
   labelSmoothing: 0,
-  averaging: 0.99,
+  averaging: 0.995,
   seed: 1,
 };
 
