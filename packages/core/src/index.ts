@@ -36,6 +36,7 @@ export {
   UnsupportedError,
 } from './errors.ts';
 export { checkLengths, type Lengths } from './lengths.ts';
+export { aroundAxis, broadcastStrides, forEachIndex, mergeAxes, type Nest, reducedRuns } from './loops.ts';
 export { Random, type RandomState } from './random.ts';
 export type {
   FusedCell,

@@ -1,6 +1,13 @@
-import { bytesPerElement, type MatMulOptions, type Operand, type Shape, sizeOf } from '@sluice/core';
+import {
+  broadcastShapes,
+  broadcastStrides,
+  bytesPerElement,
+  forEachIndex,
+  type MatMulOptions,
+  type Operand,
+  sizeOf,
+} from '@sluice/core';
 import type { Machine } from './machine.ts';
-import { broadcastStrides, forEachIndex } from './nest.ts';
 import { addressOf, type WasmStorage } from './storage.ts';
 
 type X = Operand<WasmStorage>;
@@ -13,7 +20,7 @@ export function matMul(machine: Machine, a: X, b: X, { transposeA, transposeB }:
   const N = transposeB ? bRows : bColumns;
   const aBatch = a.shape.slice(0, -2);
   const bBatch = b.shape.slice(0, -2);
-  const batch = batchShape(aBatch, bBatch);
+  const batch = broadcastShapes('matMul', aBatch, bBatch);
   const y = machine.make(a.dtype, sizeOf(batch) * M * N);
   if (y.size === 0) return y;
   if (K === 0) {
@@ -42,12 +49,4 @@ export function matMul(machine: Machine, a: X, b: X, { transposeA, transposeB }:
     multiply(M, left + i * M * K * bytes, right + j * K * N * bytes);
   });
   return y;
-}
-
-function batchShape(a: Shape, b: Shape): Shape {
-  const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, axis) => {
-    const size = a[axis - rank + a.length] ?? 1;
-    return size === 1 ? (b[axis - rank + b.length] ?? 1) : size;
-  });
 }

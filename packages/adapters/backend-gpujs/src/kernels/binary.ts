@@ -1,9 +1,18 @@
-import { type BinaryKind, type CompareKind, type DType, type Shape, sizeOf } from '@sluice/core';
+import {
+  type BinaryKind,
+  broadcastStrides,
+  type CompareKind,
+  type DType,
+  mergeAxes,
+  type Nest,
+  type Shape,
+  sizeOf,
+} from '@sluice/core';
 import { functions } from '../functions.ts';
 import { normalize, returnHalf, splitThread } from '../int32.ts';
 import type { KernelSource } from '../launcher.ts';
 import type { Machine } from '../machine.ts';
-import { broadcastStrides, mergeAxes, type Nest, offsetCode, offsetNumbers } from '../nest.ts';
+import { offsetCode, offsetNumbers } from '../offsets.ts';
 import { type GpujsStorage, planesOf, union, type X } from '../storage.ts';
 
 // Of `p` and `q`.

@@ -1,7 +1,7 @@
-import { broadcastShapes, type MatMulOptions, sizeOf } from '@sluice/core';
+import { broadcastShapes, broadcastStrides, type MatMulOptions, mergeAxes, type Nest, sizeOf } from '@sluice/core';
 import type { KernelSource } from '../launcher.ts';
 import type { Machine } from '../machine.ts';
-import { broadcastStrides, mergeAxes, type Nest, offsetCode, offsetNumbers } from '../nest.ts';
+import { offsetCode, offsetNumbers } from '../offsets.ts';
 import type { GpujsStorage, X } from '../storage.ts';
 import { fill } from './move.ts';
 

@@ -1,8 +1,8 @@
-import { type DType, type Shape, sizeOf, stridesOf } from '@sluice/core';
+import { type DType, mergeAxes, type Shape, sizeOf, stridesOf } from '@sluice/core';
 import { halvesOf } from '../int32.ts';
 import type { KernelSource } from '../launcher.ts';
 import type { Machine } from '../machine.ts';
-import { mergeAxes, offsetCode, offsetNumbers } from '../nest.ts';
+import { offsetCode, offsetNumbers } from '../offsets.ts';
 import { type GpujsStorage, planesOf, union, within, type X } from '../storage.ts';
 
 /** A shape with the axis of the halves of an int32 before it. */
