@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
@@ -7,6 +6,7 @@ import { FormatError } from '@sluice/core';
 import { readCsv, splitInOrder } from '@sluice/data';
 import { type State, stateLetters } from './alphabet.ts';
 import { AppError, messageOf } from './errors.ts';
+import { showPath } from './folder.ts';
 
 /** A chain of a protein with its structure, one letter for each residue. */
 export interface Chain {
@@ -31,7 +31,7 @@ const fewest = 30;
  * @returns the first 80 % to train on, the next 10 % to validate, the last 10 % to test
  */
 export async function readChains(path: string): Promise<Split> {
-  const name = relative('.', path) || path;
+  const name = showPath(path);
   const bytes = await readFile(path).catch((cause: unknown) => {
     const remedy = path === ownData ? ': it comes with the app: git checkout -- apps/protein/data' : '';
     throw new AppError(`${name}: cannot be read: ${messageOf(cause)}${remedy}`, { cause });

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { SluiceError } from '@sluice/core';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { measureBaselines } from './baselines.ts';
@@ -8,7 +7,7 @@ import { type BackendName, backendNames, openDevice } from './device.ts';
 import { AppError, messageOf } from './errors.ts';
 import { evaluate, figuresOf } from './evaluation.ts';
 import { parseFasta } from './fasta.ts';
-import { openModel, showPath, trainedFolder } from './folder.ts';
+import { openModel, trainedFolder, userPath } from './folder.ts';
 import { print, printEvaluation } from './output.ts';
 import { predict } from './predict.ts';
 import { fullSettings, quickSettings } from './settings.ts';
@@ -62,14 +61,13 @@ function createProgram(args: readonly string[]): Command {
     .option('--seed <number>', `of weights, order and dropout (default: ${fullSettings.seed})`, whole(0))
     .option('--chains <count>', 'train on the first so many only', whole(1))
     .addOption(data())
-    .option('--out <folder>', 'where the model goes', showPath(trainedFolder))
+    .addOption(new Option('--out <folder>', 'where the model goes').default(trainedFolder, 'runs/default of the app'))
     .addOption(backend())
     .action(async ({ quick, data, chains, out, backend, ...given }: TrainFlags) => {
       const settings = { ...(quick ? quickSettings : fullSettings), ...given };
       if (settings.window % 2 === 0) throw new AppError(`--window: is ${settings.window}, expected an odd number`);
       const command = ['pnpm --filter protein start', ...args.slice(1)].join(' ');
-      const folder = out === showPath(trainedFolder) ? trainedFolder : resolve(out);
-      await train({ settings, data: resolve(data), ...(chains && { chains }), out: folder, backend, command });
+      await train({ settings, data: userPath(data), ...(chains && { chains }), out: userPath(out), backend, command });
     });
 
   program
@@ -79,9 +77,9 @@ function createProgram(args: readonly string[]): Command {
     .addOption(data())
     .addOption(backend())
     .action(async (flags: ModelFlags & { data: string }) => {
-      const chains = await readChains(resolve(flags.data));
+      const chains = await readChains(userPath(flags.data));
       using device = await openDevice(flags.backend, 0);
-      const { model, config, preprocessing } = await openModel(device, flags.model);
+      const { model, config, preprocessing } = await openModel(device, flags.model && userPath(flags.model));
       const evaluation = await evaluate(model, preprocessing.residues, config.window, chains.test);
       printEvaluation(evaluation, figuresOf(evaluation, measureBaselines(chains.train, chains.test)));
     });
@@ -97,7 +95,7 @@ function createProgram(args: readonly string[]): Command {
     .action(async (flags: ModelFlags & { fasta?: string }) => {
       const chains = parseFasta(await readText(flags.fasta), flags.fasta ?? 'standard input');
       using device = await openDevice(flags.backend, 0);
-      const { model, config, preprocessing } = await openModel(device, flags.model);
+      const { model, config, preprocessing } = await openModel(device, flags.model && userPath(flags.model));
       const predictions = await predict(model, preprocessing.residues, config.window, chains);
       for (const [i, { states, merged, confidence }] of predictions.entries()) {
         print([`>${chains[i].id}`, chains[i].residues, states, merged, confidence].join('\n'));
@@ -108,7 +106,7 @@ function createProgram(args: readonly string[]): Command {
 
 async function readText(path: string | undefined): Promise<string> {
   if (path !== undefined) {
-    return readFile(path, 'utf8').catch((cause: unknown) => {
+    return readFile(userPath(path), 'utf8').catch((cause: unknown) => {
       throw new AppError(`${path}: cannot be read: ${messageOf(cause)}`, { cause });
     });
   }
@@ -127,9 +125,14 @@ async function main(args: readonly string[]): Promise<number> {
     const explained =
       error instanceof AppError || error instanceof SluiceError || (error instanceof Error && 'syscall' in error);
     if (!explained) throw error;
-    process.stderr.write(`Error: ${error.message}\n`);
+    process.stderr.write(`Error: ${error.message.replace(/\s*\n\s*/g, '; ')}\n`);
     return 1;
   }
 }
+
+// Whoever reads the output may stop reading; training goes on.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 
 process.exitCode = await main(process.argv.slice(2));

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Device } from '@sluice/core';
 import { loadModel } from '@sluice/model/node';
@@ -10,8 +10,8 @@ import { definition } from './model.ts';
 export const trainedFolder = fileURLToPath(new URL('../runs/default', import.meta.url));
 export const smallFolder = fileURLToPath(new URL('../model', import.meta.url));
 
-/** A model from a folder. @param folder default: that of the last training, else the small one */
-export async function openModel(device: Device, folder?: string) {
+/** A model from a folder; by default from that of the last training, else the small one. */
+export async function openModel(device: Device, folder: string | undefined) {
   const used = folder ?? (existsSync(join(trainedFolder, 'config.json')) ? trainedFolder : smallFolder);
   if (!existsSync(used)) throw new AppError(`${showPath(used)}: is no folder; expected one of a trained model`);
   process.stderr.write(`Model: ${showPath(used)}\n`);
@@ -31,7 +31,15 @@ export async function checkReplaceable(device: Device, folder: string): Promise<
   }
 }
 
+/** Where the user is: pnpm runs a script in the folder of the app. */
+const userFolder = (process.env.npm_package_name === 'protein' && process.env.INIT_CWD) || process.cwd();
+
+/** A path as the user gives it. */
+export function userPath(path: string): string {
+  return resolve(userFolder, path);
+}
+
 export function showPath(path: string): string {
-  const short = relative('.', path);
+  const short = relative(userFolder, path);
   return short === '' || short.startsWith('..') ? path : short;
 }
