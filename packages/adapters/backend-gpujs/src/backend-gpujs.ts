@@ -10,6 +10,7 @@ import { cast, unary } from './kernels/unary.ts';
 import { Launcher } from './launcher.ts';
 import { Machine } from './machine.ts';
 import { type Opened, open } from './open.ts';
+import { recurrentKernels } from './recurrent/recurrent.ts';
 import { type Bounds, type GpujsStorage, planesOf, storageOf } from './storage.ts';
 
 export interface GpujsBackendOptions {
@@ -111,6 +112,8 @@ export function backendOn(opened: Opened): Backend<GpujsStorage> {
 
     gather: (x, indices, axis) => gather(machine, checks, x, indices, axis),
     scatterAdd: (updates, indices, axis, size) => scatterAdd(machine, checks, updates, indices, axis, size),
+
+    recurrent: recurrentKernels(machine),
 
     dispose() {
       // Nothing waits for it: gpu.js lets go of the context in a later task.

@@ -5,7 +5,7 @@ import { type Block, type Bounds, blockOf, type GpujsStorage, planesOf, type X }
 /** Makes and frees storages; what all kernels work with. */
 export class Machine {
   readonly launcher: Launcher;
-  /** Storages with a texture that are not freed. */
+  /** Textures of storages that are not freed. */
   live = 0;
 
   constructor(launcher: Launcher) {
@@ -30,19 +30,27 @@ export class Machine {
     return this.adopt(dtype, size, block, bounds);
   }
 
-  /** A storage that owns `block`. */
-  adopt(dtype: DType, size: number, block: Block | undefined, bounds?: Bounds): GpujsStorage {
-    if (block) this.live++;
-    return { dtype, size, block, bounds, freed: false };
+  /** A storage that owns `block` and `parts`. */
+  adopt(
+    dtype: DType,
+    size: number,
+    block: Block | undefined,
+    bounds?: Bounds,
+    parts: readonly Block[] = [],
+  ): GpujsStorage {
+    this.live += (block ? 1 : 0) + parts.length;
+    return { dtype, size, block, bounds, parts, freed: false };
   }
 
   free(storage: GpujsStorage): void {
     if (storage.freed) return;
     storage.freed = true;
-    const { block } = storage;
-    if (!block) return;
+    const { block, parts } = storage;
     storage.block = undefined;
-    this.live--;
-    this.launcher.free(block);
+    storage.parts = [];
+    for (const one of [...(block ? [block] : []), ...parts]) {
+      this.live--;
+      this.launcher.free(one);
+    }
   }
 }

@@ -41,6 +41,8 @@ export interface GpujsStorage {
   readonly bounds: Bounds | undefined;
   /** `undefined` where there are no elements. */
   block: Block | undefined;
+  /** Further blocks, of what fused kernels save for their way back; none elsewhere. */
+  parts: readonly Block[];
   freed: boolean;
 }
 
