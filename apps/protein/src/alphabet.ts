@@ -1,7 +1,7 @@
 import { Vocabulary } from '@sluice/data';
 
 /** The eight states of DSSP (Kabsch & Sander 1983), C for none of the others, with what they are called. */
-export const states = {
+export const stateNames = {
   H: 'alpha helix',
   G: '3-10 helix',
   I: 'pi helix',
@@ -12,12 +12,14 @@ export const states = {
   C: 'coil',
 } as const;
 
-export type State = keyof typeof states;
+export type State = keyof typeof stateNames;
 
-export const stateLetters = Object.keys(states) as State[];
+export const stateLetters = Object.keys(stateNames) as State[];
 
 /** The three states that the eight are merged into: helix, strand and coil (Rost & Sander 1993, as CASP's assessors did). */
-export const mergedLetters = ['H', 'E', 'C'] as const;
+export const mergedNames = { H: 'helix', E: 'strand', C: 'coil' } as const;
+
+export const mergedLetters = Object.keys(mergedNames) as (keyof typeof mergedNames)[];
 
 /** For each of the eight states its place among the three. */
 export const mergedOf = [...'HHHEECCC'].map((letter) => mergedLetters.indexOf(letter as 'H'));

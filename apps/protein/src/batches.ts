@@ -4,7 +4,7 @@ import { mergedOf, type State, stateLetters } from './alphabet.ts';
 import type { Chain } from './chains.ts';
 
 /** A chain as ids. */
-export type Labelled = {
+type Labelled = {
   /** [time, window] */
   readonly windows: TensorData;
   /** [time] of the eight */

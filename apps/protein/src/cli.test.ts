@@ -24,7 +24,7 @@ beforeAll(async () => {
 test('training prints plain lines, its figures beside the baselines, and saves model, card and report', () => {
   expect(output).not.toContain('\u001b');
   expect(output).toMatch(/^64 \/ 9 \/ 9 chains to train, validate and test; [\d,]+ parameters;$/m);
-  expect(output).toMatch(/^epoch 1\/1 {2}step 4\/4 {2}0:00 left {2}loss /m);
+  expect(output).toMatch(/^epoch 1\/1 {2}step 8\/8 {2}0:00 left {2}loss /m);
   expect(output).toMatch(/^figure +this model +majority +naive Bayes$/m);
   expect(output).toMatch(/^Q3 +[\d.]+ % +33\.33 % +100\.00 %$/m);
   const card = readFileSync(file('model/README.md'), 'utf8');

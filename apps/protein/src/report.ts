@@ -9,6 +9,7 @@ import {
   rowsOf,
   type Section,
 } from '@sluice/report';
+import { mergedNames, stateNames } from './alphabet.ts';
 import { windowsOf } from './batches.ts';
 import type { Chain } from './chains.ts';
 import type { Evaluation } from './evaluation.ts';
@@ -55,9 +56,9 @@ export async function makeReport(outcome: Outcome): Promise<Report> {
         ],
       },
       confusion('Three states', three),
-      scores('Scores of the three states', three),
+      scores('Scores of the three states', three, mergedNames),
       confusion('Eight states', eight),
-      scores('Scores of the eight states', eight),
+      scores('Scores of the eight states', eight, stateNames),
       predictionTable(outcome),
       await gateMaps(outcome),
     ],
@@ -69,13 +70,13 @@ function confusion(title: string, matrix: ConfusionMatrix): Section {
   return { kind: 'confusion', title, labels, counts: labels.map((_, i) => labels.map((_, k) => matrix.count(i, k))) };
 }
 
-function scores(title: string, matrix: ConfusionMatrix): Section {
+function scores(title: string, matrix: ConfusionMatrix, names: Readonly<Record<string, string>>): Section {
   return {
     kind: 'table',
     title,
     columns: ['state', 'precision', 'recall', 'F1', 'residues'],
     rows: matrix.classes.map(({ label, precision, recall, f1, support }) => [
-      label,
+      `${label}, ${names[label]}`,
       ...[precision, recall, f1].map((score) => score.toFixed(3)),
       support,
     ]),
