@@ -76,7 +76,7 @@ const modelFile = () =>
 
 /** The large model, for those who have an hour. */
 const full = { hidden: 256, layers: 2, embedding: 64, batch: 32, time: 64, learningRate: 0.003, dropout: 0.2 };
-const fullEpochs = 8;
+const fullEpochs = 10;
 
 function createProgram(finish: (exitCode: number) => void): Command {
   const program = new Command('char-lm')
