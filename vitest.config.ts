@@ -13,7 +13,7 @@ const node: TestProjectInlineConfiguration = {
   test: {
     ...common,
     name: 'node',
-    include: ['{packages,apps,tooling}/**/*.test.ts'],
+    include: ['{packages,apps,tooling,tests/agreement}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
   },
 };
@@ -23,6 +23,7 @@ const built: TestProjectInlineConfiguration = {
   test: {
     ...common,
     name: 'built',
+    setupFiles: [...common.setupFiles, './tooling/vitest/require-build.ts'],
     include: ['tests/{bundlers,runtimes}/src/*.test.ts'],
     globalSetup: ['./tooling/vitest/build.ts'],
   },
@@ -39,7 +40,8 @@ function inChromium(folder: string, headers: Record<string, string>): TestProjec
   return {
     server: { headers },
     resolve: { conditions: [source, ...defaultClientConditions] },
-    ssr: { resolve: { conditions: serverConditions } },
+    // What globalSetup imports.
+    environments: { __vitest__: { resolve: { conditions: serverConditions } } },
     // Found out while tests run, it would make them start again.
     optimizeDeps: { include: ['@sluice/backend-conformance > fast-check'] },
     test: {

@@ -6,7 +6,7 @@ const names = ['chromium', 'google-chrome', 'google-chrome-stable'];
 const advice =
   'There is no Chromium: install it (on Debian: apt-get install chromium) or run "npx playwright install chromium".';
 
-const asRoot = process.getuid?.() === 0;
+export const asRoot = process.getuid?.() === 0;
 
 /** Software GL, so that WebGL is there and the same on every machine; the sandbox does not start as root. */
 export const chromiumArguments = [
@@ -16,7 +16,7 @@ export const chromiumArguments = [
 ];
 
 /** @returns {string | undefined} the path of a file in PATH */
-function which(/** @type {string} */ name) {
+export function which(/** @type {string} */ name) {
   const folders = (process.env.PATH ?? '').split(delimiter);
   return folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
 }
@@ -31,7 +31,7 @@ export async function findChromium() {
 }
 
 /**
- * Installs a Chromium unless there is one. Where that cannot be, the tests in it are skipped, but not on CI.
+ * Installs a Chromium unless there is one. Where that cannot be, what needs it does without, but not on CI.
  * @throws SetupError on CI
  */
 export async function provideChromium() {
@@ -53,11 +53,5 @@ export async function provideChromium() {
     }
   }
   if (process.env.CI) throw new SetupError([advice, ...failures].join('\n'));
-  console.error(`${advice} The tests that need it are skipped.`);
-}
-
-/** Whether a run of the tests may come to those in Chromium. */
-export function mayNeedChromium(/** @type {string[]} */ args) {
-  const filters = args.filter((argument) => !argument.startsWith('-'));
-  return filters.length === 0 || filters.some((filter) => filter.includes('tests') || filter.includes('browser'));
+  console.error(`${advice} What needs it is left out.`);
 }

@@ -8,7 +8,10 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const rootPackage = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-/** Tools of the workspace first, so that turbo finds the pinned pnpm; nothing phones home. */
+/**
+ * Tools of the workspace first, so that turbo finds the pinned pnpm; nothing phones home.
+ * @type {NodeJS.ProcessEnv}
+ */
 export const environment = {
   ...process.env,
   PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
@@ -100,13 +103,13 @@ export async function install() {
 
 export const turbo = join(root, 'node_modules', 'turbo', 'bin', 'turbo');
 
-/** Builds a package of the workspace and everything that it depends on. */
-export async function build(/** @type {string} */ name) {
+/** Builds packages of the workspace and everything that they depend on. */
+export async function build(/** @type {string[]} */ ...names) {
   await step(
-    `Building ${name}`,
+    `Building ${names.join(', ')}`,
     process.execPath,
-    [turbo, 'run', 'build', `--filter=${name}...`, '--output-logs=errors-only'],
-    () => `${name} could not be built.`,
+    [turbo, 'run', 'build', ...names.map((name) => `--filter=${name}...`), '--output-logs=errors-only'],
+    () => `${names.join(', ')} could not be built.`,
   );
 }
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 import { join } from 'node:path';
 import { runChild } from './child.mjs';
-import { mayNeedChromium, provideChromium } from './chromium.mjs';
+import { provideGl } from './gl.mjs';
 import { build, checkNode, environment, install, root, SetupError, turbo } from './prepare.mjs';
+import { provideForTests } from './test-needs.mjs';
 
 const help = `Usage: node tooling/setup/run.mjs COMMAND [ARGUMENT...]
 
@@ -14,7 +15,7 @@ Commands (each also as a script of package.json: npm run COMMAND -- ARGUMENT...)
   check      run every check but the tests, or those named; see: npm run check -- --help
   build      build every package and app into its dist folder
   golden     compare with reference values: golden [FILE]
-  learning   train small tasks to their known results (npm run test:learning)
+  learning   train small tasks to their known results (npm run test:learning -- --help)
   bench      compare speed with other libraries
 
 Options:
@@ -41,10 +42,13 @@ function source(/** @type {string} */ file) {
 const commands = {
   async start() {
     await build('char-lm');
-    return (args) => node([join(root, 'apps/char-lm/dist/cli.js'), ...args], userFolder);
+    return async (args) => {
+      if (args.some((argument) => /^(--backend=)?gpujs$/.test(argument))) await provideGl();
+      return node([join(root, 'apps/char-lm/dist/cli.js'), ...args], userFolder);
+    };
   },
   test: async () => async (args) => {
-    if (mayNeedChromium(args)) await provideChromium();
+    await provideForTests(args);
     return node([join(root, 'tooling/vitest/run.mjs'), ...args]);
   },
   check: async () => (args) => node([join(root, 'tooling/check/run.mjs'), ...args]),

@@ -1,6 +1,20 @@
-import { build } from '../setup/prepare.mjs';
+import type { TestProject } from 'vitest/node';
+import { build, SetupError } from '../setup/prepare.mjs';
 
-/** Builds what tests/ takes from dist. */
-export default async function buildPackages(): Promise<void> {
-  await build('tests-bundlers');
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** Why the packages could not be built; empty if they were. */
+    readonly buildProblem: string;
+  }
+}
+
+/** Builds what tests/ takes from dist. Where that fails, the tests that need it do, and no others. */
+export default async function buildPackages(project: TestProject): Promise<void> {
+  try {
+    await build('tests-bundlers', 'tests-runtimes');
+    project.provide('buildProblem', '');
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    project.provide('buildProblem', error.message);
+  }
 }

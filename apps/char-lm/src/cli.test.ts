@@ -222,7 +222,20 @@ describe('a bad start says why in one line and overwrites nothing', () => {
     ['a bad size', 2, ['--hidden', '0'], "option '--hidden <size>' argument '0' is invalid. Expected a whole number"],
     ['a bad rate', 2, ['train', '--learning-rate', 'fast'], 'Expected a number of at least 0.'],
     ['a bad probability', 2, ['--dropout', '1'], 'Expected a number of at least 0 and below 1.'],
-    ['an unknown backend', 2, ['--backend', 'abacus'], 'Allowed choices are wasm, js.'],
+    ['an unknown backend', 2, ['--backend', 'abacus'], 'Allowed choices are wasm, js, gpujs.'],
+    [
+      'threads of js',
+      2,
+      [...tiny, '--threads', '2', '--out', 'new'],
+      '--threads: js has none to choose, only wasm has',
+    ],
+    ['a number of threads that is none', 2, ['--threads', 'many'], 'Expected a whole number of at least 1.'],
+    [
+      'too many threads',
+      1,
+      ['sample', '--model', 'model.safetensors', '--threads', '65'],
+      'threads is 65, expected auto, or a whole number from 1 to 64',
+    ],
     ['an unknown option', 2, ['sample', '--colour'], "unknown option '--colour'"],
     ['two lengths', 2, ['--steps', '1', '--epochs', '1'], 'cannot be used with'],
   ])('%s', async ([, expected, args, message], { expect }) => {

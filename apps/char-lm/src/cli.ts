@@ -2,15 +2,16 @@
 import { resolve } from 'node:path';
 import { SluiceError } from '@sluice/core';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { type BackendName, backendNames } from './backends.ts';
+import { type BackendRequest, backendNames, type Threads } from './backends.ts';
 import { evaluateModel, sample } from './commands.ts';
 import { AppError, UsageError } from './errors.ts';
-import { defaultModelPath, showPath } from './model-file.ts';
+import { defaultModelPath, fullModelPath, showPath } from './model-file.ts';
 import { type Split, splits } from './text.ts';
 import { train } from './train.ts';
 
-interface TrainFlags {
-  readonly epochs: number;
+interface TrainFlags extends BackendRequest {
+  readonly full: boolean;
+  readonly epochs?: number;
   readonly steps?: number;
   readonly hidden: number;
   readonly layers: number;
@@ -24,23 +25,20 @@ interface TrainFlags {
   readonly out: string;
   readonly resume: boolean;
   readonly checkpointEvery: number;
-  readonly backend?: BackendName;
 }
 
-interface SampleFlags {
+interface SampleFlags extends BackendRequest {
   readonly model: string;
   readonly prompt?: string;
   readonly temperature: number;
   readonly length: number;
   readonly seed: number;
-  readonly backend?: BackendName;
 }
 
-interface EvaluateFlags {
+interface EvaluateFlags extends BackendRequest {
   readonly model: string;
   readonly split: Split;
   readonly text?: string;
-  readonly backend?: BackendName;
 }
 
 function whole(least: number) {
@@ -65,11 +63,20 @@ function number(least: number, below: number) {
 }
 
 const backend = () =>
-  new Option('--backend <name>', 'what computes (default: the fastest; going on, the one of before)').choices(
-    backendNames,
+  new Option(
+    '--backend <name>',
+    'what computes (default: wasm, or js without SIMD; going on, the one of before)',
+  ).choices(backendNames);
+const threads = () =>
+  new Option('--threads <count>', 'that wasm computes on (default: auto, as many as the machine runs)').argParser(
+    (text): Threads => (text === 'auto' ? text : whole(1)(text)),
   );
 const modelFile = () =>
   new Option('--model <file>', 'the trained model').default(defaultModelPath, showPath(defaultModelPath));
+
+/** The large model, for those who have an hour. */
+const full = { hidden: 256, layers: 2, embedding: 64, batch: 32, time: 64, learningRate: 0.003, dropout: 0.2 };
+const fullEpochs = 10;
 
 function createProgram(finish: (exitCode: number) => void): Command {
   const program = new Command('char-lm')
@@ -81,7 +88,12 @@ function createProgram(finish: (exitCode: number) => void): Command {
   program
     .command('train', { isDefault: true })
     .description('train a model, or go on with a training that was stopped')
-    .option('--epochs <count>', 'passes over the text', whole(1), 1)
+    .addOption(
+      new Option('--full', 'the large model: other defaults, and another file')
+        .default(false)
+        .implies({ ...full, out: fullModelPath }),
+    )
+    .option('--epochs <count>', `passes over the text (default: 1, with --full ${fullEpochs})`, whole(1))
     .addOption(new Option('--steps <count>', 'updates, instead of epochs').argParser(whole(1)).conflicts('epochs'))
     .option('--hidden <size>', 'size of the LSTM', whole(1), 64)
     .option('--layers <count>', 'LSTM layers', whole(1), 1)
@@ -101,11 +113,13 @@ function createProgram(finish: (exitCode: number) => void): Command {
     .option('--resume', 'go on with the training in --out, with its settings', false)
     .option('--checkpoint-every <steps>', 'updates between two saves', whole(1), 250)
     .addOption(backend())
+    .addOption(threads())
     .action(async (flags: TrainFlags, command: Command) => {
       const { hidden, layers, embedding, batch, time, learningRate, dropout, seed, ...rest } = flags;
+      const epochs = flags.epochs ?? (flags.full ? fullEpochs : 1);
       const settings = { hidden, layers, embedding, batch, time, learningRate, dropout, seed };
       const given = new Set(Object.keys(flags).filter((name) => command.getOptionValueSource(name) === 'cli'));
-      finish(await train({ ...rest, settings, given, out: resolve(flags.out) }));
+      finish(await train({ ...rest, epochs, settings, given, out: resolve(flags.out) }));
     });
 
   program
@@ -122,6 +136,7 @@ function createProgram(finish: (exitCode: number) => void): Command {
     .option('--length <count>', 'characters to write', whole(0), 400)
     .option('--seed <number>', 'another one writes another text', whole(0), 1)
     .addOption(backend())
+    .addOption(threads())
     .action(async (flags: SampleFlags) => finish(await sample({ ...flags, model: resolve(flags.model) })));
 
   program
@@ -131,6 +146,7 @@ function createProgram(finish: (exitCode: number) => void): Command {
     .addOption(new Option('--split <part>', 'which part').choices(splits).default('validation'))
     .option('--text <file>', 'where the text is now (default: where it was for training)')
     .addOption(backend())
+    .addOption(threads())
     .action(async (flags: EvaluateFlags) => finish(await evaluateModel({ ...flags, model: resolve(flags.model) })));
   return program;
 }

@@ -1,5 +1,5 @@
 import type { Device } from '@sluice/core';
-import { type BackendName, describeIdentity, identityOf, openDevice } from './backends.ts';
+import { type BackendRequest, describeDevice, openDevice } from './backends.ts';
 import { UsageError } from './errors.ts';
 import { type GenerateOptions, generate } from './generate.ts';
 import { checkSameText, openModel, readModelFile } from './model-file.ts';
@@ -7,9 +7,8 @@ import { print } from './output.ts';
 import { measure } from './report.ts';
 import { readText, readTextAgain, type Split } from './text.ts';
 
-export interface SampleOptions extends GenerateOptions {
+export interface SampleOptions extends GenerateOptions, BackendRequest {
   readonly model: string;
-  readonly backend?: BackendName | undefined;
 }
 
 export async function sample(options: SampleOptions): Promise<number> {
@@ -19,7 +18,7 @@ export async function sample(options: SampleOptions): Promise<number> {
     const character = JSON.stringify([...(options.prompt as string)][unknown]);
     throw new UsageError(`--prompt: the model has never seen the character ${character} at position ${unknown}`);
   }
-  using device = await openAndTell(options.backend);
+  using device = await openAndTell(options);
   using model = openModel(device, file);
   for await (const piece of generate(model, file.vocabulary, options)) {
     // Nobody reads any more.
@@ -30,26 +29,25 @@ export async function sample(options: SampleOptions): Promise<number> {
   return 0;
 }
 
-export interface EvaluateOptions {
+export interface EvaluateOptions extends BackendRequest {
   readonly model: string;
   readonly split: Split;
   readonly text?: string | undefined;
-  readonly backend?: BackendName | undefined;
 }
 
 export async function evaluateModel(options: EvaluateOptions): Promise<number> {
   const file = await readModelFile(options.model);
   const text = options.text === undefined ? await readTextAgain(file.text) : await readText(options.text);
   checkSameText(file, text);
-  using device = await openAndTell(options.backend);
+  using device = await openAndTell(options);
   using model = openModel(device, file);
   print(await measure(model, text, options.split));
   return 0;
 }
 
 /** Says what computes beside the output, which may go into a file. */
-async function openAndTell(name: BackendName | undefined): Promise<Device> {
-  const device = await openDevice({ name }, 0);
-  process.stderr.write(`Computing on ${describeIdentity(identityOf(device))}.\n`);
+async function openAndTell(request: BackendRequest): Promise<Device> {
+  const device = await openDevice(request, undefined, 0);
+  process.stderr.write(`Computing on ${describeDevice(device)}.\n`);
   return device;
 }

@@ -1,5 +1,6 @@
 import { Random } from '@sluice/core';
 import type { Vocabulary } from '@sluice/data';
+import { sampleToken } from '@sluice/decoding';
 import type { LSTMState } from '@sluice/layers';
 import { disposeState } from './loss.ts';
 import type { CharacterModel } from './model.ts';
@@ -32,22 +33,9 @@ export async function* generate(
     result.logits.dispose();
     disposeState(state);
     state = result.state;
-    const id = choose(logits, temperature, random);
+    const id = sampleToken(logits, random, { temperature });
     yield vocabulary.tokens[id];
     ids = Int32Array.of(id);
   }
   disposeState(state);
-}
-
-function choose(logits: ArrayLike<number>, temperature: number, random: Random): number {
-  let best = 0;
-  for (let id = 1; id < logits.length; id++) if (logits[id] > logits[best]) best = id;
-  if (temperature === 0) return best;
-  const weights = Array.from(logits, (logit) => Math.exp((logit - logits[best]) / temperature));
-  let rest = random.next() * weights.reduce((sum, weight) => sum + weight, 0);
-  for (const [id, weight] of weights.entries()) {
-    rest -= weight;
-    if (rest < 0) return id;
-  }
-  return best;
 }

@@ -34,7 +34,12 @@ export interface ModelFile {
 }
 
 /** In the app's own folder, wherever it is started from. */
-export const defaultModelPath = fileURLToPath(new URL('../models/moby-dick.safetensors', import.meta.url));
+export const defaultModelPath = modelPath('moby-dick');
+export const fullModelPath = modelPath('moby-dick-full');
+
+function modelPath(name: string): string {
+  return fileURLToPath(new URL(`../models/${name}.safetensors`, import.meta.url));
+}
 
 const app = 'char-lm';
 const version = 1;

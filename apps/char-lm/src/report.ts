@@ -1,6 +1,6 @@
 import { bitsPerCharacter, perplexity } from '@sluice/metrics';
 import { formatCount } from '@sluice/training/node';
-import { type BackendName, openDevice } from './backends.ts';
+import { type BackendRequest, openDevice } from './backends.ts';
 import { evaluationBatches } from './batches.ts';
 import { generate } from './generate.ts';
 import { evaluate } from './loss.ts';
@@ -11,16 +11,14 @@ import type { Split, Text } from './text.ts';
 
 const sampling = { temperature: 0.7, length: 300, seed: 1 };
 
-export interface ReportOptions {
-  /** Default: the one that it was trained on. */
-  readonly backend?: BackendName | undefined;
+export interface ReportOptions extends BackendRequest {
   /** A text to measure the model on first. Default: it was measured already. */
   readonly evaluateOn?: Text;
 }
 
 /** What a trained model can do, and what to do with it. */
 export async function reportModel(file: ModelFile, options: ReportOptions): Promise<void> {
-  using device = await openDevice({ name: options.backend, like: file.backend }, 0);
+  using device = await openDevice(options, file.backend, 0);
   using model = openModel(device, file);
   if (options.evaluateOn) print(await measure(model, options.evaluateOn, 'validation'));
   print(`Model: ${showPath(file.path)}`);

@@ -88,7 +88,7 @@ test('a finished training goes on when it is given more steps', async () => {
 test('the fastest backend is the default, and a training goes on where it began', async () => {
   const fast = tiny.filter((argument) => !['--backend', 'js'].includes(argument));
   const begun = await run([...fast, '--steps', '30', '--out', 'fast'], folder);
-  expect(begun.stdout).toMatch(/^Computing on wasm \((relaxed-)?simd\)\.$/m);
+  expect(begun.stdout).toMatch(/^Computing on wasm \((relaxed-)?simd, \d+ threads?\)\.$/m);
   for (const name of ['other', 'same']) copyFileSync(file('fast'), file(name));
   const resume = (name: string, ...args: string[]) =>
     run(['train', '--resume', '--out', name, '--steps', '45', ...args], folder);

@@ -5,7 +5,14 @@ import type { LSTMState } from '@sluice/layers';
 import { bitsPerCharacter } from '@sluice/metrics';
 import { Adam, fit, logged, oneCycle } from '@sluice/training';
 import { formatCount, TrainingProgress } from '@sluice/training/node';
-import { type BackendName, describeIdentity, identityOf, openDevice, sameIdentity } from './backends.ts';
+import {
+  type BackendRequest,
+  describeDevice,
+  describeIdentity,
+  identityOf,
+  openDevice,
+  sameIdentity,
+} from './backends.ts';
 import { endAfter, evaluationBatches, trainingBatches } from './batches.ts';
 import { listenForInterruption } from './interrupt.ts';
 import { predictionLoss, targetCount } from './loss.ts';
@@ -17,20 +24,20 @@ import { describeLoss, hint, reportModel } from './report.ts';
 import { type Save, saveTo } from './save.ts';
 import { unigramEntropy } from './text.ts';
 
-export interface TrainOptions extends TrainingRequest {
+export interface TrainOptions extends TrainingRequest, BackendRequest {
   /** Steps between two saves. */
   readonly checkpointEvery: number;
-  readonly backend?: BackendName | undefined;
 }
 
 /** Trains a model, or finds it trained. Returns the exit code. */
 export async function train(options: TrainOptions): Promise<number> {
   const save = saveTo(options.out);
   const plan = await planTraining(options);
+  const { backend, threads } = options;
   const { text, settings, found } = plan;
   if (found?.finished && settings.steps === found.state.step) {
     print(`${showPath(options.out)} is trained already.`);
-    await reportModel(found, { backend: options.backend, evaluateOn: text });
+    await reportModel(found, { backend, threads, evaluateOn: text });
     hint('Train another', 'train --hidden 128 --out other.safetensors');
     return 0;
   }
@@ -38,13 +45,13 @@ export async function train(options: TrainOptions): Promise<number> {
   await mkdir(folder, { recursive: true });
   await access(folder, constants.W_OK);
   const exitCode = await run(plan, options, save);
-  if (exitCode === 0) await reportModel(await readModelFile(options.out), { backend: options.backend });
+  if (exitCode === 0) await reportModel(await readModelFile(options.out), { backend, threads });
   return exitCode;
 }
 
 async function run({ text, settings, found }: TrainingPlan, options: TrainOptions, save: Save): Promise<number> {
   const { out, checkpointEvery } = options;
-  using device = await openDevice({ name: options.backend, like: found?.backend }, settings.seed);
+  using device = await openDevice(options, found?.backend, settings.seed);
   const backend = identityOf(device);
   using model = new CharacterModel(device, text.vocabulary.size, settings);
   const optimizer = new Adam(model.parameters(), { learningRate: settings.learningRate });
@@ -62,7 +69,7 @@ async function run({ text, settings, found }: TrainingPlan, options: TrainOption
   print(
     `LSTM with ${formatCount(size)} parameters, ${formatCount(settings.steps)} steps of Adam (Ctrl-C stops and saves).`,
   );
-  print(`Computing on ${describeIdentity(backend)}.`);
+  print(`Computing on ${describeDevice(device)}.`);
   if (from.step > 0) print(`Going on after step ${formatCount(from.step)} of ${showPath(out)}.`);
   if (found && !sameIdentity(found.backend, backend)) {
     print(`It was trained on ${describeIdentity(found.backend)}: the result will not be the same to the last bit.`);

@@ -3,7 +3,9 @@ import { multiply } from './ops/elementwise.ts';
 import { grad } from './value-and-grad.ts';
 
 /** A gradient differs from the difference quotient. */
-export class GradientError extends SluiceError {}
+export class GradientError extends SluiceError {
+  override readonly name: string = 'GradientError';
+}
 
 export interface CheckGradientsOptions {
   /** Half the distance between the two points of a difference quotient. Default 1e-5. */

@@ -254,6 +254,14 @@ describe('the kit reports', () => {
     );
   });
 
+  it('a kernel that returns nothing', async () => {
+    const backend: Backend = { ...createReferenceBackend(), transpose: () => undefined };
+    const check = conformanceChecks.find(({ name }) => name.startsWith('transpose int32'));
+    await expect(check?.run(createCheckContext(backend))).rejects.toThrow(
+      'transpose []: int32 [] -> int32 []: returned undefined, expected a storage',
+    );
+  });
+
   it('nothing within a wider tolerance', async () => {
     const right = createReferenceBackend();
     const rough = { ...right, unary: coarse(right) };

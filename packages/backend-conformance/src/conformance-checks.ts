@@ -13,6 +13,7 @@ import {
   transposeChecks,
 } from './checks/movement.ts';
 import { optimizerChecks } from './checks/optimizer.ts';
+import { recurrentChecks } from './checks/recurrent.ts';
 import { argReduceChecks, cumulativeSumChecks, reduceChecks } from './checks/reduce.ts';
 import { storageChecks } from './checks/storage.ts';
 import { unaryChecks } from './checks/unary.ts';
@@ -43,4 +44,5 @@ export const conformanceChecks: readonly ConformanceCheck[] = [
   ...deviceChecks,
   ...carouselChecks,
   ...optimizerChecks,
+  ...recurrentChecks,
 ];

@@ -26,31 +26,53 @@ export class SluiceError extends Error {
         : `${problem.operation}: ${problem.argument} ${problem.got}, expected ${problem.expected}`,
       options,
     );
+    // Classes of the library say theirs, for minifiers rename them.
     this.name = new.target.name;
     this.problem = typeof problem === 'string' ? undefined : problem;
   }
 }
 
 /** A shape, rank, axis or length does not fit the operation. */
-export class ShapeError extends SluiceError {}
+export class ShapeError extends SluiceError {
+  override readonly name: string = 'ShapeError';
+}
 
 /** An element type does not fit the operation, or two operands differ in theirs. */
-export class DTypeError extends SluiceError {}
+export class DTypeError extends SluiceError {
+  override readonly name: string = 'DTypeError';
+}
 
 /** Tensors of different devices met in one operation. */
-export class DeviceError extends SluiceError {}
+export class DeviceError extends SluiceError {
+  override readonly name: string = 'DeviceError';
+}
 
 /** An index value lies outside the axis that it points into. */
-export class IndexError extends SluiceError {}
+export class IndexError extends SluiceError {
+  override readonly name: string = 'IndexError';
+}
 
 /** An option, or a combination of options, is not valid. */
-export class OptionError extends SluiceError {}
+export class OptionError extends SluiceError {
+  override readonly name: string = 'OptionError';
+}
 
 /** The backend, or the operation's definition, cannot do what was asked. */
-export class UnsupportedError extends SluiceError {}
+export class UnsupportedError extends SluiceError {
+  override readonly name: string = 'UnsupportedError';
+}
+
+/** What a backend runs on has failed: no memory is left, a thread has died, a graphics context is lost. */
+export class BackendError extends SluiceError {
+  override readonly name: string = 'BackendError';
+}
 
 /** A tensor, parameter or device was used after it had been freed. */
-export class DisposedError extends SluiceError {}
+export class DisposedError extends SluiceError {
+  override readonly name: string = 'DisposedError';
+}
 
 /** A file or byte sequence is not what it should be; the message names the place. */
-export class FormatError extends SluiceError {}
+export class FormatError extends SluiceError {
+  override readonly name: string = 'FormatError';
+}

@@ -23,6 +23,7 @@ export {
   isFloat,
 } from './dtype.ts';
 export {
+  BackendError,
   DeviceError,
   DisposedError,
   DTypeError,
@@ -35,6 +36,7 @@ export {
   UnsupportedError,
 } from './errors.ts';
 export { checkLengths, type Lengths } from './lengths.ts';
+export { aroundAxis, broadcastStrides, forEachIndex, mergeAxes, type Nest, reducedRuns } from './loops.ts';
 export type { AdamOperands, AdamResults, AdamStep, OptimizerKernels } from './optimizer.ts';
 export { Random, type RandomState } from './random.ts';
 export type {

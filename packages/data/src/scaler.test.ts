@@ -61,6 +61,7 @@ test('columns are scaled by themselves, whatever the axes before them, and may b
   expect([...scaler.transform(batch).data]).toEqual([1, 1, -1, -1]);
   const second = scaler.select([1]);
   expect([...second.invert(column(0, 1)).data]).toEqual([20, 30]);
+  expect([...scaler.select([1, 1, 0]).invert(matrix([[-1, 1, 1]])).data]).toEqual([10, 30, 2]);
   expect(() => scaler.select([2])).toThrow('Scaler: column is 2, expected a whole number from 0 to 1');
   expect(() => second.transform(batch)).toThrow('data has shape [1, 2, 2], expected [..., 1], as it was fitted on');
   expect(() => second.invert({ dtype: 'float64', shape: [], data: Float64Array.of(1) })).toThrow('data has shape []');

@@ -78,7 +78,8 @@ export class Scaler {
   }
 
   /**
-   * The scaler of some of the columns, e.g. of those that a model predicts.
+   * The scaler of some of the columns, e.g. of those that a model predicts. A column may be chosen more than once: for quantiles [..., 3] of
+   * column 0, `select([0, 0, 0])`. A standard deviation grows back by `columns[0].scale` alone.
    * @throws IndexError when there is no such column
    */
   select(columns: readonly number[]): Scaler {

@@ -3,8 +3,8 @@ import { type BucketedBatchSource, bucketedBatches } from './bucketed-batches.ts
 import { padSequences, type Sequence } from './pad-sequences.ts';
 
 /**
- * One field of a sequence of tokens: an id or a vector for each token, as a typed array [time] or host data [time, ...], or, as a list of `time` typed arrays, a
- * sequence of its own for each token, such as the ids of a word's characters.
+ * One field of a sequence of tokens: an id or a vector for each token, as a typed array [time] or host data [time, ...], or a sequence of
+ * its own for each token, such as the ids of a word's characters, as a list of `time` typed arrays.
  */
 export type Field = Sequence | readonly Int32Array[];
 

@@ -66,6 +66,7 @@ export function rangesOf<Name extends string>(
   operation: string,
   length: number,
   fractions: Fractions<Name>,
+  argument = 'items',
 ): readonly (readonly [Name, RowRange])[] {
   const entries = Object.entries(fractions) as [Name, number][];
   const total = entries.reduce((sum, [, fraction]) => sum + fraction, 0);
@@ -85,7 +86,7 @@ export function rangesOf<Name extends string>(
     if (end <= start) {
       throw new ShapeError({
         operation,
-        argument: 'items',
+        argument,
         got: `has length ${length}, which leaves ${name} empty`,
         expected: 'enough for every part',
       });

@@ -115,7 +115,8 @@ export function streamBatches<Batch>(open: (epoch: number) => AsyncIterable<Batc
 }
 
 /**
- * A source whose batches are made up to `count` ahead, while training is busy with one: for those that wait for a file or a network. It resumes as `source` does.
+ * A source whose batches are made up to `count` ahead, while training is busy with one: for those that wait for a file or a network. It
+ * resumes as `source` does.
  * @throws OptionError when count is not a whole number of at least 1
  */
 export function prefetchBatches<Batch>(source: CountedBatchSource<Batch>, count: number): CountedBatchSource<Batch>;

@@ -104,7 +104,7 @@ test('slices rows', () => {
 });
 
 test('refuses what leaves nothing', () => {
-  expect(() => timeRanges(2, { a: 0.9, b: 0.1 })).toThrow('timeRanges: items has length 2, which leaves b empty');
+  expect(() => timeRanges(2, { a: 0.9, b: 0.1 })).toThrow('timeRanges: series has length 2, which leaves b empty');
   expect(() => rollingOrigins(9, { initial: 8, horizon: 2 })).toThrow(
     'rollingOrigins: rows is 9, expected at least 10, for 8 to train on and a horizon of 2',
   );

@@ -4,8 +4,8 @@ import { type Fractions, type RowRange, rangesOf } from './split.ts';
 import { parseDate } from './table/parse-cell.ts';
 
 /**
- * Consecutive ranges of the rows of a series, in the order of the names: what `splitInOrder` cuts, as ranges to fit a scaler on (`sliceRows`) and for the
- * `targetRows` of windows.
+ * Consecutive ranges of the rows of a series, in the order of the names: what `splitInOrder` cuts, as ranges to fit a scaler on
+ * (`sliceRows`) and for the `targetRows` of windows.
  * @param rows of the series
  * @example
  * const { train, validation } = timeRanges(100, { train: 0.8, validation: 0.2 });
@@ -13,7 +13,7 @@ import { parseDate } from './table/parse-cell.ts';
  */
 export function timeRanges<Name extends string>(rows: number, fractions: Fractions<Name>): Record<Name, RowRange> {
   checkWhole('timeRanges', 'rows', rows, 0);
-  return Object.fromEntries(rangesOf('timeRanges', rows, fractions)) as Record<Name, RowRange>;
+  return Object.fromEntries(rangesOf('timeRanges', rows, fractions, 'series')) as Record<Name, RowRange>;
 }
 
 /**
@@ -23,8 +23,8 @@ export function timeRanges<Name extends string>(rows: number, fractions: Fractio
  * @example
  * const dates = [Date.UTC(2014, 0, 1), Date.UTC(2014, 6, 1), Date.UTC(2015, 0, 1)];
  * const { train, test } = dateRanges(dates, { train: '2014-01-01', test: '2015-01-01' });
- * @throws FormatError naming the row that is missing or not after the one before; OptionError for a start that is no date or not after the one before;
- *   ShapeError when a range would be empty
+ * @throws FormatError naming the row that is missing or not after the one before; OptionError for a start that is no date or not after the
+ *   one before; ShapeError when a range would be empty
  */
 export function dateRanges<Name extends string>(
   dates: ArrayLike<number>,
@@ -84,8 +84,8 @@ export interface Fold {
 }
 
 /**
- * The folds of a backtest with a rolling origin (Tashman, International Journal of Forecasting 16, 2000): every training part ends where its test part begins.
- * Rows at the end that fill no horizon are left out.
+ * The folds of a backtest with a rolling origin (Tashman, International Journal of Forecasting 16, 2000): every training part ends where
+ * its test part begins. Rows at the end that fill no horizon are left out.
  * @param rows of the series
  * @example
  * for (const { train, test } of rollingOrigins(100, { initial: 60, horizon: 20 })) console.assert(train.end === test.start);

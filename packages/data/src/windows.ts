@@ -15,13 +15,14 @@ export interface WindowOptions {
   /** Features of the targets, by their index in the series, in this order. Default: all. */
   readonly targetFeatures?: readonly number[];
   /**
-   * Only windows all of whose target rows lie in this range of each series. The inputs may reach back before its start, to what was known by then, but nothing
-   * reaches past its end: windows of ranges that do not overlap share no target, and those of an earlier range see nothing of a later one. The first
-   * targets stand at the start of the range, or where the first window ends. Default: all rows.
+   * Only windows all of whose target rows lie in this range of each series. The inputs may reach back before its start, to what was known
+   * by then, but nothing reaches past its end: windows of ranges that do not overlap share no target, and those of an earlier range see
+   * nothing of a later one. The first targets stand at the start of the range, or where the first window ends. Default: all rows.
    */
   readonly targetRows?: RowRange;
   /**
-   * What is known ahead for the time of the targets, as the calendar is: [time, known features] for each series, row by row beside it. Default: nothing.
+   * What is known ahead for the time of the targets, as the calendar is: [time, known features] for each series, row by row beside it.
+   * Default: nothing.
    */
   readonly known?: TensorData | readonly TensorData[];
 }
@@ -41,8 +42,8 @@ export interface Windows {
  * All windows of one or more series, window by window. No window reaches from one series into another; a series shorter than window and
  * horizon together has none. Every element is copied once per window that holds it: `windowBatches` copies a batch at a time.
  * @param series [time, features] or [time]; all of one dtype and number of features
- * @throws ShapeError when no window fits or shapes do not fit each other; FormatError naming the first number that is missing (NaN); DTypeError when
- *   dtypes differ; OptionError when an option is out of its range; IndexError when `targetRows` lies outside a series
+ * @throws ShapeError when no window fits or shapes do not fit each other; FormatError naming the first number that is missing (NaN);
+ *   DTypeError when dtypes differ; OptionError when an option is out of its range; IndexError when `targetRows` lies outside a series
  */
 export function slidingWindows(series: TensorData | readonly TensorData[], options: WindowOptions): Windows {
   const cut = cutWindows('slidingWindows', series, options);

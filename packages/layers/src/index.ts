@@ -1,4 +1,5 @@
 export type { Lengths } from '@sluice/core';
+export { CRF, type CRFInput, type CRFOptions, type CRFScores } from './crf/crf.ts';
 export { Dropout, type DropoutOptions } from './dropout.ts';
 export { Embedding, type EmbeddingOptions } from './embedding.ts';
 export {

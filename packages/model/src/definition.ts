@@ -28,7 +28,17 @@ export interface LoadedModel<M extends Module, Config, R extends Readers> {
   readonly preprocessing: Preprocessing<R>;
 }
 
-/** The definition itself: gives TypeScript the types of its parts. */
+/**
+ * The definition itself: gives TypeScript the types of its parts.
+ * @example
+ * const tagger = defineModel({
+ *   kind: 'tagger',
+ *   config: v.object({ hidden: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4096)) }),
+ *   preprocessing: { words: Vocabulary.fromJSON, tags: Vocabulary.fromJSON },
+ *   build: (device, { hidden }, { words, tags }) =>
+ *     new LSTM(device, { inputSize: words.size, hiddenSize: hidden, projectionSize: tags.size }),
+ * });
+ */
 export function defineModel<M extends Module, Config, R extends Readers>(
   definition: ModelDefinition<M, Config, R>,
 ): ModelDefinition<M, Config, R> {

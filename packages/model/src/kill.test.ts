@@ -3,10 +3,13 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Random } from '@sluice/core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadModel, saveModel } from './node.ts';
 import { createDevice, createParts, definition } from './testing/support.ts';
+
+const child = fileURLToPath(new URL('./testing/child.ts', import.meta.url));
 
 let root: string;
 beforeAll(async () => {
@@ -16,27 +19,22 @@ afterAll(() => rm(root, { recursive: true }));
 
 /** Lets the child save at least twice, kills it at a moment of no meaning, and returns the last save that it told of. */
 async function killAfter(folder: string, milliseconds: number): Promise<number> {
-  const child = spawn(
+  const saving = spawn(
     process.execPath,
-    [
-      '--conditions=@sluice/source',
-      `--import=${import.meta.resolve('tsx')}`,
-      join(import.meta.dirname, 'testing/child.ts'),
-      folder,
-    ],
+    ['--conditions=@sluice/source', `--import=${import.meta.resolve('tsx')}`, child, folder],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   let text = '';
   const savedTwice = new Promise<void>((resolve) => {
-    child.stdout.on('data', (piece) => {
+    saving.stdout.on('data', (piece) => {
       text += String(piece);
       if (text.split('\n').length > 2) resolve();
     });
   });
-  const ended = once(child, 'exit');
+  const ended = once(saving, 'exit');
   await Promise.race([savedTwice, ended]);
   await new Promise((resolve) => setTimeout(resolve, milliseconds));
-  child.kill('SIGKILL');
+  saving.kill('SIGKILL');
   await ended;
   return text.split('\n').length - 1;
 }

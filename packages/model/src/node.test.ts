@@ -9,7 +9,7 @@ import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pending } from './files.ts';
 import { defineModel, loadModel as loadFrom } from './index.ts';
-import { loadModel, saveModel } from './node.ts';
+import { loadModel, prepareFolder, saveModel } from './node.ts';
 import { createDevice, createParts, definition, Scale } from './testing/support.ts';
 
 let root: string;
@@ -128,15 +128,22 @@ describe('a save that fails', () => {
     await expect(readdir(folder)).rejects.toThrow('ENOENT');
   });
 
+  it('prepares a folder', async () => {
+    await prepareFolder(folder, definition);
+    expect(await readdir(folder)).toEqual([]);
+    await expect(prepareFolder(new URL(import.meta.url).pathname, definition)).rejects.toThrow('EEXIST');
+  });
+
   it('refuses a folder with files of something else', async () => {
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'README.md'), 'mine');
-    await expect(saveModel(folder, definition, createParts(1))).rejects.toThrow(
-      `saveModel: ${folder} holds README.md of no model that can be read, expected no such file, or those of a model of kind "test"`,
-    );
+    const refusal = `saveModel: ${folder} holds README.md of no model that can be read, expected no such file, or those of a model of kind "test"`;
+    await expect(saveModel(folder, definition, createParts(1))).rejects.toThrow(refusal);
+    await expect(prepareFolder(folder, definition)).rejects.toThrow(refusal);
     expect(await readFile(join(folder, 'README.md'), 'utf8')).toBe('mine');
     await rm(join(folder, 'README.md'));
     await saveModel(folder, definition, createParts(1));
+    await prepareFolder(folder, definition);
     const other = defineModel({ ...definition, kind: 'other' });
     await expect(saveModel(folder, other, createParts(2))).rejects.toThrow('holds a model of kind "test"');
     await expectModel(load(), createParts(1));

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Device, OptionError } from '@sluice/core';
 import { writeFileWhole } from '@sluice/format-safetensors/node';
@@ -23,8 +23,7 @@ export async function saveModel<M extends Module, Config, R extends Readers>(
   parts: ModelParts<NoInfer<M>, NoInfer<Config>, NoInfer<R>>,
 ): Promise<void> {
   const files = await encodeModel(definition, parts);
-  await mkdir(folder, { recursive: true });
-  await checkReplaceable(folder, definition.kind);
+  await prepareFolder(folder, definition);
   await settle(folder);
   try {
     for (const name of markedFiles) await writeFileWhole(join(folder, pending(name)), files[name]);
@@ -32,6 +31,19 @@ export async function saveModel<M extends Module, Config, R extends Readers>(
   } finally {
     await settle(folder);
   }
+}
+
+/**
+ * Makes the folder if there is none, and checks that `saveModel` may write into it: what is to be called before a long training.
+ * @throws OptionError when the folder holds something else than an earlier save of the same kind; the errors of the file system
+ */
+export async function prepareFolder<M extends Module, Config, R extends Readers>(
+  folder: string,
+  { kind }: ModelDefinition<M, Config, R>,
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await access(folder, constants.W_OK);
+  await checkReplaceable(folder, kind);
 }
 
 /**

@@ -20,16 +20,19 @@ export type {
 export { fit } from './fit/fit.ts';
 export { type NonFiniteDetails, NonFiniteError } from './fit/non-finite.ts';
 export type {
+  AverageWeightsOptions,
   CheckpointOptions,
   ClipOption,
   EarlyStoppingOptions,
   FitOptions,
   LossFunction,
+  LossResult,
   ValidateOptions,
 } from './fit/options.ts';
 export type { ProgressState } from './fit/progress.ts';
 export type { Json } from './json.ts';
 export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from './losses/binary-cross-entropy.ts';
+export { type CRFLossOptions, crfLoss } from './losses/crf.ts';
 export { type CrossEntropyOptions, crossEntropy } from './losses/cross-entropy.ts';
 export { type CTCLossOptions, ctcLoss } from './losses/ctc.ts';
 export { type GaussianOptions, gaussianNegativeLogLikelihood } from './losses/gaussian.ts';

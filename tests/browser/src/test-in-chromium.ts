@@ -28,7 +28,7 @@ export function testInChromium({ create, info, fused, tolerances = {}, lossToler
     backend.dispose?.();
   });
 
-  testBackend(create, tolerances);
+  testBackend(create, { tolerances });
 
   it('computes what PyTorch does, outputs and gradients of 35 networks', async () => {
     const file = checkGoldenFile(golden, 'torch-recurrent.json');
@@ -37,7 +37,7 @@ export function testInChromium({ create, info, fused, tolerances = {}, lossToler
     const backend = await create();
     expect(compared).toBe(backend.supports('float64') ? 70 : 35);
     backend.dispose?.();
-  }, 120_000);
+  }, 300_000);
 
   if (fused) {
     it('has fused kernels, which compute what their composed steps do', async () => {

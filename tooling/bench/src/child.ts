@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { environment } from '../../setup/prepare.mjs';
 import type { Participant } from './participants.ts';
 import type { Answer, Greeting, Request } from './protocol.ts';
 
@@ -14,7 +15,11 @@ export class Child {
 
   constructor(participant: Participant) {
     this.participant = participant;
-    this.#process = spawn(participant.command, participant.args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    this.#process = spawn(participant.command, participant.args, {
+      // With headless GL, where that was provided.
+      env: environment,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
     this.#process.on('error', (error) => {
       this.#errors += error.message;
     });
@@ -26,7 +31,7 @@ export class Child {
     this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
   }
 
-  greeting(timeout: number): Promise<Greeting | { readonly error: string }> {
+  greeting(timeout: number): Promise<Greeting> {
     return this.#next<Greeting>(timeout);
   }
 

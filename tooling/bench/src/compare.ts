@@ -23,6 +23,8 @@ export interface Result {
   readonly gigaflops?: number;
   /** Of the rate of the matrix product 256 x 256 x 256 of the same build, measured in between: the median over the sections. */
   readonly ceilingShare?: number;
+  /** Kernels that the GPU was told to run, of one run. */
+  readonly launches?: number;
   readonly note?: string;
 }
 
@@ -34,6 +36,8 @@ export interface Schedule {
   readonly warmUp: number;
   /** Milliseconds that the sections of one participant may take together; slower ones have fewer of them. */
   readonly budget: number;
+  /** The same for those of whom a few sections are enough. */
+  readonly shortBudget: number;
   /** A run that would take longer, in milliseconds, is not begun. */
   readonly longestRun: number;
   /** Every workload in a process of its own, so that none suffers from what engines learned from another. */
@@ -41,11 +45,11 @@ export interface Schedule {
 }
 
 export const fullSchedule: Omit<Schedule, 'workloads'> = {
-  ...{ sections: 7, sectionTime: 40, warmUp: 500, budget: 12_000, longestRun: 12_000, fresh: true },
+  ...{ sections: 7, sectionTime: 40, warmUp: 500, budget: 20_000, shortBudget: 3000, longestRun: 12_000, fresh: true },
 };
 
 export const quickSchedule: Omit<Schedule, 'workloads'> = {
-  ...{ sections: 2, sectionTime: 0, warmUp: 0, budget: 2000, longestRun: 20_000, fresh: false },
+  ...{ sections: 2, sectionTime: 0, warmUp: 0, budget: 2000, shortBudget: 2000, longestRun: 20_000, fresh: false },
 };
 
 const patience = 120_000;
@@ -56,6 +60,8 @@ const pause = 15;
 export interface Comparison {
   readonly results: readonly Result[];
   readonly versions: Readonly<Record<string, string>>;
+  /** What draws, by participant, of those on WebGL. */
+  readonly renderers: Readonly<Record<string, string>>;
   /** Participants that cannot run here, with the reason. */
   readonly refused: readonly string[];
   /** Processes that wanted to run in the meantime, its own among them: the median over the workloads. */
@@ -74,6 +80,7 @@ export async function compare(
   const results: Result[] = [];
   const loads: number[] = [];
   const versions: Record<string, string> = {};
+  const renderers: Record<string, string> = {};
   const refused = new Map<string, string>();
   /** Operations per millisecond, to tell how long a larger workload would take. */
   const rates = new Map<string, number>();
@@ -84,6 +91,7 @@ export async function compare(
       const greeting = greetings[i];
       if ('versions' in greeting) {
         for (const [name, version] of Object.entries(greeting.versions)) addVersion(versions, name, version);
+        if (greeting.renderer !== undefined) renderers[child.participant.label] = greeting.renderer;
         return true;
       }
       refused.set(child.participant.label, 'error' in greeting ? greeting.error : greeting.unsupported);
@@ -110,6 +118,7 @@ export async function compare(
   return {
     results,
     versions,
+    renderers,
     refused: [...refused].map(([label, reason]) => `${label}: ${reason}`),
     loadAverage: medianOf(loads),
   };
@@ -127,6 +136,7 @@ interface Entry {
   readonly products: number;
   readonly times: number[];
   readonly shares: number[];
+  launches?: number;
   note?: string;
 }
 
@@ -164,6 +174,7 @@ async function runJob(
       },
       gigaflops: operations / median / 1e6,
       ...(entry.shares.length > 0 ? { ceilingShare: medianOf(entry.shares) } : {}),
+      ...(entry.launches !== undefined && { launches: entry.launches }),
     };
   });
 }
@@ -182,10 +193,11 @@ async function prepare(
     return { ...nothing, note: `not run: one run would take about ${Math.round(expected / 1000)} s` };
   }
   const { sectionTime, warmUp } = schedule;
+  const budget = child.participant.isSlow ? schedule.shortBudget : schedule.budget;
   const answer = await child.ask({ do: 'prepare', workload, mode, warmUp }, patience);
   if (!('milliseconds' in answer)) return { ...nothing, note: noteOf(answer) };
   const runs = Math.max(1, Math.ceil(sectionTime / answer.milliseconds));
-  const affordable = Math.floor(schedule.budget / (runs * answer.milliseconds));
+  const affordable = Math.floor(budget / (runs * answer.milliseconds));
   const sections = Math.max(1, Math.min(schedule.sections, affordable));
   const entry = { ...nothing, runs, sections, times: [], shares: [] };
   // The share of the ceiling says something where products rule.
@@ -205,6 +217,7 @@ async function runSection(entry: Entry, operations: number): Promise<void> {
     return;
   }
   entry.times.push(answer.milliseconds);
+  if (answer.launches !== undefined) entry.launches = answer.launches;
   if (products === 0) return;
   const product = await child.ask({ do: 'product', runs: products }, patience);
   if (!('milliseconds' in product)) {

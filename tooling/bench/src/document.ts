@@ -1,20 +1,46 @@
-import { headLines, markdownTable, notesOf, type Report, ratioTable, timeTables, workloadTable } from './report.ts';
+import {
+  headLines,
+  launchTable,
+  markdownTable,
+  notesOf,
+  type Report,
+  ratioTable,
+  type Table,
+  timeTables,
+  workloadTable,
+} from './report.ts';
+import { targetTable } from './targets.ts';
+
+const sections = {
+  cpu: { title: 'Processor', command: 'npm run bench -- --write', tables: [ratioTable] },
+  gpu: { title: 'GPU', command: 'npm run bench -- --gpu --write', tables: [launchTable] },
+} as const satisfies Record<string, { title: string; command: string; tables: readonly ((report: Report) => Table)[] }>;
+
+/** Which of the document's sections a run is for. */
+export type SectionName = keyof typeof sections;
+
+const names = Object.keys(sections) as SectionName[];
+
+const introduction = `# Benchmarks
+
+No figure is entered by hand: each section is written by the command that stands in it. \`npm run bench -- --install-peers\` brings the peers.`;
 
 const method = `## How it is measured
 
 Every participant is a process of its own that holds an LSTM (one or two layers, all gates and both biases where it has them) with a linear
 head on every time step, and works only when asked. After a warm-up of 0.5 s the participants take turns, one timed section each (A B C A B C):
 at least 40 ms of runs, seven times; the figure is the median, with the fastest and the slowest section beside it. Those that would need more
-than 12 s have fewer sections (\`n=\`), or none where a single run would take longer than that. What other programs do to the machine hits all
+than 20 s have fewer sections (\`n=\`); so have plain JavaScript, TensorFlow.js and brain.js beyond 3 s, of which a few samples tell by how much
+they are behind. None is measured where a single run would take longer than 12 s. What other programs do to the machine hits all
 alike, so **compare ratios, never milliseconds of two runs of the benchmark**.
 
 - Inference is the forward pass without a gradient tape, the output read back. Training is the forward pass, the loss, the gradients of all
   parameters, an Adam step and the loss read back after every step. All of it in float32 on the same shapes, with sigmoid gates, from random
-  weights. Sluice runs through its public API: the built packages, tape and optimizer included, one thread.
+  weights. Sluice runs through its public API: the built packages, tape and optimizer included, on one thread where the label names no number.
 - GFLOP/s counts the operations of the matrix products: forward, and in training the gradients of all weights and of what lies between the
-  layers, but not of the input of the network. The ceiling is the rate of \`matMul\` of two 256 x 256 matrices in the same process, measured
-  after each section; the share is the median over the sections.
-- JavaScript peers run on the Node that runs the benchmark, Sluice also on a second one.
+  layers, but not of the input of the network. The ceiling is the rate of \`matMul\` of two 256 x 256 matrices in the same process on as many
+  threads, measured after each section; the share is the median over the sections.
+- JavaScript peers run on the Node that runs the benchmark, Sluice also on a second one. WebGL in Chromium runs in a page, and is timed there.
 
 What the peers cannot do, or do differently:
 
@@ -26,19 +52,47 @@ What the peers cannot do, or do differently:
   Its outputs are as many as its inputs and its loss is the squared error, so it has no part in the workloads with cross-entropy.
 - \`long\` and \`char512\` are too much for plain JavaScript where their cells are empty.`;
 
-/** The text of docs/benchmarks.md. */
-export function benchmarkDocument(report: Report): string {
+const begin = (name: SectionName) => `<!-- begin ${name} -->`;
+const end = (name: SectionName) => `<!-- end ${name} -->`;
+
+/**
+ * The text of docs/benchmarks.md with this run in its section; the other section stays as it is.
+ * @param before the text so far, empty where there is none
+ */
+export function benchmarkDocument(name: SectionName, report: Report, before: string): string {
+  const bodies = names.map((each) => (each === name ? sectionText(each, report) : keptText(each, before)));
+  return `${[introduction, ...bodies, method].join('\n\n')}\n`;
+}
+
+function keptText(name: SectionName, before: string): string {
+  const start = before.indexOf(begin(name));
+  const stop = before.indexOf(end(name));
+  if (start >= 0 && stop > start) return before.slice(start, stop + end(name).length);
+  const { title, command } = sections[name];
+  return [begin(name), `## ${title}`, `Not measured yet: \`${command}\` does.`, end(name)].join('\n\n');
+}
+
+function sectionText(name: SectionName, report: Report): string {
+  const { title, tables } = sections[name];
   const notes = [...report.missing, ...notesOf(report)];
-  return `${[
-    '# Benchmarks',
-    `Written by \`${report.command}\`; no figure is entered by hand. \`pnpm bench --install-peers\` brings the peers.`,
+  return [
+    begin(name),
+    `## ${title}`,
+    `Written by \`${report.command}\`.`,
     headLines(report)
       .map((line) => `- ${line}`)
       .join('\n'),
-    markdownTable(ratioTable(report)),
+    markdownTable(targetTable(report.targets)),
+    ...tables.map((table) => markdownTable(table(report))),
     ...timeTables(report).map(markdownTable),
     markdownTable(workloadTable(report)),
-    `## Empty cells\n\n${notes.map((note) => `- ${note}`).join('\n') || 'None.'}`,
-    method,
-  ].join('\n\n')}\n`;
+    `### Empty cells\n\n${notes.map((note) => `- ${note}`).join('\n') || 'None.'}`,
+    end(name),
+  ].join('\n\n');
+}
+
+/** What is printed of a run. */
+export function tablesOf(name: SectionName, report: Report): Table[] {
+  const judged = report.targets.length > 0 ? [targetTable(report.targets)] : [];
+  return [...timeTables(report), ...sections[name].tables.map((table) => table(report)), ...judged];
 }

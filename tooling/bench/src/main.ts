@@ -1,48 +1,42 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { provideChromium } from '../../setup/chromium.mjs';
+import { provideGl } from '../../setup/gl.mjs';
 import { compare, fullSchedule, quickSchedule } from './compare.ts';
-import { benchmarkDocument } from './document.ts';
+import { benchmarkDocument, tablesOf } from './document.ts';
 import { measureKernels } from './kernels.ts';
 import { describeMachine, isDisturbed, measureLoad } from './machine.ts';
-import { findField } from './participants.ts';
+import { type Field, findField, findGpuField } from './participants.ts';
 import { installPeers, peersFolder } from './peers.ts';
-import {
-  disturbed,
-  headLines,
-  loadLine,
-  machineLine,
-  notesOf,
-  plainTable,
-  type Report,
-  ratiosOf,
-  ratioTable,
-  timeTables,
-} from './report.ts';
-import { tinyWorkloads, workloads } from './workloads.ts';
+import { disturbed, headLines, notesOf, plainTable, type Report, ratiosOf } from './report.ts';
+import { gpuTargets, judge, targets } from './targets.ts';
+import { gpuWorkloads, tinyWorkloads, workloads } from './workloads.ts';
 
 const help = `Compares Sluice's speed with that of other libraries, or measures the kernels alone.
 
-Usage: pnpm bench [options]
+Usage: npm run bench -- [options]
 
   --install-peers    bring the libraries to compare with, and a second Node, into a folder outside of the workspace, and end
+  --gpu              the backend on the GPU, beside the others and TensorFlow.js on WebGL; installs headless GL and Chromium where it can
   --only <text>      only workloads whose name contains the text
   --with <text>      only participants whose name contains the text, e.g. "wasm simd"; repeatable
   --quick            tiny sizes, to see that everything runs; its times mean nothing
   --json             one JSON object instead of tables
-  --write            write docs/benchmarks.md; not with --only, --with and --quick
+  --write            write the section of docs/benchmarks.md; not with --only, --with and --quick
   --kernels          matrix products and element-wise kernels of the backends instead, in operations per second
   --help             this text
 
-Takes about ten minutes; use the machine for nothing else. Environment: SLUICE_PEERS (folder of the peers), SLUICE_PYTHON (a
-Python with PyTorch).`;
+Takes about ten minutes, with --gpu about two; use the machine for nothing else. Environment: SLUICE_PEERS (folder of the peers),
+SLUICE_PYTHON (a Python with PyTorch).`;
 
 const target = new URL('../../../docs/benchmarks.md', import.meta.url);
 
-async function main(): Promise<number> {
+function readOptions() {
   const { values } = parseArgs({
     options: {
       'install-peers': { type: 'boolean', default: false },
+      gpu: { type: 'boolean', default: false },
       only: { type: 'string', default: '' },
       with: { type: 'string', multiple: true, default: [] },
       quick: { type: 'boolean', default: false },
@@ -52,63 +46,93 @@ async function main(): Promise<number> {
       help: { type: 'boolean', default: false },
     },
   });
-  if (values.help) {
+  return values;
+}
+
+type Options = ReturnType<typeof readOptions>;
+
+async function main(): Promise<number> {
+  let options: Options;
+  try {
+    options = readOptions();
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error));
+  }
+  if (options.help) {
     console.log(help);
     return 0;
   }
-  if (values['install-peers']) {
+  if (options['install-peers']) {
     const folder = peersFolder();
     console.error(`Installing the peers in ${folder} ...`);
     await installPeers(folder);
     for (const line of findField(folder).missing) console.log(`missing: ${line}`);
     return 0;
   }
-  if (values.kernels) {
-    await measureKernels(values.only, values.json);
+  if (options.kernels) {
+    await measureKernels(options.only, options.json);
     return 0;
   }
-  const chosen = (values.quick ? tinyWorkloads : workloads).filter(({ name }) => name.includes(values.only));
-  const { participants, missing } = findField();
-  const asked = participants.filter(
-    ({ label }) => values.with.length === 0 || values.with.some((text) => label.includes(text)),
-  );
+  return runComparison(options);
+}
+
+function refuse(problem: string): number {
+  console.error(`${problem}\n\n${help}`);
+  return 2;
+}
+
+async function runComparison({ gpu, only, with: wanted, quick, json, write }: Options): Promise<number> {
   // The document is of one run of everything.
-  const partly = values.quick || values.only !== '' || values.with.length > 0;
-  if (chosen.length === 0 || asked.length === 0 || (values.write && partly)) {
-    console.error(`Nothing to do for these options.\n\n${help}`);
-    return 2;
+  if (write && (quick || only !== '' || wanted.length > 0)) {
+    return refuse('--write is for a run of everything: not with --only, --with and --quick.');
   }
-  const before = await measureLoad(values.quick ? 100 : 2000);
+  const all = gpu ? gpuWorkloads : workloads;
+  const chosen = (quick ? tinyWorkloads : all).filter(({ name }) => name.includes(only));
+  if (chosen.length === 0) return refuse(`No workload has a name with "${only}".`);
+  const { participants, missing } = await findParticipants(gpu);
+  const asked = participants.filter(({ label }) => wanted.length === 0 || wanted.some((text) => label.includes(text)));
+  if (asked.length === 0) return refuse(`No participant has a name with ${wanted.map((text) => `"${text}"`).join()}.`);
+
+  const before = await measureLoad(quick ? 100 : 2000);
   const say = (text: string) => {
-    if (!values.json) console.log(text);
+    if (!json) console.log(text);
   };
-  const machine = describeMachine();
-  say(machineLine(machine));
-  say(loadLine(before));
   if (isDisturbed({ ...before, during: 0 })) say(disturbed);
   for (const line of missing) say(`missing: ${line}`);
-  const schedule = { ...(values.quick ? quickSchedule : fullSchedule), workloads: chosen };
+  const schedule = { ...(quick ? quickSchedule : fullSchedule), workloads: chosen };
+  const start = performance.now();
   const comparison = await compare(asked, schedule, (text) => console.error(`${text} ...`));
-  const { results, versions, refused } = comparison;
-  const options = process.argv.slice(2).map((each) => ` ${each}`);
+  const { results, versions, renderers, refused } = comparison;
   const report: Report = {
     date: new Date().toISOString().slice(0, 10),
-    command: `pnpm bench${options.join('')}`,
+    command: ['npm run bench', ...(process.argv.length > 2 ? ['--'] : []), ...process.argv.slice(2)].join(' '),
+    minutes: (performance.now() - start) / 60_000,
     load: { ...before, during: comparison.loadAverage },
     missing: [...missing, ...refused],
     workloads: chosen,
     ratios: ratiosOf(comparison),
-    ...{ machine, versions, results },
+    targets: judge(gpu ? gpuTargets : targets, results),
+    machine: describeMachine(),
+    ...{ versions, renderers, results },
   };
-  for (const line of headLines(report).slice(2)) say(line);
-  if (values.json) console.log(JSON.stringify(report, null, 2));
+  const name = gpu ? 'gpu' : 'cpu';
+  for (const line of headLines(report)) say(line);
+  if (json) console.log(JSON.stringify(report, null, 2));
   for (const line of [...refused, ...notesOf(report)]) say(`no figure: ${line}`);
-  for (const table of [...timeTables(report), ratioTable(report)]) say(`\n${plainTable(table)}`);
-  if (values.write) {
-    writeFileSync(target, benchmarkDocument(report));
+  for (const table of tablesOf(name, report)) say(`\n${plainTable(table)}`);
+  if (write) {
+    const text = existsSync(target) ? readFileSync(target, 'utf8') : '';
+    writeFileSync(target, benchmarkDocument(name, report, text));
     console.error(`Wrote ${fileURLToPath(target)}`);
   }
   return results.some(({ note }) => note?.startsWith('failed')) ? 1 : 0;
+}
+
+async function findParticipants(gpu: boolean): Promise<Field> {
+  if (!gpu) return findField();
+  await provideGl();
+  await provideChromium();
+  return findGpuField();
 }
 
 process.exitCode = await main();

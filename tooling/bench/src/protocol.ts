@@ -7,9 +7,14 @@ import type { Mode, Workload } from './workloads.ts';
 
 /** What a participant says of itself when it is ready. */
 export type Greeting =
-  | { readonly versions: Readonly<Record<string, string>> }
+  | {
+      readonly versions: Readonly<Record<string, string>>;
+      /** What draws for a participant on WebGL. */
+      readonly renderer?: string;
+    }
   /** It cannot run here, e.g. as the engine lacks instructions. */
-  | { readonly unsupported: string };
+  | { readonly unsupported: string }
+  | { readonly error: string };
 
 export type Request =
   /** Make model and data, and run for at least this time, to warm up. */
@@ -20,7 +25,12 @@ export type Request =
   | { readonly do: 'product'; readonly runs: number };
 
 export type Answer =
-  /** `value` is what was read back last: a loss, or one output. */
-  | { readonly milliseconds: number; readonly value: number }
+  | {
+      readonly milliseconds: number;
+      /** What was read back last: a loss, or one output. */
+      readonly value: number;
+      /** Kernels that the GPU was told to run, of one run. */
+      readonly launches?: number;
+    }
   | { readonly unsupported: string }
   | { readonly error: string };

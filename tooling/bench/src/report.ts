@@ -1,17 +1,23 @@
 import { type Comparison, fullSchedule, type Result } from './compare.ts';
 import { isDisturbed, type Load, type Machine } from './machine.ts';
+import type { JudgedTarget } from './targets.ts';
 import { type Mode, modes, operationsOf, sizesOf, type Workload } from './workloads.ts';
 
 export interface Report {
   readonly date: string;
   readonly command: string;
+  /** How long it took. */
+  readonly minutes: number;
   readonly machine: Machine;
   readonly load: Load;
   readonly versions: Readonly<Record<string, string>>;
+  /** What draws, by participant, of those on WebGL. */
+  readonly renderers: Readonly<Record<string, string>>;
   readonly workloads: readonly Workload[];
   readonly missing: readonly string[];
   readonly results: readonly Result[];
   readonly ratios: readonly Ratio[];
+  readonly targets: readonly JudgedTarget[];
 }
 
 /** One of Sluice's participants beside a peer. */
@@ -45,7 +51,8 @@ function peersOf(results: readonly Result[]): string[] {
   return [...new Set(results.flatMap(({ peer }) => peer ?? []))];
 }
 
-function bestOf(results: readonly Result[], peer: string, workload: string, mode: Mode): number | undefined {
+/** The best median of a peer's participants. */
+export function bestOf(results: readonly Result[], peer: string, workload: string, mode: Mode): number | undefined {
   const times = results.flatMap((each) =>
     each.peer === peer && each.workload === workload && each.mode === mode && each.times ? [each.times.median] : [],
   );
@@ -82,6 +89,31 @@ export function ratioTable(report: Report): Table {
   return {
     title: 'Speed of Sluice relative to each peer (2x is twice as fast as the peer)',
     header: ['workload', 'Sluice', 'ms', ...peers, 'GFLOP/s', 'of ceiling'],
+    rows,
+  };
+}
+
+/** How many times as fast as the others each participant of the GPU bench is, and how often it calls the GPU. */
+export function launchTable({ results }: Report): Table {
+  const rows = results.map((each) => {
+    const { participant, workload, mode, times, launches } = each;
+    const to = (other: Result | undefined) =>
+      times && other?.times && other !== each ? `${factor(other.times.median / times.median)}x` : '-';
+    const beside = (label: string) =>
+      to(results.find((it) => it.participant.startsWith(label) && it.workload === workload && it.mode === mode));
+    return [
+      `${workload} ${mode}`,
+      participant,
+      times ? milliseconds(times.median) : '-',
+      beside('js'),
+      beside('tfjs webgl'),
+      launches === undefined ? '-' : `${Math.round(launches)}`,
+    ];
+  });
+  return {
+    title:
+      'Speed relative to plain JavaScript and to TensorFlow.js (2x is twice as fast), and kernel launches of one run',
+    header: ['workload', 'participant', 'ms', 'js', 'tfjs webgl', 'launches'],
     rows,
   };
 }
@@ -133,11 +165,13 @@ export function workloadTable({ workloads }: Report): Table {
 }
 
 /** What was measured on, and a warning when it was not quiet. */
-export function headLines({ date, machine, load, versions }: Report): string[] {
+export function headLines({ date, minutes, machine, load, versions, renderers }: Report): string[] {
+  const drawing = Object.entries(renderers).map(([label, renderer]) => `${label}: ${renderer}`);
   return [
-    `Date: ${date}`,
+    `Date: ${date}; the run took ${minutes < 1 ? 'less than a minute' : `${Math.round(minutes)} minutes`}`,
     machineLine(machine),
     `Versions: ${versionsText(versions)}`,
+    ...(drawing.length > 0 ? [`WebGL renderers: ${drawing.join('; ')}`] : []),
     `${loadLine(load)}; ${load.during.toFixed(2)} during the run, 1 to 2 of them its own`,
     ...(isDisturbed(load) ? [disturbed] : []),
   ];
@@ -145,11 +179,11 @@ export function headLines({ date, machine, load, versions }: Report): string[] {
 
 export const disturbed = 'WARNING: other programs use this machine; look at the spreads, and repeat.';
 
-export function machineLine({ cpu, cores, memoryGiB, system }: Machine): string {
+function machineLine({ cpu, cores, memoryGiB, system }: Machine): string {
   return `Machine: ${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}`;
 }
 
-export function loadLine({ busy, average }: Omit<Load, 'during'>): string {
+function loadLine({ busy, average }: Omit<Load, 'during'>): string {
   return `Load before the run: ${Math.round(busy * 100)} % of the cores busy, ${average.toFixed(2)} processes in the last minute`;
 }
 
@@ -172,7 +206,7 @@ export function plainTable({ title, header, rows }: Table): string {
 export function markdownTable({ title, header, rows }: Table): string {
   const line = (row: readonly string[]) => `| ${row.join(' | ')} |`;
   const rule = header.map((_, i) => (i === 0 ? '---' : '--:'));
-  return [`## ${title}`, '', line(header), line(rule), ...rows.map(line)].join('\n');
+  return [`### ${title}`, '', line(header), line(rule), ...rows.map(line)].join('\n');
 }
 
 function milliseconds(value: number): string {

@@ -46,6 +46,15 @@ export const workloads: readonly Workload[] = [
   },
 ];
 
+/** What the GPU is measured with. */
+export const gpuWorkloads: readonly Workload[] = [
+  {
+    name: 'gpu',
+    about: 'a short sequence',
+    ...{ batch: 32, time: 20, input: 64, hidden: 128, layers: 1, output: 1, loss: 'meanSquaredError' },
+  },
+];
+
 /** Shapes that take no time, to see that everything runs. */
 export const tinyWorkloads: readonly Workload[] = [
   {

@@ -8,6 +8,7 @@ import { Adam, crossEntropy, type FitOptions, fit, type TrainingState } from '@s
 
 export * from '@sluice/autograd';
 export * from '@sluice/backend-conformance';
+export * from '@sluice/backend-gpujs';
 export * from '@sluice/backend-js';
 export * from '@sluice/backend-wasm';
 export * from '@sluice/core';
@@ -17,8 +18,13 @@ export * from '@sluice/format-safetensors';
 export * from '@sluice/format-safetensors/node';
 export * from '@sluice/layers';
 export * from '@sluice/metrics';
+export { defineModel, encodeModel } from '@sluice/model';
+export { loadModel, saveModel } from '@sluice/model/node';
+export { createReport, lossChart, renderText, rowsOf } from '@sluice/report';
+export { renderHtml, saveReport } from '@sluice/report/node';
 export * from '@sluice/training';
 export * from '@sluice/training/node';
+export * as v from 'valibot';
 
 /** Types that examples name. */
 export const typeNames = ['CellState', 'LSTMState', 'Prepared', 'TrainingState'];

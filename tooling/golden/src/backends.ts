@@ -6,4 +6,8 @@ import type { Backend } from '@sluice/core';
 export type CreateBackend = () => Backend | Promise<Backend>;
 
 /** What is compared with the golden values. A new backend is one line. */
-export const backends: readonly CreateBackend[] = [createJsBackend, createWasmBackend];
+export const backends: readonly CreateBackend[] = [
+  createJsBackend,
+  createWasmBackend,
+  () => createWasmBackend({ threads: 2, threadThreshold: 0 }),
+];

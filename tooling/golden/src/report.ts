@@ -52,6 +52,7 @@ async function describe(makeBackend: CreateBackend): Promise<{ title: string; su
   const fused = (dtype: FloatDType) => backend.recurrent?.supports({ kind: 'lstm', dtype, hiddenSize: 4 });
   const details = [
     ...(typeof backend.info.simd === 'string' ? [backend.info.simd] : []),
+    ...(Number(backend.info.threads) > 1 ? [`${backend.info.threads} threads`] : []),
     ...supported.filter(fused).map((dtype) => `fused in ${dtype}`),
   ];
   backend.dispose?.();

@@ -1,4 +1,4 @@
-import { type Backend, type DataArray, type DType, type Operand, OptionError, type Shape, sizeOf } from '@sluice/core';
+import { aroundAxis, type Backend, type DataArray, type DType, type Operand, OptionError, sizeOf } from '@sluice/core';
 import { binary, compare, type Elements } from './binary.ts';
 import { checkIndices, gather, scatterAdd } from './gather.ts';
 import { matMul, matMulShape } from './mat-mul.ts';
@@ -80,11 +80,11 @@ export function createJsBackend(options: JsBackendOptions = {}): Backend<JsStora
       return make(x.dtype, sizeOf(kept), (y) => reduce(kind, x.dtype, elementsOf(x), x.shape, axes, y));
     },
     argReduce(kind, x, axis) {
-      const { outer, size, inner } = around(x.shape, axis);
+      const { outer, size, inner } = aroundAxis(x.shape, axis);
       return make('int32', outer * inner, (y) => argReduce(kind, elementsOf(x), size, inner, y));
     },
     cumulativeSum(x, axis, reverse) {
-      const { size, inner } = around(x.shape, axis);
+      const { size, inner } = aroundAxis(x.shape, axis);
       const data = elementsOf(x);
       return make(x.dtype, data.length, (y) => cumulativeSum(x.dtype, data, size, inner, reverse, y));
     },
@@ -105,7 +105,7 @@ export function createJsBackend(options: JsBackendOptions = {}): Backend<JsStora
     concat(xs, axis) {
       const size = xs.reduce((sum, x) => sum + x.shape[axis], 0);
       const shape = xs[0].shape.map((length, i) => (i === axis ? size : length));
-      const { inner } = around(shape, axis);
+      const { inner } = aroundAxis(shape, axis);
       return make(xs[0].dtype, sizeOf(shape), (y) => {
         const { strides } = wholeOf(y, shape);
         let start = 0;
@@ -123,7 +123,7 @@ export function createJsBackend(options: JsBackendOptions = {}): Backend<JsStora
     },
 
     gather(x, indices, axis) {
-      const { outer, size, inner } = around(x.shape, axis);
+      const { outer, size, inner } = aroundAxis(x.shape, axis);
       const positions = elementsOf(indices);
       checkIndices('gather', positions, size);
       return make(x.dtype, outer * positions.length * inner, (y) => gather(elementsOf(x), positions, size, inner, y));
@@ -147,9 +147,4 @@ export function createJsBackend(options: JsBackendOptions = {}): Backend<JsStora
 
 function read(x: Operand<JsStorage>): Elements {
   return { data: elementsOf(x), shape: x.shape };
-}
-
-/** The shape as [outer, size, inner] around one axis. */
-function around(shape: Shape, axis: number): { outer: number; size: number; inner: number } {
-  return { outer: sizeOf(shape.slice(0, axis)), size: shape[axis], inner: sizeOf(shape.slice(axis + 1)) };
 }

@@ -1,5 +1,13 @@
-import type { BinaryKind, CompareKind, DataArray, DType, Shape } from '@sluice/core';
-import { broadcastStrides, forEachIndex, mergeAxes } from './nest.ts';
+import {
+  type BinaryKind,
+  broadcastStrides,
+  type CompareKind,
+  type DataArray,
+  type DType,
+  forEachIndex,
+  mergeAxes,
+  type Shape,
+} from '@sluice/core';
 
 /** `y[o + k] = f(a[p + k * i], b[q + k * j])` for k below n; the steps i and j are 0 or 1. */
 type RowKernel = (

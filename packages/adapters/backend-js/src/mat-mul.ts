@@ -1,8 +1,14 @@
-import type { DataArray, MatMulOptions, Shape } from '@sluice/core';
+import {
+  broadcastShapes,
+  broadcastStrides,
+  type DataArray,
+  forEachIndex,
+  type MatMulOptions,
+  type Shape,
+} from '@sluice/core';
 import type { Elements } from './binary.ts';
 import { type Matrix, multiplyPacked } from './mat-mul-packed.ts';
 import { multiplyVector } from './mat-mul-vector.ts';
-import { broadcastStrides, forEachIndex } from './nest.ts';
 import type { Workspace } from './workspace.ts';
 
 // Up to this many rows or columns, packing the other operand costs more than tiles save.
@@ -11,7 +17,7 @@ const thin = 7;
 /** The shape of the product of arrays of these shapes. */
 export function matMulShape(a: Shape, b: Shape, options: MatMulOptions): Shape {
   const { M, N } = sizesOf(a, b, options);
-  return [...batchShape(a.slice(0, -2), b.slice(0, -2)), M, N];
+  return [...broadcastShapes('matMul', a.slice(0, -2), b.slice(0, -2)), M, N];
 }
 
 /** Writes the product of `a` [..., M, K] and `b` [..., K, N] into `y`; leading axes broadcast. */
@@ -32,7 +38,7 @@ export function matMul(a: Elements, b: Elements, options: MatMulOptions, y: Data
   }
   const aBatch = a.shape.slice(0, -2);
   const bBatch = b.shape.slice(0, -2);
-  const batch = batchShape(aBatch, bBatch);
+  const batch = broadcastShapes('matMul', aBatch, bBatch);
   const nest = { sizes: batch, strides: [broadcastStrides(aBatch, batch), broadcastStrides(bBatch, batch)] };
   let o = 0;
   forEachIndex(nest, batch.length, [0, 0], (i, j) => {
@@ -71,12 +77,4 @@ function sizesOf(a: Shape, b: Shape, options: MatMulOptions): { M: number; K: nu
   const along = a[a.length - 1];
   const N = options.transposeB ? b[b.length - 2] : b[b.length - 1];
   return options.transposeA ? { M: along, K: down, N } : { M: down, K: along, N };
-}
-
-function batchShape(a: Shape, b: Shape): Shape {
-  const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, axis) => {
-    const size = a[axis - rank + a.length] ?? 1;
-    return size === 1 ? (b[axis - rank + b.length] ?? 1) : size;
-  });
 }

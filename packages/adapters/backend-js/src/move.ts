@@ -1,5 +1,4 @@
-import { type DataArray, type Shape, stridesOf } from '@sluice/core';
-import { forEachIndex, mergeAxes } from './nest.ts';
+import { type DataArray, forEachIndex, mergeAxes, type Shape, stridesOf } from '@sluice/core';
 
 // Shorter runs are copied faster by a loop than by making two views.
 const shortRun = 48;

@@ -1,4 +1,12 @@
-import { type ArgReduceKind, type DataArray, type DType, isFloat, type ReduceKind, type Shape } from '@sluice/core';
+import {
+  type ArgReduceKind,
+  type DataArray,
+  type DType,
+  isFloat,
+  type ReduceKind,
+  reducedRuns,
+  type Shape,
+} from '@sluice/core';
 
 /** Reduces elements start to end. */
 type RunKernel = (x: DataArray, start: number, end: number) => number;
@@ -115,30 +123,6 @@ export function reduce(
     }
     source = target;
   }
-}
-
-interface Run {
-  /** Elements before the run, of all axes. */
-  readonly outer: number;
-  /** Elements of the run, which are reduced to one. */
-  readonly size: number;
-  /** Elements behind the run, of kept axes. */
-  readonly inner: number;
-}
-
-/** Neighbouring reduced axes taken as one; those of size 1 change nothing. */
-function reducedRuns(shape: Shape, axes: readonly number[]): Run[] {
-  const runs: Run[] = [];
-  let axis = shape.length - 1;
-  let inner = 1;
-  while (axis >= 0) {
-    let size = 1;
-    for (; axis >= 0 && (axes.includes(axis) || shape[axis] === 1); axis--) size *= shape[axis];
-    const outer = shape.slice(0, axis + 1).reduce((product, length) => product * length, 1);
-    if (size !== 1) runs.unshift({ outer, size, inner });
-    for (; axis >= 0 && !axes.includes(axis); axis--) inner *= shape[axis];
-  }
-  return runs;
 }
 
 type ArgKernel = (x: DataArray, start: number, n: number, step: number) => number;

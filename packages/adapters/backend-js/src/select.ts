@@ -1,6 +1,5 @@
-import type { DataArray, Shape } from '@sluice/core';
+import { broadcastStrides, type DataArray, forEachIndex, mergeAxes, type Shape } from '@sluice/core';
 import type { Elements } from './binary.ts';
-import { broadcastStrides, forEachIndex, mergeAxes } from './nest.ts';
 
 /** Writes `condition ? a : b`, all broadcast to `shape`, into `y`. */
 export function select(condition: Elements, a: Elements, b: Elements, shape: Shape, y: DataArray): void {

@@ -1,7 +1,10 @@
 import { at, storeUpTo, VECTOR } from './lanes';
+import { partStart } from './parts';
 
 /** Numbers of a step, which the host fills in before the call: in this order, beta1, 1 - beta1, beta2, 1 - beta2 and the fields of `AdamStep`. */
 const STEP: usize = memory.data(36, 16);
+
+const LANES: usize = 4;
 
 /** Address of the numbers above. */
 export function adamAddress(): usize {
@@ -9,12 +12,12 @@ export function adamAddress(): usize {
 }
 
 /**
- * New parameter, first and second moment from the old ones and the gradient, `n` elements of each. Each product and sum is rounded alone, in the
+ * One part of the new parameter, first and second moment from the old ones and the gradient, `n` elements of each. Each product and sum is rounded alone, in the
  * order of the composed form.
  */
-export function adamF32(parameterTo: usize, firstTo: usize, secondTo: usize, parameter: usize, gradient: usize, first: usize, second: usize, n: usize): void {
-  const bytes = n * 4;
-  for (let left: usize = 0; left < bytes; left += VECTOR) {
+export function adamF32(parameterTo: usize, firstTo: usize, secondTo: usize, parameter: usize, gradient: usize, first: usize, second: usize, n: usize, part: usize, parts: usize): void {
+  const bytes = partStart(n, LANES, part + 1, parts) * 4;
+  for (let left = partStart(n, LANES, part, parts) * 4; left < bytes; left += VECTOR) {
     const rest = bytes - left;
     const theta = v128.load(parameter + left);
     const g = f32x4.add(v128.load(gradient + left), f32x4.mul(theta, at(STEP, 5)));

@@ -35,6 +35,9 @@ async function compile(features) {
     'stub',
     '--noAssert',
     '--importMemory',
+    // A shared memory must have a limit.
+    '--maximumMemory',
+    '65536',
     '--use',
     'abort=',
   ];
@@ -69,7 +72,9 @@ async function compile(features) {
 /** The names of the kernels by their number of arguments, as TypeScript. */
 function describe(/** @type {Uint8Array} */ binary) {
   const { Instance, Memory, Module } = /** @type {Record<string, any>} */ (globalThis).WebAssembly;
-  const { exports } = new Instance(new Module(binary), { env: { memory: new Memory({ initial: 16 }) } });
+  const { exports } = new Instance(new Module(binary), {
+    env: { memory: new Memory({ initial: 16, maximum: 65_536 }) },
+  });
   /** @type {Map<number, string[]>} */
   const byArity = new Map();
   for (const [name, value] of Object.entries(exports)) {

@@ -10,7 +10,7 @@ export { copyRuns, copySteps32, copySteps64, copySteps8, copyTurned32, copyTurne
 export * from './reduce';
 export * from './scan';
 export { matMulF32, matMulF64, matMulScratch } from './mat-mul';
-export { sequenceAddress, sequenceScratch } from './recurrent';
+export { sequenceAddress, sequenceScratch, sequenceWeightGradient } from './recurrent';
 export * from './recurrent-gru';
 export * from './recurrent-lstm';
 export * from './recurrent-rnn';

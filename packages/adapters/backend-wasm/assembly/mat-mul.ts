@@ -1,6 +1,7 @@
 import { packPanel, packPanelTurned, packRows } from './mat-mul-pack';
 import { multiplyTile, TILE_BYTES, TILE_ROWS } from './mat-mul-tile';
 import { rowsTimesVector, vectorTimesRows } from './mat-mul-vector';
+import { partStart } from './parts';
 
 // A panel of b of this depth and a tile's rows of a lie in the first cache, a block of a in the second, one of b in the third.
 const BLOCK_K: usize = 256;
@@ -16,10 +17,10 @@ function roundUp(x: usize, to: usize): usize {
   return ((x + to - 1) / to) * to;
 }
 
-/** Bytes of scratch memory that a product of this size may ask for. */
+/** Bytes of scratch memory that each part of a product of this size may ask for. */
 export function matMulScratch(M: usize, N: usize, K: usize, size: usize): usize {
   const k = min(K, BLOCK_K);
-  return k * (roundUp(min(M, BLOCK_ROWS), TILE_ROWS) * size + roundUp(min(N * size, BLOCK_BYTES), TILE_BYTES)) + 64;
+  return roundUp(k * (roundUp(min(M, BLOCK_ROWS), TILE_ROWS) * size + roundUp(min(N * size, BLOCK_BYTES), TILE_BYTES)), 64) + 64;
 }
 
 /** The rows of block `i` of `count` nearly equal ones. */
@@ -29,28 +30,47 @@ function share(rows: usize, count: usize, i: usize): usize {
   return rows / count + (i < rows % count ? 1 : 0);
 }
 
-/** y [M, N] = a [M, K] times b [K, N], or their transposed forms [K, M] and [N, K]; sizes are at least 1. */
-export function multiply<T>(y: usize, a: usize, b: usize, M: usize, N: usize, K: usize, turnA: bool, turnB: bool, scratch: usize): void {
-  if (M == 1) {
-    if (turnB) rowsTimesVector<T>(y, a, b, N, K);
+/** One part of y [M, N] = a [M, K] times b [K, N], or their transposed forms [K, M] and [N, K]; sizes are at least 1. */
+function multiply<T>(
+  y: usize, a: usize, b: usize, M: usize, N: usize, K: usize, turnA: bool, turnB: bool, scratch: usize, part: usize, parts: usize,
+): void {
+  if (M == 1 || N == 1) {
+    if (part > 0) return;
+    if (M > 1) {
+      if (turnA) vectorTimesRows<T>(y, b, a, M, K, false);
+      else rowsTimesVector<T>(y, b, a, M, K);
+    } else if (turnB) rowsTimesVector<T>(y, a, b, N, K);
     else vectorTimesRows<T>(y, a, b, N, K, false);
-    return;
-  }
-  if (N == 1) {
-    if (turnA) vectorTimesRows<T>(y, b, a, M, K, false);
-    else rowsTimesVector<T>(y, b, a, M, K);
     return;
   }
   const size: usize = sizeof<T>();
   const aRow = turnA ? size : K * size;
   const aStep = turnA ? M * size : size;
-  multiplyStrided<T>(y, a, b, M, N, K, aRow, aStep, turnB ? K * size : N * size, turnB, scratch);
+  multiplyStrided<T>(y, a, b, M, N, K, aRow, aStep, turnB ? K * size : N * size, turnB, scratch, part, parts);
 }
 
-/** The same for operands of which a part is used: bytes from row to row of a and along one, and from row to row of b as it lies. */
+/**
+ * The same for operands of which a part is used: bytes from row to row of a and along one, and from row to row of b as it lies. Parts are stretches
+ * of the longer side of y.
+ */
 export function multiplyStrided<T>(
   y: usize, a: usize, b: usize, M: usize, N: usize, K: usize, aRow: usize, aStep: usize, bRow: usize, turnB: bool, scratch: usize,
+  part: usize, parts: usize,
 ): void {
+  const yRow = N * sizeof<T>();
+  scratch += part * matMulScratch(M, N, K, sizeof<T>());
+  if (M >= N) {
+    const first = partStart(M, TILE_ROWS, part, parts);
+    M = partStart(M, TILE_ROWS, part + 1, parts) - first;
+    y += first * yRow;
+    a += first * aRow;
+  } else {
+    const unit = TILE_BYTES / sizeof<T>();
+    const first = partStart(N, unit, part, parts);
+    N = partStart(N, unit, part + 1, parts) - first;
+    y += first * sizeof<T>();
+    b += first * (turnB ? bRow : sizeof<T>());
+  }
   const row = N * sizeof<T>();
   const direct = !turnB && M <= FEW_ROWS;
   for (let left: usize = 0; left < row; left += BLOCK_BYTES) {
@@ -61,11 +81,11 @@ export function multiplyStrided<T>(
       const from = a + k * aStep;
       const add = k > 0;
       if (direct) {
-        multiplyBlock<T>(to, from, b + k * bRow + left, M, width, depth, aRow, aStep, row, bRow, TILE_BYTES, scratch, add);
+        multiplyBlock<T>(to, from, b + k * bRow + left, M, width, depth, aRow, aStep, yRow, bRow, TILE_BYTES, scratch, add);
       } else {
         packBlock<T>(scratch, b, left, width, k, depth, bRow, turnB);
         const rowsAt = scratch + roundUp(width, TILE_BYTES) * depth;
-        multiplyBlock<T>(to, from, scratch, M, width, depth, aRow, aStep, row, TILE_BYTES, depth * TILE_BYTES, rowsAt, add);
+        multiplyBlock<T>(to, from, scratch, M, width, depth, aRow, aStep, yRow, TILE_BYTES, depth * TILE_BYTES, rowsAt, add);
       }
     }
   }
@@ -162,12 +182,12 @@ function packTiles<T>(out: usize, a: usize, height: usize, tiles: usize, depth: 
 }
 
 export function matMulF32(
-  y: usize, a: usize, b: usize, M: usize, N: usize, K: usize, turnA: bool, turnB: bool, scratch: usize,
+  y: usize, a: usize, b: usize, M: usize, N: usize, K: usize, turnA: bool, turnB: bool, scratch: usize, part: usize, parts: usize,
 ): void {
-  multiply<f32>(y, a, b, M, N, K, turnA, turnB, scratch);
+  multiply<f32>(y, a, b, M, N, K, turnA, turnB, scratch, part, parts);
 }
 export function matMulF64(
-  y: usize, a: usize, b: usize, M: usize, N: usize, K: usize, turnA: bool, turnB: bool, scratch: usize,
+  y: usize, a: usize, b: usize, M: usize, N: usize, K: usize, turnA: bool, turnB: bool, scratch: usize, part: usize, parts: usize,
 ): void {
-  multiply<f64>(y, a, b, M, N, K, turnA, turnB, scratch);
+  multiply<f64>(y, a, b, M, N, K, turnA, turnB, scratch, part, parts);
 }

@@ -118,7 +118,7 @@ function gruBeforeBackward(
   }
 }
 
-export function gruAfterForwardF32(): void { forwardSequence(gruAfterForward); }
-export function gruAfterBackwardF32(): void { backwardSequence(gruAfterBackward); }
-export function gruBeforeForwardF32(): void { forwardSequence(gruBeforeForward); }
-export function gruBeforeBackwardF32(): void { backwardSequence(gruBeforeBackward); }
+export function gruAfterForwardF32(part: usize, parts: usize): void { forwardSequence(gruAfterForward, part, parts); }
+export function gruAfterBackwardF32(part: usize, parts: usize): void { backwardSequence(gruAfterBackward, part, parts); }
+export function gruBeforeForwardF32(part: usize, parts: usize): void { forwardSequence(gruBeforeForward, part, parts); }
+export function gruBeforeBackwardF32(part: usize, parts: usize): void { backwardSequence(gruBeforeBackward, part, parts); }

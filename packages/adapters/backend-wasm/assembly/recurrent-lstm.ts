@@ -52,5 +52,5 @@ function lstmBackward(
   }
 }
 
-export function lstmForwardF32(): void { forwardSequence(lstmForward); }
-export function lstmBackwardF32(): void { backwardSequence(lstmBackward); }
+export function lstmForwardF32(part: usize, parts: usize): void { forwardSequence(lstmForward, part, parts); }
+export function lstmBackwardF32(part: usize, parts: usize): void { backwardSequence(lstmBackward, part, parts); }

@@ -38,26 +38,26 @@ function backward<F>(to: usize, kept: usize, state: usize, output: usize, row: u
   }
 }
 
-export function rnnTanhForwardF32(): void {
+export function rnnTanhForwardF32(part: usize, parts: usize): void {
   forwardSequence((_, product, projected, kept, state, _step, output, row) => {
     forward<Tanh>(product, projected, kept, state, output, row);
-  });
+  }, part, parts);
 }
 
-export function rnnTanhBackwardF32(): void {
+export function rnnTanhBackwardF32(part: usize, parts: usize): void {
   backwardSequence((_, _product, to, _toProduct, kept, _before, _beforeStep, state, _step, output, row) => {
     backward<Tanh>(to, kept, state, output, row);
-  });
+  }, part, parts);
 }
 
-export function rnnReluForwardF32(): void {
+export function rnnReluForwardF32(part: usize, parts: usize): void {
   forwardSequence((_, product, projected, kept, state, _step, output, row) => {
     forward<Relu>(product, projected, kept, state, output, row);
-  });
+  }, part, parts);
 }
 
-export function rnnReluBackwardF32(): void {
+export function rnnReluBackwardF32(part: usize, parts: usize): void {
   backwardSequence((_, _product, to, _toProduct, kept, _before, _beforeStep, state, _step, output, row) => {
     backward<Relu>(to, kept, state, output, row);
-  });
+  }, part, parts);
 }

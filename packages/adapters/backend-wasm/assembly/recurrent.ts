@@ -1,5 +1,6 @@
 import { matMulScratch, multiplyPacked, multiplyStrided, packedBytes, packedRowsBytes, packMatrix } from './mat-mul';
 import { rowsTimesVector, vectorTimesRows } from './mat-mul-vector';
+import { partStart } from './parts';
 
 // A cell is its layout, which the host describes, and the equations of one row of a step, forward and backward. They get addresses: of the row of
 // each array, and of the numbers of the first state, the others being `stateStep` or `beforeStep` bytes behind one another; `row` is the bytes
@@ -74,28 +75,31 @@ function isActive(t: usize, row: usize): bool {
   return sequence.lengths == 0 || <i32>t < load<i32>(sequence.lengths + row * 4);
 }
 
-/** Bytes of scratch memory that either run asks for: a packed weight, packed rows, and the products of a step. */
+/** Bytes of scratch memory that each part of either run asks for: a packed weight, packed rows, and the products of a step. */
 export function sequenceScratch(time: usize, batch: usize, hidden: usize, gates: usize): usize {
   const width = gates * hidden;
   const packed = max(packedBytes<f32>(width, hidden) + gates * packedBytes<f32>(1, hidden), packedBytes<f32>(hidden, width));
   const rows = packedRowsBytes<f32>(batch, width);
-  return max(packed + rows + batch * width * 4, matMulScratch(width, hidden, time * batch, 4)) + 256;
+  return (max(packed + rows + batch * width * 4, matMulScratch(width, hidden, time * batch, 4)) + 256 + 63) & ~63;
 }
 
-/** The states after the last step, and the output. */
-export function forwardSequence(forward: Forward): void {
+/** The states after the last step, and the output, of the rows of one part. */
+export function forwardSequence(forward: Forward, part: usize, parts: usize): void {
   const s = sequence;
   const hidden = s.hidden;
+  const first = partStart(s.batch, 1, part, parts);
+  const rows = partStart(s.batch, 1, part + 1, parts) - first;
   const phases: usize = s.split < s.gates ? 2 : 1;
   const row = hidden * 4;
-  const stateBytes = s.batch * row;
-  const gateBytes = stateBytes * s.gates;
-  const keptBytes = stateBytes * s.kept;
+  const gateRow = row * s.gates;
   const keptRow = row * s.kept;
-  const savedStates = s.saved + s.time * keptBytes;
+  const stateBytes = s.batch * row;
+  const savedStates = s.saved + s.time * s.batch * keptRow;
+  const states = s.states + first * row;
   // A single row reads the weight as it is.
   const single = s.batch == 1;
-  let packed = s.scratch;
+  const scratch = scratchOf(part);
+  let packed = scratch;
   for (let phase: usize = 0; phase < phases && !single; phase++) {
     const start = phase ? s.split : 0;
     const width = ((phase ? s.gates : s.split) - start) * hidden;
@@ -103,26 +107,27 @@ export function forwardSequence(forward: Forward): void {
     packed += packedBytes<f32>(width, hidden);
   }
   const products = packed;
-  const rowsAt = products + gateBytes;
+  const rowsAt = products + rows * gateRow;
   for (let step: usize = 0; step < s.time; step++) {
     const t = s.reverse ? s.time - 1 - step : step;
-    const kept = s.save ? s.saved + t * keptBytes : s.saved;
+    const stepRows = t * s.batch + first;
+    const kept = s.saved + (s.save ? stepRows : first) * keptRow;
     for (let k: usize = 0; k < s.stateCount && s.save; k++) {
-      memory.copy(savedStates + (k * s.time + t) * stateBytes, s.states + k * stateBytes, stateBytes);
+      memory.copy(savedStates + k * s.time * stateBytes + stepRows * row, states + k * stateBytes, rows * row);
     }
-    packed = s.scratch;
+    packed = scratch;
     for (let phase: usize = 0; phase < phases; phase++) {
       const start = phase ? s.split : 0;
       const width = ((phase ? s.gates : s.split) - start) * hidden;
-      const from = phase ? kept + s.middle * row : s.states;
+      const from = phase ? kept + s.middle * row : states;
       if (single) rowsTimesVector<f32>(products, from, s.weight + start * hidden * row, width, hidden);
-      else multiplyPacked<f32>(products, from, packed, s.batch, width, hidden, phase ? keptRow : row, rowsAt, false);
+      else multiplyPacked<f32>(products, from, packed, rows, width, hidden, phase ? keptRow : row, rowsAt, false);
       packed += packedBytes<f32>(width, hidden);
-      for (let i: usize = 0; i < s.batch; i++) {
-        const output = s.output + t * stateBytes + i * row;
-        if (isActive(t, i)) {
-          const projected = s.projected + t * gateBytes + i * row * s.gates;
-          forward(phase, products + i * width * 4, projected, kept + i * keptRow, s.states + i * row, stateBytes, output, row);
+      for (let i: usize = 0; i < rows; i++) {
+        const output = s.output + (stepRows + i) * row;
+        if (isActive(t, first + i)) {
+          const projected = s.projected + (stepRows + i) * gateRow;
+          forward(phase, products + i * width * 4, projected, kept + i * keptRow, states + i * row, stateBytes, output, row);
         } else {
           memory.fill(output, 0, row);
           // The gradient of the weight meets it, though times zero.
@@ -131,24 +136,25 @@ export function forwardSequence(forward: Forward): void {
       }
     }
   }
-  clearEmpty(s.stateCount, stateBytes, row);
+  clearEmpty(first, rows, stateBytes, row);
 }
 
-/** The gradients of the projected input, the weight and the first states. */
-export function backwardSequence(backward: Backward): void {
+/** The gradients of the projected input and of the first states, of the rows of one part. */
+export function backwardSequence(backward: Backward, part: usize, parts: usize): void {
   const s = sequence;
   const hidden = s.hidden;
+  const first = partStart(s.batch, 1, part, parts);
+  const rows = partStart(s.batch, 1, part + 1, parts) - first;
   const phases: usize = s.split < s.gates ? 2 : 1;
   const row = hidden * 4;
   const gateRow = row * s.gates;
-  const stateBytes = s.batch * row;
-  const gateBytes = stateBytes * s.gates;
-  const keptBytes = stateBytes * s.kept;
   const keptRow = row * s.kept;
-  const savedStates = s.saved + s.time * keptBytes;
+  const stateBytes = s.batch * row;
+  const savedStates = s.saved + s.time * s.batch * keptRow;
+  const states = s.states + first * row;
   const gradients = s.productGradient;
   const single = s.batch == 1;
-  let packed = s.scratch;
+  let packed = scratchOf(part);
   for (let phase: usize = 0; phase < phases && !single; phase++) {
     const start = phase ? s.split : 0;
     const width = ((phase ? s.gates : s.split) - start) * hidden;
@@ -156,53 +162,78 @@ export function backwardSequence(backward: Backward): void {
     packed += packedBytes<f32>(hidden, width);
   }
   const middle = packed;
-  const rowsAt = middle + stateBytes;
+  const rowsAt = middle + rows * row;
   const packedEnd = packed;
-  clearEmpty(s.stateCount, stateBytes, row);
+  clearEmpty(first, rows, stateBytes, row);
   for (let step = s.time; step > 0; step--) {
     const t = s.reverse ? s.time - step : step - 1;
+    const stepRows = t * s.batch + first;
     packed = packedEnd;
     for (let phase = phases; phase-- > 0; ) {
       const start = phase ? s.split : 0;
       const width = ((phase ? s.gates : s.split) - start) * hidden;
-      for (let i: usize = 0; i < s.batch; i++) {
-        const to = s.projected + t * gateBytes + i * gateRow;
-        const toProduct = gradients + t * gateBytes + i * gateRow;
-        if (isActive(t, i)) {
-          const before = savedStates + t * stateBytes + i * row;
-          const output = s.output + t * stateBytes + i * row;
-          const kept = s.saved + t * keptBytes + i * keptRow;
-          const state = s.states + i * row;
+      for (let i: usize = 0; i < rows; i++) {
+        const at = stepRows + i;
+        const to = s.projected + at * gateRow;
+        const toProduct = gradients + at * gateRow;
+        if (isActive(t, first + i)) {
+          const before = savedStates + at * row;
+          const state = states + i * row;
+          const output = s.output + at * row;
+          const kept = s.saved + at * keptRow;
           backward(phase, middle + i * row, to, toProduct, kept, before, s.time * stateBytes, state, stateBytes, output, row);
         } else {
           memory.fill(to, 0, gateRow);
           if (toProduct != to) memory.fill(toProduct, 0, gateRow);
         }
       }
-      const gradient = gradients + t * gateBytes + start * row;
-      const target = phase ? middle : s.states;
+      const gradient = gradients + stepRows * gateRow + start * row;
+      const target = phase ? middle : states;
       packed -= packedBytes<f32>(hidden, width);
       // An inactive row adds nothing.
-      if (!single) multiplyPacked<f32>(target, gradient, packed, s.batch, hidden, width, gateRow, rowsAt, phase == 0);
+      if (!single) multiplyPacked<f32>(target, gradient, packed, rows, hidden, width, gateRow, rowsAt, phase == 0);
       else if (isActive(t, 0)) vectorTimesRows<f32>(target, gradient, s.weight + start * hidden * row, hidden, width, phase == 0);
     }
   }
-  // One product over all steps: gradients of the gates, turned, times what each product was with.
+}
+
+/**
+ * One part of the gradient of the weight, after the backward run: one product over all steps, of the gradients of the gates, turned, with what
+ * each product was with.
+ */
+export function sequenceWeightGradient(part: usize, parts: usize): void {
+  const s = sequence;
+  const row = s.hidden * 4;
+  const gateRow = row * s.gates;
+  const keptRow = row * s.kept;
+  const rows = s.time * s.batch;
+  const savedStates = s.saved + rows * keptRow;
+  const phases: usize = s.split < s.gates ? 2 : 1;
   for (let phase: usize = 0; phase < phases; phase++) {
     const start = phase ? s.split : 0;
-    const width = ((phase ? s.gates : s.split) - start) * hidden;
-    const to = s.weightGradient + start * hidden * row;
+    const width = ((phase ? s.gates : s.split) - start) * s.hidden;
+    const to = s.weightGradient + start * s.hidden * row;
+    const gradient = s.productGradient + start * row;
     const other = phase ? s.saved + s.middle * row : savedStates;
     const otherRow = phase ? keptRow : row;
-    multiplyStrided<f32>(to, gradients + start * row, other, width, hidden, s.time * s.batch, 4, gateRow, otherRow, false, s.scratch);
+    multiplyStrided<f32>(to, gradient, other, width, s.hidden, rows, 4, gateRow, otherRow, false, s.scratch, part, parts);
   }
 }
 
+/** The scratch memory of one part. */
+// @ts-ignore: decorator
+@inline
+function scratchOf(part: usize): usize {
+  const s = sequence;
+  return s.scratch + part * sequenceScratch(s.time, s.batch, s.hidden, s.gates);
+}
+
 /** A row of length 0 ends in zeros, and gives no gradient to its first state. */
-function clearEmpty(states: usize, stateBytes: usize, row: usize): void {
-  if (sequence.lengths == 0) return;
-  for (let i: usize = 0; i < sequence.batch; i++) {
-    if (load<i32>(sequence.lengths + i * 4) > 0) continue;
-    for (let k: usize = 0; k < states; k++) memory.fill(sequence.states + k * stateBytes + i * row, 0, row);
+function clearEmpty(first: usize, rows: usize, stateBytes: usize, row: usize): void {
+  const s = sequence;
+  if (s.lengths == 0) return;
+  for (let i = first; i < first + rows; i++) {
+    if (load<i32>(s.lengths + i * 4) > 0) continue;
+    for (let k: usize = 0; k < s.stateCount; k++) memory.fill(s.states + k * stateBytes + i * row, 0, row);
   }
 }

@@ -2,11 +2,12 @@ import { testBackend } from '@sluice/backend-conformance';
 import { describe } from 'vitest';
 import { createWasmBackend } from './backend-wasm.ts';
 import { bestSimd } from './load.ts';
+import { fusedKernels } from './testing/fused-kernels.ts';
 
 describe('simd', () => {
-  testBackend(() => createWasmBackend({ simd: 'simd' }));
+  testBackend(() => createWasmBackend({ simd: 'simd' }), { fused: fusedKernels });
 });
 
 describe.runIf(bestSimd() === 'relaxed-simd')('relaxed-simd', () => {
-  testBackend(() => createWasmBackend());
+  testBackend(() => createWasmBackend(), { fused: fusedKernels });
 });

@@ -1,14 +1,16 @@
 import { type Backend, OptionError } from '@sluice/core';
 import { binary, compare, select } from './elementwise.ts';
 import { gather, scatterAdd } from './gather.ts';
-import { loadKernels, type SimdLevel, type WasmSource } from './load.ts';
-import { Machine } from './machine.ts';
+import type { SimdLevel, WasmSource } from './load.ts';
 import { matMul } from './mat-mul.ts';
 import { concat, pad, slice, transpose } from './move.ts';
 import { optimizerKernels } from './optimizer.ts';
 import { recurrentKernels } from './recurrent.ts';
 import { argReduce, cumulativeSum, reduce } from './reduce.ts';
+import { startMachine } from './start.ts';
 import { addressOf, type WasmStorage } from './storage.ts';
+import { mostThreads } from './threads/control.ts';
+import type { PoolOptions } from './threads/pool.ts';
 import { cast, unary } from './unary.ts';
 import { pageBytes } from './web-assembly.ts';
 
@@ -25,6 +27,16 @@ export interface WasmBackendOptions {
    * entries of the package. Default: inlined in the code.
    */
   readonly source?: (simd: SimdLevel) => WasmSource | Promise<WasmSource>;
+  /**
+   * Threads that share the work of large kernels, the calling one included: 1 to 64, or `auto` for as many as the machine runs at the same time, or 1 where
+   * there can be no workers; `backend.info` then says why. Results are the same to the bit for any number. A page must be cross-origin isolated, and a
+   * Content-Security-Policy allow workers from `blob:`. Default 1.
+   */
+  readonly threads?: number | 'auto';
+  /**
+   * Multiplications and additions from which on a kernel is shared among threads, at least 0: waking one takes a few microseconds. Default 1,000,000.
+   */
+  readonly threadThreshold?: number;
 }
 
 const largestMemory = 65_536 * pageBytes;
@@ -36,17 +48,27 @@ const smallestMemory = 32 * pageBytes;
  * @example
  * const device = new Device(await createWasmBackend());
  * @throws UnsupportedError where there is no WebAssembly, no SIMD, or compilation is forbidden; FormatError when `source` gives something
- * else than a binary of this package; OptionError.
+ * else than a binary of this package; OptionError. UnsupportedError also where more than one thread is asked for and there can be no workers.
+ * @throws BackendError of any later call when a worker has died with a part of it; the backend is then disposed of
  */
-export async function createWasmBackend(options: WasmBackendOptions = {}): Promise<Backend<WasmStorage>> {
-  const { simd = 'auto', maximumMemory = largestMemory, source } = options;
-  checkOptions(simd, maximumMemory);
-  const machine = new Machine(await loadKernels({ simd, source }), maximumMemory);
+export function createWasmBackend(options: WasmBackendOptions = {}): Promise<Backend<WasmStorage>> {
+  return startWasmBackend(options);
+}
+
+/** The same, with what only tests choose. */
+export async function startWasmBackend(
+  options: WasmBackendOptions,
+  pool: PoolOptions = {},
+): Promise<Backend<WasmStorage>> {
+  const { simd = 'auto', maximumMemory = largestMemory, source, threads = 1, threadThreshold = 1e6 } = options;
+  checkOptions(simd, maximumMemory, threads, threadThreshold);
+  const { machine, obstacle } = await startMachine({ simd, source, maximumMemory, threads, threadThreshold }, pool);
 
   return {
     name: 'wasm',
     get info() {
-      return { simd: machine.simd, threads: 1, memoryBytes: machine.memoryBytes, maximumMemory };
+      const { simd, threads, memoryBytes } = machine;
+      return { simd, threads, memoryBytes, maximumMemory, ...(obstacle !== undefined && { singleThreaded: obstacle }) };
     },
     supports: () => true,
 
@@ -89,7 +111,7 @@ export async function createWasmBackend(options: WasmBackendOptions = {}): Promi
   };
 }
 
-function checkOptions(simd: string, maximumMemory: number): void {
+function checkOptions(simd: string, maximumMemory: number, threads: number | 'auto', threadThreshold: number): void {
   const operation = 'createWasmBackend';
   if (!['auto', 'simd', 'relaxed-simd'].includes(simd)) {
     const expected = 'auto, simd or relaxed-simd';
@@ -98,5 +120,13 @@ function checkOptions(simd: string, maximumMemory: number): void {
   if (!(maximumMemory >= smallestMemory && maximumMemory <= largestMemory)) {
     const expected = `${smallestMemory} to ${largestMemory} bytes`;
     throw new OptionError({ operation, argument: 'maximumMemory', got: `is ${maximumMemory}`, expected });
+  }
+  if (threads !== 'auto' && !(Number.isInteger(threads) && threads >= 1 && threads <= mostThreads)) {
+    const expected = `auto, or a whole number from 1 to ${mostThreads}`;
+    throw new OptionError({ operation, argument: 'threads', got: `is ${threads}`, expected });
+  }
+  if (!(threadThreshold >= 0)) {
+    const expected = 'a number of at least 0';
+    throw new OptionError({ operation, argument: 'threadThreshold', got: `is ${threadThreshold}`, expected });
   }
 }

@@ -1,6 +1,15 @@
-import { type BinaryKind, bytesPerElement, type CompareKind, type Operand, type Shape, sizeOf } from '@sluice/core';
+import {
+  type BinaryKind,
+  broadcastStrides,
+  bytesPerElement,
+  type CompareKind,
+  forEachIndex,
+  mergeAxes,
+  type Operand,
+  type Shape,
+  sizeOf,
+} from '@sluice/core';
 import type { Machine } from './machine.ts';
-import { broadcastStrides, forEachIndex, mergeAxes } from './nest.ts';
 import { addressOf, suffixes, type WasmStorage, widths } from './storage.ts';
 import { withIntegers } from './unary.ts';
 
@@ -118,13 +127,8 @@ function walk(
   const widthsInBytes = operands.map((x) => bytesPerElement(x.dtype));
   const advance = n * repeats * bytesPerElement(y.dtype);
   let o = output;
-  forEachIndex(
-    nest,
-    depth,
-    starts.map(() => 0),
-    (...offsets) => {
-      kernel([o, ...offsets.map((offset, k) => starts[k] + offset * widthsInBytes[k])]);
-      o += advance;
-    },
-  );
+  forEachIndex(nest, depth, [0, 0, 0], (...offsets) => {
+    kernel([o, ...starts.map((start, k) => start + offsets[k] * widthsInBytes[k])]);
+    o += advance;
+  });
 }

@@ -1,6 +1,5 @@
-import { bytesPerElement, IndexError, type Operand, sizeOf } from '@sluice/core';
+import { aroundAxis, bytesPerElement, IndexError, type Operand, sizeOf } from '@sluice/core';
 import type { Machine } from './machine.ts';
-import { around } from './reduce.ts';
 import { addressOf, suffixes, type WasmStorage } from './storage.ts';
 
 type X = Operand<WasmStorage>;
@@ -20,7 +19,7 @@ function checkIndices(machine: Machine, operation: string, indices: X, size: num
 
 /** `axis` of `x` replaced by the shape of `indices`. */
 export function gather(machine: Machine, x: X, indices: X, axis: number): WasmStorage {
-  const { outer, size, inner } = around(x.shape, axis);
+  const { outer, size, inner } = aroundAxis(x.shape, axis);
   checkIndices(machine, 'gather', indices, size);
   const count = indices.storage.size;
   const y = machine.make(x.dtype, outer * count * inner);

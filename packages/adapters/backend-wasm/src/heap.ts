@@ -1,4 +1,4 @@
-import { UnsupportedError } from '@sluice/core';
+import { BackendError } from '@sluice/core';
 
 /** Blocks begin at multiples of this, the size of a cache line, and are as long. */
 const blockUnit = 64;
@@ -108,7 +108,7 @@ export class Heap {
     this.#reclaim();
     const address = this.#carve(size);
     if (address !== undefined) return address;
-    throw new UnsupportedError(
+    throw new BackendError(
       `wasm backend: out of memory: ${bytes} bytes asked for with ${this.#used - size} bytes in use, ` +
         `in a memory of ${this.#end} bytes that may grow to ${limit}`,
     );

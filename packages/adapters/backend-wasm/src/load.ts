@@ -1,6 +1,7 @@
 import { FormatError, UnsupportedError } from '@sluice/core';
 import type { Kernels } from './generated/kernels.ts';
-import { type Bytes, type EngineMemory, type WebAssemblyEngine, webAssembly } from './web-assembly.ts';
+import { withSharedMemory } from './threads/shared-memory.ts';
+import { type Bytes, type EngineMemory, pageBytes, type WebAssemblyEngine, webAssembly } from './web-assembly.ts';
 
 /** The instructions that a build of the kernels needs. */
 export type SimdLevel = 'simd' | 'relaxed-simd';
@@ -11,12 +12,18 @@ export type WasmSource = URL | Response | Bytes | object;
 export interface LoadOptions {
   readonly simd: SimdLevel | 'auto';
   readonly source: ((simd: SimdLevel) => WasmSource | Promise<WasmSource>) | undefined;
+  /** Most bytes of the memory. */
+  readonly maximumMemory: number;
+  /** Whether threads are to share the memory. */
+  readonly shared: boolean;
 }
 
 export interface LoadedKernels {
   readonly kernels: Kernels;
   readonly memory: EngineMemory;
   readonly simd: SimdLevel;
+  /** Compiled, for the workers. */
+  readonly module: object;
 }
 
 const operation = 'createWasmBackend';
@@ -35,8 +42,9 @@ export async function loadKernels(options: LoadOptions): Promise<LoadedKernels> 
   if (engine === undefined) throw new UnsupportedError(`${operation}: this engine has no WebAssembly`);
   const simd = chooseSimd(engine, options.simd);
   const source = options.source === undefined ? await inlined(simd) : await options.source(simd);
-  const module = await compile(engine, source);
-  const memory = new engine.Memory({ initial: 16 });
+  const { shared } = options;
+  const module = await compile(engine, source, shared);
+  const memory = new engine.Memory({ initial: 16, maximum: Math.floor(options.maximumMemory / pageBytes), shared });
   let kernels: object;
   try {
     kernels = (await engine.instantiate(module, { env: { memory } })).exports;
@@ -46,7 +54,7 @@ export async function loadKernels(options: LoadOptions): Promise<LoadedKernels> 
   if (!('matMulScratch' in kernels)) {
     throw new FormatError(`${operation}: the source is not the WebAssembly module of this package`);
   }
-  return { kernels: kernels as Kernels, memory, simd };
+  return { kernels: kernels as Kernels, memory, simd, module };
 }
 
 function chooseSimd(engine: WebAssemblyEngine, wanted: SimdLevel | 'auto'): SimdLevel {
@@ -66,12 +74,19 @@ export function bestSimd(engine = webAssembly()): SimdLevel | undefined {
   return engine?.validate(probes.simd) ? 'simd' : undefined;
 }
 
-async function compile(engine: WebAssemblyEngine, source: WasmSource): Promise<object> {
-  if (source instanceof engine.Module) return source;
+async function compile(engine: WebAssemblyEngine, source: WasmSource, shared: boolean): Promise<object> {
+  if (source instanceof engine.Module) {
+    if (!shared) return source;
+    const expected = 'its bytes or where to fetch them, for threads need another memory import than the module has';
+    throw new FormatError({ operation, argument: 'source', got: 'is a compiled module', expected });
+  }
   const bytes = await bytesOf(source);
-  const view = ArrayBuffer.isView(bytes) ? bytes : new Uint8Array(bytes);
-  const start = new Uint8Array(view.buffer, view.byteOffset, Math.min(4, view.byteLength));
-  if (start.join() !== '0,97,115,109') {
+  const binary = ArrayBuffer.isView(bytes)
+    ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    : new Uint8Array(bytes);
+  const start = binary.subarray(0, 4);
+  const own = shared ? withSharedMemory(binary) : binary;
+  if (start.join() !== '0,97,115,109' || own === undefined) {
     const got = new TextDecoder().decode(start);
     throw new FormatError({
       operation,
@@ -81,7 +96,7 @@ async function compile(engine: WebAssemblyEngine, source: WasmSource): Promise<o
     });
   }
   try {
-    return await engine.compile(bytes);
+    return await engine.compile(own);
   } catch (cause) {
     throw new UnsupportedError(
       `${operation}: the engine refused to compile the module; a Content-Security-Policy must allow 'wasm-unsafe-eval'`,

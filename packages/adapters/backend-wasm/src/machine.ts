@@ -1,8 +1,9 @@
-import { bytesPerElement, type DataArray, DisposedError, type DType } from '@sluice/core';
+import { BackendError, bytesPerElement, type DataArray, DisposedError, type DType } from '@sluice/core';
 import type { Kernels } from './generated/kernels.ts';
 import { Heap } from './heap.ts';
 import type { LoadedKernels, SimdLevel } from './load.ts';
 import type { WasmStorage } from './storage.ts';
+import type { KernelName, ThreadPool } from './threads/pool.ts';
 import { type EngineMemory, pageBytes } from './web-assembly.ts';
 
 /** Views of the whole memory, one per element type. */
@@ -10,6 +11,11 @@ type Views = Record<'float32', Float32Array> &
   Record<'float64', Float64Array> &
   Record<'int32', Int32Array> &
   Record<'bool', Uint8Array>;
+
+export interface MachineOptions {
+  readonly maximumMemory: number;
+  readonly threadThreshold: number;
+}
 
 /** The module, its memory and the blocks in it. */
 export class Machine {
@@ -20,19 +26,27 @@ export class Machine {
   readonly #heap: Heap;
   /** Position in the int32 view of the description that elementwise kernels read. */
   readonly rows: number;
+  readonly #pool: ThreadPool | undefined;
+  readonly #threadThreshold: number;
   #scratch = 0;
   #scratchBytes = 0;
 
-  constructor({ kernels, memory, simd }: LoadedKernels, limit: number) {
+  constructor(
+    { kernels, memory, simd }: LoadedKernels,
+    { maximumMemory, threadThreshold }: MachineOptions,
+    pool?: ThreadPool,
+  ) {
     this.simd = simd;
     this.#kernels = kernels;
     this.#memory = memory;
     this.#views = viewsOf(memory.buffer);
+    this.#pool = pool;
+    this.#threadThreshold = threadThreshold;
     this.rows = kernels.rowsAddress() / 4;
     this.#heap = new Heap({
       start: Math.ceil(kernels.heapBase() / 64) * 64,
       end: memory.buffer.byteLength,
-      limit,
+      limit: maximumMemory,
       grow: (end) => {
         memory.grow(Math.ceil((end - memory.buffer.byteLength) / pageBytes));
         this.#views = viewsOf(memory.buffer);
@@ -45,6 +59,30 @@ export class Machine {
   get kernels(): Kernels {
     if (this.#kernels === undefined) throw new DisposedError('wasm backend: used after dispose()');
     return this.#kernels;
+  }
+
+  /** Threads that share the work of large kernels. */
+  get threads(): number {
+    return this.#pool?.threads ?? 1;
+  }
+
+  /** Into how many parts to split a kernel that takes this many operations: into one where waking others costs more than they do. */
+  parts(operations: number): number {
+    return operations < this.#threadThreshold ? 1 : this.threads;
+  }
+
+  /** Runs all parts of a kernel: `part` and `parts` follow the arguments given. */
+  run(name: KernelName, given: readonly number[], parts: number): void {
+    const { kernels } = this;
+    if (parts > 1 && this.#pool !== undefined) {
+      try {
+        this.#pool.run(kernels, name, given, parts);
+      } catch (error) {
+        // A worker that was given up may still write anywhere.
+        if (error instanceof BackendError) this.close();
+        throw error;
+      }
+    } else (kernels[name] as (...values: number[]) => number)(...given, 0, 1);
   }
 
   /** Bytes of the memory. */
@@ -87,6 +125,7 @@ export class Machine {
   }
 
   close(): void {
+    this.#pool?.close();
     this.#kernels = undefined;
     this.#memory = undefined;
     this.#views = viewsOf(new ArrayBuffer(0));

@@ -1,6 +1,13 @@
-import { bytesPerElement, type MatMulOptions, type Operand, type Shape, sizeOf } from '@sluice/core';
+import {
+  broadcastShapes,
+  broadcastStrides,
+  bytesPerElement,
+  forEachIndex,
+  type MatMulOptions,
+  type Operand,
+  sizeOf,
+} from '@sluice/core';
 import type { Machine } from './machine.ts';
-import { broadcastStrides, forEachIndex } from './nest.ts';
 import { addressOf, type WasmStorage } from './storage.ts';
 
 type X = Operand<WasmStorage>;
@@ -13,7 +20,7 @@ export function matMul(machine: Machine, a: X, b: X, { transposeA, transposeB }:
   const N = transposeB ? bRows : bColumns;
   const aBatch = a.shape.slice(0, -2);
   const bBatch = b.shape.slice(0, -2);
-  const batch = batchShape(aBatch, bBatch);
+  const batch = broadcastShapes('matMul', aBatch, bBatch);
   const y = machine.make(a.dtype, sizeOf(batch) * M * N);
   if (y.size === 0) return y;
   if (K === 0) {
@@ -21,14 +28,15 @@ export function matMul(machine: Machine, a: X, b: X, { transposeA, transposeB }:
     return y;
   }
   const { kernels } = machine;
-  const kernel = a.dtype === 'float32' ? kernels.matMulF32 : kernels.matMulF64;
+  const kernel = a.dtype === 'float32' ? 'matMulF32' : 'matMulF64';
   const bytes = bytesPerElement(a.dtype);
   const left = addressOf(a.storage);
   const right = addressOf(b.storage);
   let output = addressOf(y);
   const multiply = (rows: number, p: number, q: number) => {
-    const scratch = machine.scratch(kernels.matMulScratch(rows, N, K, bytes));
-    kernel(output, p, q, rows, N, K, Number(transposeA), Number(transposeB), scratch);
+    const parts = rows > 1 && N > 1 ? machine.parts(2 * rows * N * K) : 1;
+    const scratch = machine.scratch(kernels.matMulScratch(rows, N, K, bytes) * parts);
+    machine.run(kernel, [output, p, q, rows, N, K, Number(transposeA), Number(transposeB), scratch], parts);
     output += rows * N * bytes;
   };
   if (b.storage.size === K * N && !transposeA) {
@@ -41,12 +49,4 @@ export function matMul(machine: Machine, a: X, b: X, { transposeA, transposeB }:
     multiply(M, left + i * M * K * bytes, right + j * K * N * bytes);
   });
   return y;
-}
-
-function batchShape(a: Shape, b: Shape): Shape {
-  const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, axis) => {
-    const size = a[axis - rank + a.length] ?? 1;
-    return size === 1 ? (b[axis - rank + b.length] ?? 1) : size;
-  });
 }

@@ -1,6 +1,5 @@
-import { bytesPerElement, type Operand, type Shape, sizeOf, stridesOf } from '@sluice/core';
+import { bytesPerElement, forEachIndex, mergeAxes, type Operand, type Shape, sizeOf, stridesOf } from '@sluice/core';
 import type { Machine } from './machine.ts';
-import { forEachIndex, mergeAxes } from './nest.ts';
 import { addressOf, type WasmStorage, widths } from './storage.ts';
 
 type X = Operand<WasmStorage>;

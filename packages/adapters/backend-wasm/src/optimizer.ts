@@ -5,6 +5,9 @@ import { addressOf, type WasmStorage } from './storage.ts';
 /** Elements whose squares are added in one go; the sums are then added in their order, so that the result depends on nothing else. */
 const stretch = 8192;
 
+/** Multiplications and additions of a step of Adam. */
+const operationsPerElement = 14;
+
 /** Updates in one pass. */
 export function optimizerKernels(machine: Machine): OptimizerKernels<WasmStorage> {
   return {
@@ -18,7 +21,8 @@ export function optimizerKernels(machine: Machine): OptimizerKernels<WasmStorage
       const numbers = [beta1, 1 - beta1, beta2, 1 - beta2, epsilon, penalty, decay, stepSize, deviationScale];
       machine.elements('float32', kernels.adamAddress(), numbers.length).set(numbers);
       const [from, g, mFrom, vFrom] = [parameter, gradient, firstMoment, secondMoment].map((x) => addressOf(x.storage));
-      kernels.adamF32(addressOf(y), addressOf(m), addressOf(v), from, g, mFrom, vFrom, size);
+      const given = [addressOf(y), addressOf(m), addressOf(v), from, g, mFrom, vFrom, size];
+      machine.run('adamF32', given, machine.parts(operationsPerElement * size));
       return { parameter: y, firstMoment: m, secondMoment: v };
     },
 

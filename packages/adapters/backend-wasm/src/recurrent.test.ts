@@ -141,3 +141,17 @@ describe.each(builds.slice(0, bestSimd() === 'simd' ? 1 : 2))('fused cells, %s',
     });
   });
 });
+
+describe('fused cells on several threads', () => {
+  it.each(Object.entries(cells))('are the same to the bit: %s', async (_, cell) => {
+    const backends = await Promise.all(
+      [1, 2, 5].map((threads) => createWasmBackend({ simd: 'simd', threads, threadThreshold: 0 })),
+    );
+    for (const [seed, size] of sizes.entries()) {
+      const problem = createProblem(cell, seed, size, seed % 2 === 0);
+      const [alone, ...others] = await Promise.all(backends.map((backend) => fused(backend, problem)));
+      for (const other of others) expect(other).toEqual(alone);
+    }
+    for (const backend of backends) backend.dispose?.();
+  });
+});

@@ -1,9 +1,9 @@
 import type { FusedCell, Operand, RecurrentKernels, SequenceOptions } from '@sluice/core';
-import type { Kernels } from './generated/kernels.ts';
 import type { Machine } from './machine.ts';
 import { slice } from './move.ts';
 import { reduce } from './reduce.ts';
 import { addressOf, type WasmStorage } from './storage.ts';
+import type { KernelName } from './threads/pool.ts';
 
 type X = Operand<WasmStorage>;
 
@@ -16,8 +16,8 @@ interface Layout {
   readonly middle: number;
   /** Whether there is a bias within, so that the gradients of the product are not those of the projected input. */
   readonly resetBias: boolean;
-  readonly forward: () => number;
-  readonly backward: () => number;
+  readonly forward: KernelName;
+  readonly backward: KernelName;
 }
 
 type CellName = 'lstm' | 'gruAfter' | 'gruBefore' | 'rnnTanh' | 'rnnRelu';
@@ -39,21 +39,19 @@ function nameOf(cell: FusedCell): CellName | undefined {
   return undefined;
 }
 
-function layoutOf(kernels: Kernels, name: CellName): Layout {
+function layoutOf(name: CellName): Layout {
   return {
     ...layouts[name],
     resetBias: name === 'gruAfter',
-    forward: kernels[`${name}ForwardF32`],
-    backward: kernels[`${name}BackwardF32`],
+    forward: `${name}ForwardF32`,
+    backward: `${name}BackwardF32`,
   };
 }
 
 /** Whole sequences in one call. */
 export function recurrentKernels(machine: Machine): RecurrentKernels<WasmStorage> {
   // Made once: a stream of single steps asks for one with each.
-  const known = Object.fromEntries(
-    (Object.keys(layouts) as CellName[]).map((name) => [name, layoutOf(machine.kernels, name)]),
-  );
+  const known = Object.fromEntries((Object.keys(layouts) as CellName[]).map((name) => [name, layoutOf(name)]));
   return {
     supports: (cell) => nameOf(cell) !== undefined && cell.dtype === 'float32',
 
@@ -71,7 +69,8 @@ export function recurrentKernels(machine: Machine): RecurrentKernels<WasmStorage
       const running = join(machine, inputs.states, step);
       const bias = layout.resetBias && !inputs.resetBias ? zeros(machine, hidden) : undefined;
       const lengths = uploadLengths(machine, options);
-      describe(machine, layout, {
+      const parts = partsOf(machine, layout, time, batch, hidden);
+      describe(machine, layout, parts, {
         time,
         batch,
         hidden,
@@ -85,7 +84,7 @@ export function recurrentKernels(machine: Machine): RecurrentKernels<WasmStorage
         states: running,
         bias: inputs.resetBias?.storage ?? bias,
       });
-      if (step > 0) layout.forward();
+      if (step > 0) machine.run(layout.forward, [], Math.min(parts, batch));
       for (const own of [lengths, bias, save ? undefined : saved]) if (own) machine.free(own);
       return { output, states: part(machine, running, layout.stateCount), saved: save ? saved : undefined };
     },
@@ -101,7 +100,8 @@ export function recurrentKernels(machine: Machine): RecurrentKernels<WasmStorage
       const weightGradient = rows > 0 ? machine.make('float32', width * hidden) : zeros(machine, width * hidden);
       const running = join(machine, gradients.states, batch * hidden);
       const lengths = uploadLengths(machine, options);
-      describe(machine, layout, {
+      const parts = partsOf(machine, layout, time, batch, hidden);
+      describe(machine, layout, parts, {
         time,
         batch,
         hidden,
@@ -116,13 +116,21 @@ export function recurrentKernels(machine: Machine): RecurrentKernels<WasmStorage
         weightGradient,
         productGradient,
       });
-      if (batch * hidden > 0) layout.backward();
+      if (batch * hidden > 0) {
+        machine.run(layout.backward, [], Math.min(parts, batch));
+        machine.run('sequenceWeightGradient', [], parts);
+      }
       const resetBias = inputs.resetBias && lastSums(machine, productGradient, rows, width, hidden);
       if (lengths) machine.free(lengths);
       if (productGradient !== projected) machine.free(productGradient);
       return { projected, weight: weightGradient, resetBias, states: part(machine, running, layout.stateCount) };
     },
   };
+}
+
+/** The products of a run take most of its time. */
+function partsOf(machine: Machine, { gates }: Layout, time: number, batch: number, hidden: number): number {
+  return machine.parts(2 * time * batch * gates * hidden * hidden);
 }
 
 /** One run; absent where it needs none. */
@@ -144,10 +152,10 @@ interface Sequence {
 }
 
 /** Writes the description that the kernels read, its fields in their order there. */
-function describe(machine: Machine, layout: Layout, sequence: Sequence): void {
+function describe(machine: Machine, layout: Layout, parts: number, sequence: Sequence): void {
   const { time, batch, hidden } = sequence;
   const { kernels } = machine;
-  const scratch = machine.scratch(kernels.sequenceScratch(time, batch, hidden, layout.gates));
+  const scratch = machine.scratch(kernels.sequenceScratch(time, batch, hidden, layout.gates) * parts);
   const words = machine.views.int32;
   let at = kernels.sequenceAddress() / 4;
   words[at++] = time;

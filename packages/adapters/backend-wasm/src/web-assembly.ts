@@ -3,7 +3,7 @@ export type Bytes = ArrayBuffer | ArrayBufferView<ArrayBuffer>;
 
 /** The part of the engine's WebAssembly that is used here, so that no library of DOM types is needed. */
 export interface WebAssemblyEngine {
-  readonly Memory: new (limits: { initial: number }) => EngineMemory;
+  readonly Memory: new (limits: { initial: number; maximum: number; shared: boolean }) => EngineMemory;
   readonly Module: new (bytes: Bytes) => object;
   validate(bytes: Bytes): boolean;
   compile(bytes: Bytes): Promise<object>;

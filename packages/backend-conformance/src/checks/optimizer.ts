@@ -20,14 +20,13 @@ function kernelsOf<S>(backend: Backend<S>): OptimizerKernels<S> {
   return backend.optimizer;
 }
 
-/** Runs `check` where the backend says that it has kernels for the type. */
 function check(name: string, dtype: FloatDType, run: (context: CheckContext) => Promise<void>): ConformanceCheck {
   return {
     name: `optimizer ${name}`,
     dtypes: [dtype],
-    run: async (context) => {
-      if (context.backend.optimizer?.supports(dtype)) await run(context);
-    },
+    lacks: ({ optimizer }) =>
+      optimizer?.supports(dtype) ? undefined : `optimizer kernels for ${dtype}, so steps are composed`,
+    run,
   };
 }
 

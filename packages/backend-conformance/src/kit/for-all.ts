@@ -16,7 +16,7 @@ export async function forAll<T>(
   const outcome = await fc.check(fc.asyncProperty(arbitrary, test), { seed, numRuns: runs });
   if (!outcome.failed) return;
   const error = outcome.errorInstance;
-  const text = error instanceof Error ? error.message : String(error);
+  const text = error instanceof ConformanceError ? error.message : `threw ${String(error)}`;
   const example = fc.stringify(outcome.counterexample);
   throw new ConformanceError(`${text}\n(case ${example}, found in run ${outcome.numRuns} and reduced)`, {
     cause: error,

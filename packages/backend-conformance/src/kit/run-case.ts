@@ -35,6 +35,7 @@ export async function runCase(context: CheckContext, kernelCase: KernelCase): Pr
   } catch (error) {
     throw new ConformanceError(`${label}: threw ${String(error)}`, { cause: error });
   }
+  if (result === undefined) throw new ConformanceError(`${label}: returned undefined, expected a storage`);
   for (const [i, operand] of operands.entries()) {
     compareData(await backend.download(uploaded[i]), operand.data, tolerances, {
       label: `${label}: operand ${i} after the call`,

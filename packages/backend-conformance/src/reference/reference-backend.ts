@@ -17,6 +17,7 @@ import {
 } from './formulas.ts';
 import { broadcastElement, build, elementAt, forEachIndex, positionOf, splice } from './multi-index.ts';
 import { optimizer } from './optimizer.ts';
+import { referenceRecurrent } from './recurrent.ts';
 
 /**
  * The contract in executable form: every kernel as one loop over multi-indices, computed in float64 and rounded once at the
@@ -151,6 +152,7 @@ export function createReferenceBackend(): Backend<DataArray> {
     },
 
     optimizer,
+    recurrent: referenceRecurrent,
   };
 }
 

@@ -1,11 +1,11 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readCsvFile, readJsonFile } from './read-table.ts';
 
-const data = join(dirname(createRequire(import.meta.url).resolve('vega-datasets')), '../data');
+const data = join(dirname(fileURLToPath(import.meta.resolve('vega-datasets'))), '../data');
 const mean = (values: Iterable<number>) => {
   const list = [...values];
   return list.reduce((sum, value) => sum + value, 0) / list.length;

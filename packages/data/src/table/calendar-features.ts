@@ -58,10 +58,12 @@ function dayOfYear(date: Date, first = 0): number {
 }
 
 /**
- * Features of the calendar, which are known for the future too. All are of UTC, so that the machine's time zone makes no difference. Cyclic
- * parts give `<part>.sin` and `<part>.cos`, of 2 pi times the share of the cycle that has passed: of the day (`hour`, to the millisecond), of the week
- * from Monday, of the month and of the year in whole days (28 to 31, 365 or 366), of the year in whole months. One-hot parts give
- * `<part>.0`, `<part>.1` and so on: hours, days from Monday, days of the month from the first, days of the year, months from January.
+ * Features of the calendar, which are known for the future too. All are of UTC, so that the machine's time zone makes no difference.
+ * - Cyclic parts give `<part>.sin` and `<part>.cos`, of 2 pi times the share of the cycle that has passed: of the day (`hour`, to the
+ *   millisecond), of the week from Monday, of the month and of the year in whole days (28 to 31, 365 or 366), of the year in whole months.
+ * - One-hot parts give `<part>.0`, `<part>.1` and so on: hours, days from Monday, days of the month from the first, days of the year from
+ *   1 January, months from January.
+ *
  * @param dates milliseconds since 1970, as `table.dates` gives them
  * @returns number columns, in the order of the parts
  * @example

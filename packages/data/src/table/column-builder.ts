@@ -10,8 +10,8 @@ export type ColumnType = 'number' | 'date' | 'string' | 'category' | readonly st
 
 export interface ColumnOptions {
   /**
-   * Types of columns by name. Default: of each column that is not named, number when all cells that are not missing are decimal numbers, date when
-   * all are ISO 8601 dates, else string. Columns that are not named take more memory while they are read.
+   * Types of columns by name. Default, for each column that is not named: number when all cells that are not missing are decimal numbers,
+   * date when all are ISO 8601 dates, else string. Columns that are not named take more memory while they are read.
    */
   readonly types?: Readonly<Record<string, ColumnType>>;
   /** Texts that stand for a missing cell. Default the empty text, NA, N/A, NaN, nan, null and NULL. */
@@ -32,14 +32,20 @@ export class TableBuilder {
 
   /**
    * @param source what errors start with
-   * @throws OptionError when `types` names no column
+   * @throws OptionError when `types` names no column, or a category twice
    */
   constructor(source: string, names: readonly string[], { types = {}, missing = missingSpellings }: ColumnOptions) {
-    const unknown = Object.keys(types).find((name) => !names.includes(name));
+    const known = new Set(names);
+    const unknown = Object.keys(types).find((name) => !known.has(name));
     if (unknown !== undefined) {
       const expected = `some of the columns ${names.map((name) => JSON.stringify(name)).join(', ')}`;
       const problem = { operation: source, argument: 'types', got: `names ${JSON.stringify(unknown)}`, expected };
       throw new OptionError(problem);
+    }
+    for (const [name, type] of Object.entries(types)) {
+      if (typeof type === 'string' || new Set(type).size === type.length) continue;
+      const problem = { operation: source, argument: `types of ${JSON.stringify(name)}`, got: 'hold a category twice' };
+      throw new OptionError({ ...problem, expected: 'each category once' });
     }
     this.#source = source;
     this.#names = names;

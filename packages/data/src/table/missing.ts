@@ -5,8 +5,8 @@ import { Table } from './table.ts';
 /**
  * What stands for a missing number:
  * - `previous`: the last one before it;
- * - `linear`: the straight line, over the row numbers, from the last one before it to the first one after it. It looks ahead: where that must not
- *   happen, as across the split between training and test rows, use `previous` or fill each part by itself;
+ * - `linear`: the straight line, over the row numbers, from the last one before it to the first one after it. It looks ahead: where that
+ *   must not happen, as across the split between training and test rows, use `previous` or fill each part by itself;
  * - a number: always this one.
  */
 export type FillPolicy = 'previous' | 'linear' | number;
@@ -20,8 +20,8 @@ export function countMissing(table: Table): Record<string, number> {
 }
 
 /**
- * The rows in which no cell is missing. What follows a gap then stands next to what precedes it: for series that are to be cut into windows, `fillMissing` keeps
- * the steps of time even.
+ * The rows in which no cell is missing. What follows a gap then stands next to what precedes it: for series that are to be cut into
+ * windows, `fillMissing` keeps the steps of time even.
  * @param names the columns to look at. Default: all
  * @throws IndexError for an unknown name
  */

@@ -101,6 +101,14 @@ test('refuses what is not of its declared type, with line and column', async () 
   await expect(readCsv(text, { types: { tmax: 'number' } })).rejects.toThrow(
     'readCsv: types names "tmax", expected some of the columns "day", "load"',
   );
+  await expect(readCsv(text, { types: { load: ['1', '1'] } })).rejects.toThrow(
+    'readCsv: types of "load" hold a category twice, expected each category once',
+  );
+});
+
+test('a line of very many names takes no long time', async () => {
+  const names = Array.from({ length: 200_000 }, (_, i) => `c${i}`);
+  expect((await readCsv(`${names.join(',')}\n`)).names.length).toBe(200_000);
 });
 
 test('refuses bytes that are no text, and a quote that takes in too much', async () => {

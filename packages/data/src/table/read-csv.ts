@@ -21,7 +21,7 @@ export interface ReadCsvOptions extends ColumnOptions {
   readonly source?: string;
   /** Length of a stream in bytes, for `onProgress`. Default: known for a text only. */
   readonly totalBytes?: number;
-  /** Called after each piece of at most 64 KiB of a text or chunk of a stream, and at the end. What it throws ends the read. */
+  /** Called after each piece of 64 KiB of a text, or chunk of a stream, and at the end. What it throws ends the read. */
   readonly onProgress?: (progress: ReadProgress) => void;
 }
 
@@ -31,13 +31,14 @@ const pieceSize = 1 << 16;
 const maximumRow = 1 << 22;
 
 /**
- * Reads a CSV text (RFC 4180, in UTF-8, with any end of line, with or without a byte order mark). Cells in quotes may hold delimiters, doubled quotes
- * and ends of lines. Empty lines are passed over.
+ * Reads a CSV text (RFC 4180, in UTF-8, with any end of line, with or without a byte order mark). Cells in quotes may hold delimiters,
+ * doubled quotes and ends of lines. Empty lines are passed over.
  * @param text a text, its bytes, or a stream of bytes such as `response.body`
  * @example
  * const table = await readCsv('day,load\n2024-01-01,3.5\n2024-01-02,NA\n');
- * @throws FormatError naming line and column when a row has more or fewer cells than the first, a quote is out of place or not closed, a cell is not of its
- *   declared type, a name stands twice, there is no line of names or text is not UTF-8; OptionError when `types` names no column
+ * @throws FormatError naming line and column when a row has more or fewer cells than there are names, a quote is out of place, or a cell is
+ *   not of its declared type; naming the line when a quote is not closed, a row has more than 4 MiB or text is not UTF-8; when a name
+ *   stands twice or there is no line of names. OptionError when `types` names no column, or a category twice
  */
 export async function readCsv(
   text: string | Uint8Array | AsyncIterable<Uint8Array>,
@@ -123,7 +124,8 @@ class Rows {
   }
 
   #begin(names: readonly string[]): void {
-    const twice = names.find((name, i) => names.indexOf(name) !== i);
+    const seen = new Set<string>();
+    const twice = names.find((name) => seen.size === seen.add(name).size);
     if (twice !== undefined) {
       const problem = { operation: this.#source, argument: `column ${JSON.stringify(twice)}`, got: 'stands twice' };
       throw new FormatError({ ...problem, expected: 'each name once' });

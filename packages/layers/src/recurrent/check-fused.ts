@@ -19,7 +19,9 @@ import type { PackedLayer, PackedLayerOptions } from './packed.ts';
 import { RNN } from './rnn.ts';
 
 /** A fused kernel computes something else than the steps that it stands for. */
-export class FusedKernelError extends SluiceError {}
+export class FusedKernelError extends SluiceError {
+  override readonly name: string = 'FusedKernelError';
+}
 
 export interface FusedCheckOptions {
   /** Networks of random shapes and options per cell that the backend supports; at least 1. Default 40. */

@@ -4,7 +4,9 @@ import { constant } from '../initializers.ts';
 import { LSTM } from './lstm.ts';
 
 /** An LSTM forgets, or lets its gradient vanish, although its gates are open. */
-export class ErrorCarouselError extends SluiceError {}
+export class ErrorCarouselError extends SluiceError {
+  override readonly name: string = 'ErrorCarouselError';
+}
 
 export interface ErrorCarouselOptions {
   /** Time steps after the pulse; at least 1. Default 1000. */

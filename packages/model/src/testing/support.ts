@@ -36,7 +36,7 @@ export function createDevice(seed = 1): Device {
   return new Device(createJsBackend(), { seed });
 }
 
-export const card = { title: 'A model', summary: 'For tests.', figures: [{ name: 'error', value: '0.1 °C' }] };
+const card = { title: 'A model', summary: 'For tests.', figures: [{ name: 'error', value: '0.1 °C' }] };
 
 /** A model of its own for each seed. */
 export function createParts(seed: number, hidden = 3) {

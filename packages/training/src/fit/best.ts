@@ -22,12 +22,15 @@ export interface ValidationState {
 /** Keeps the lowest validation loss, and counts those that brought no improvement. */
 export class BestKeeper {
   readonly #options: EarlyStoppingOptions | undefined;
+  /** Whether the weights of the lowest loss will be restored. */
+  readonly keepsWeights: boolean;
   #state: ValidationState = { validatedStep: 0, unimproved: 0, best: undefined, reference: undefined };
   /** Weights of the lowest loss; kept only when they will be restored. */
   weights: ReadonlyMap<string, TensorData> | undefined;
 
-  constructor(options: EarlyStoppingOptions | undefined) {
+  constructor(options: EarlyStoppingOptions | undefined, keepsWeights: boolean) {
     this.#options = options;
+    this.keepsWeights = keepsWeights;
   }
 
   get state(): ValidationState {
@@ -36,10 +39,6 @@ export class BestKeeper {
 
   set state(state: ValidationState) {
     this.#state = state;
-  }
-
-  get keepsWeights(): boolean {
-    return this.#options?.restoreBest === true;
   }
 
   isBest(loss: number): boolean {

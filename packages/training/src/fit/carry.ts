@@ -34,9 +34,9 @@ export class CarryKeeper<Carry> {
     this.#value = next;
   }
 
-  /** Frees tensors that nothing needs any more, unless the carry or the model holds them. */
-  discard(value: unknown): void {
-    this.#release(value, this.#value);
+  /** Frees tensors that nothing needs any more, unless the carry, the model or `kept` holds them. */
+  discard(value: unknown, kept?: unknown): void {
+    this.#release(value, [this.#value, kept]);
   }
 
   dispose(): void {

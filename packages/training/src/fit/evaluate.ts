@@ -1,4 +1,4 @@
-import { OptionError } from '@sluice/core';
+import { OptionError, type Tensor } from '@sluice/core';
 import type { Module } from '@sluice/layers';
 import { CarryKeeper } from './carry.ts';
 import type { FitOptions } from './options.ts';
@@ -13,11 +13,16 @@ export function rememberModes(model: Module): () => void {
   };
 }
 
-/** The mean validation loss. Modes and random numbers are left as they were. */
+export interface Evaluation {
+  readonly loss: number;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** The mean validation loss and metrics. Modes and random numbers are left as they were. */
 export async function evaluate<Batch, Carry>(
   options: FitOptions<Batch, Carry>,
   breather: Breather,
-): Promise<number | typeof aborted> {
+): Promise<Evaluation | typeof aborted> {
   const { model, validate, items, signal } = options;
   const { device } = model;
   const { data, loss = options.loss } = validate!;
@@ -25,8 +30,8 @@ export async function evaluate<Batch, Carry>(
   const restoreModes = rememberModes(model);
   const carry = new CarryKeeper<Carry>(model);
   const iterator = data.epoch(0)[Symbol.asyncIterator]();
-  let total = 0;
-  let weights = 0;
+  const losses = new WeightedMean();
+  const metrics = new Map<string, WeightedMean>();
   let open = true;
   model.eval();
   try {
@@ -39,21 +44,38 @@ export async function evaluate<Batch, Carry>(
       >;
       try {
         const weight = items?.(next.value) ?? 1;
-        total += (await result.loss.item()) * weight;
-        weights += weight;
+        await losses.add(result.loss, weight);
+        for (const [name, value] of Object.entries(result.metrics)) {
+          if (!metrics.has(name)) metrics.set(name, new WeightedMean());
+          await metrics.get(name)!.add(value, weight);
+        }
         carry.replace(result.carry);
       } finally {
-        carry.discard([result.loss, result.carry]);
+        carry.discard([result.loss, result.metrics, result.carry]);
       }
       await breather.pauseWhenDue();
     }
     open = false;
-    if (weights === 0) throw new OptionError('fit: validate.data gave no batch');
-    return total / weights;
+    if (losses.weight === 0) throw new OptionError('fit: validate.data gave no batch');
+    return { loss: losses.mean, metrics: Object.fromEntries([...metrics].map(([name, { mean }]) => [name, mean])) };
   } finally {
     if (open) iterator.return?.()?.catch(() => undefined);
     carry.dispose();
     restoreModes();
     device.random.state = random;
+  }
+}
+
+class WeightedMean {
+  #total = 0;
+  weight = 0;
+
+  async add(value: Tensor, weight: number): Promise<void> {
+    this.#total += (await value.item()) * weight;
+    this.weight += weight;
+  }
+
+  get mean(): number {
+    return this.#total / this.weight;
   }
 }

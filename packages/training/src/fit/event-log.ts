@@ -13,8 +13,8 @@ export interface EventLog {
  * @throws what `events` and the logs throw
  * @example
  * const events: string[] = [];
- * const log: EventLog = { write: ({ type }) => void events.push(type), close: () => undefined };
- * for await (const event of logged(fit(options), log)) if (event.type === 'stopped') console.log(event.reason);
+ * const run = logged(fit(options), { write: ({ type }) => void events.push(type), close: () => undefined });
+ * for await (const event of run) if (event.type === 'stopped') console.log(event.reason);
  */
 export async function* logged(
   events: AsyncIterable<FitEvent>,

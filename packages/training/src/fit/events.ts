@@ -17,7 +17,7 @@ export interface StepEvent extends Position {
   readonly epochs: number;
   /** Batches used of the current epoch. */
   readonly batch: number;
-  /** Of this batch, before the update. */
+  /** Of the batches of this update, before it. */
   readonly loss: number;
   /** Exponential mean of the losses, in which each counts 0.98 times as much as the next. */
   readonly smoothedLoss: number;
@@ -37,20 +37,23 @@ export interface StepEvent extends Position {
 export interface ValidationEvent extends Position {
   readonly type: 'validation';
   readonly loss: number;
-  /** Whether it is the lowest so far. */
+  /** Means of the `metrics` of the loss function, by name. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Whether the loss is the lowest so far. */
   readonly best: boolean;
 }
 
 /** An epoch was completed. */
 export interface EpochEvent extends Position {
   readonly type: 'epoch';
-  /** Mean of the losses of its batches. */
+  /** Mean of the losses of its updates. */
   readonly loss: number;
 }
 
-/** The state was handed to `checkpoint.save`. */
+/** The state was handed to `checkpoint.save`, or, as the best one so far, to `checkpoint.saveBest`. */
 export interface CheckpointEvent extends Position {
   readonly type: 'checkpoint';
+  readonly best: boolean;
 }
 
 /** Training ended; the last event. */

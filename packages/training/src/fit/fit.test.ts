@@ -54,8 +54,8 @@ it('leaves the device flat over 2,000 steps, and as it was at the end', async ()
     data: pairs(50),
     epochs: 40,
     clip: { globalNorm: 1 },
-    validate: { data: pairs(2), everySteps: 500 },
-    earlyStopping: { patience: 99, restoreBest: true },
+    validate: { data: pairs(2), everySteps: 500, restoreBest: true },
+    averageWeights: { decay: 0.9 },
   });
   const before = [device.live, device.liveBytes];
   const sizes = new Map<number, number[]>();
@@ -268,6 +268,9 @@ it.each<[options: object, message: string]>([
     'fit: validate.everySteps is 0, expected a whole number of at least 1',
   ],
   [{ checkpoint: { save: () => undefined, everySteps: 0.5 } }, 'fit: checkpoint.everySteps is 0.5, expected'],
+  [{ accumulate: 0 }, 'fit: accumulate is 0, expected a whole number of at least 1'],
+  [{ averageWeights: { decay: 1 } }, 'fit: averageWeights.decay is 1, expected from 0 to below 1'],
+  [{ checkpoint: { save: () => undefined, saveBest: () => undefined } }, 'fit: checkpoint.saveBest needs validate'],
   [{ earlyStopping: { patience: 1 } }, 'fit: earlyStopping needs validate'],
   [
     { validate: { data: pairs(1) }, earlyStopping: { patience: -1 } },
@@ -293,7 +296,9 @@ it('says when data or loss give nothing', async () => {
   const unvalidated = collect(fit({ ...options, validate: { data: pairs(0) } }));
   await expect(unvalidated).rejects.toThrow('fit: validate.data gave no batch');
   const lossless = collect(fit({ ...options, loss: () => undefined as never }));
-  await expect(lossless).rejects.toThrow('fit: loss returned no tensor, expected a scalar tensor or { loss, carry }');
+  await expect(lossless).rejects.toThrow(
+    'fit: loss returned no tensor, expected a scalar tensor or { loss, carry, metrics }',
+  );
 });
 
 it('takes a loss of shape [1]', async () => {

@@ -2,6 +2,7 @@ import { OptionError } from '@sluice/core';
 import type { StatefulSchedule } from '../schedules/plateau.ts';
 import type { Schedule } from '../schedules/schedules.ts';
 import { type Resumable, restore, snapshot } from '../state/resume.ts';
+import { WeightAverage } from './average.ts';
 import { BestKeeper } from './best.ts';
 import { CarryKeeper } from './carry.ts';
 import { evaluate, rememberModes } from './evaluate.ts';
@@ -37,6 +38,7 @@ class Run<Batch, Carry> implements Resumable<Batch, Carry> {
   readonly carry: CarryKeeper<Carry>;
   readonly progress = new Progress();
   readonly best: BestKeeper;
+  average: WeightAverage | undefined;
   step = 0;
   epoch = 0;
   batch = 0;
@@ -46,22 +48,28 @@ class Run<Batch, Carry> implements Resumable<Batch, Carry> {
   constructor(options: FitOptions<Batch, Carry>) {
     this.options = options;
     this.carry = new CarryKeeper<Carry>(options.model);
-    this.best = new BestKeeper(options.earlyStopping);
+    this.best = new BestKeeper(options.earlyStopping, options.validate?.restoreBest === true);
     this.savedAt = this.position;
   }
 
   async *events(): AsyncGenerator<FitEvent, void, void> {
-    const { model, resume } = this.options;
+    const { model, averageWeights, resume } = this.options;
     const restoreModes = rememberModes(model);
     try {
       if (resume) restore(this, resume);
+      if (averageWeights) {
+        const weights = resume?.average ?? (await model.stateDict());
+        this.average = new WeightAverage(model, averageWeights.decay, weights);
+      }
       model.train();
       const reason = yield* this.#epochs();
       if (this.options.checkpoint && this.savedAt !== this.position) yield await this.#save();
-      if (reason !== 'aborted' && this.best.weights) model.loadStateDict(this.best.weights);
+      const weights = this.best.weights ?? (await this.average?.stateDict());
+      if (reason !== 'aborted' && weights) model.loadStateDict(weights);
       yield { type: 'stopped', step: this.step, epoch: this.epoch, reason, best: this.best.state.best };
     } finally {
       this.carry.dispose();
+      this.average?.dispose();
       restoreModes();
     }
   }
@@ -77,7 +85,7 @@ class Run<Batch, Carry> implements Resumable<Batch, Carry> {
 
   /** The rest of the current epoch. */
   async *#batches(): AsyncGenerator<FitEvent, StopReason | undefined, void> {
-    const { data, signal, validate, checkpoint } = this.options;
+    const { data, signal, validate, checkpoint, accumulate = 1 } = this.options;
     const iterator = data.epoch(this.epoch, this.batch)[Symbol.asyncIterator]();
     let open = true;
     try {
@@ -88,18 +96,21 @@ class Run<Batch, Carry> implements Resumable<Batch, Carry> {
         if (isDue(this.step, validate?.everySteps) && this.best.state.validatedStep !== this.step) {
           const event = await this.#validate(this.epoch);
           if (event === aborted) return 'aborted';
-          yield event;
+          yield* this.#report(event);
           if (this.best.exhausted) return 'earlyStopping';
         }
         if (isDue(this.step, checkpoint?.everySteps) && this.savedAt !== this.position) yield await this.#save();
         const begin = performance.now();
-        const next = await unlessAborted(iterator.next(), signal);
-        if (next === aborted) return 'aborted';
-        if (next.done) {
-          open = false;
-          return undefined;
+        // Nothing is computed before all are there, so that an update is made as a whole or not at all.
+        const batches: Batch[] = [];
+        while (open && batches.length < accumulate) {
+          const next = await unlessAborted(iterator.next(), signal);
+          if (next === aborted) return 'aborted';
+          if (next.done) open = false;
+          else batches.push(next.value);
         }
-        yield await this.#step(next.value, begin);
+        if (batches.length === 0) return undefined;
+        yield await this.#step(batches, begin);
       }
     } finally {
       // A source that waits for something would keep this waiting with it.
@@ -107,16 +118,17 @@ class Run<Batch, Carry> implements Resumable<Batch, Carry> {
     }
   }
 
-  async #step(batch: Batch, begin: number): Promise<StepEvent> {
-    const { optimizer, schedule, items, epochs, data } = this.options;
+  async #step(batches: readonly Batch[], begin: number): Promise<StepEvent> {
+    const { optimizer, schedule, items, epochs } = this.options;
     if (schedule) optimizer.learningRate = typeof schedule === 'function' ? schedule(this.step) : schedule.learningRate;
     const { learningRate } = optimizer;
-    const { loss, gradientNorm } = await makeStep(this.options, batch, this.carry, this.step + 1);
+    const { loss, gradientNorm } = await makeStep(this.options, batches, this.carry, this.step + 1);
     this.step++;
-    this.batch++;
-    this.progress.addStep(loss, items?.(batch), performance.now() - begin);
-    const { batchesPerEpoch } = data;
-    const left = batchesPerEpoch === undefined ? undefined : (epochs - this.epoch) * batchesPerEpoch - this.batch;
+    this.batch += batches.length;
+    this.average?.update(this.step);
+    const count = items && batches.reduce((sum, batch) => sum + items(batch), 0);
+    this.progress.addStep(loss, count, performance.now() - begin);
+    const left = this.#stepsLeft();
     return {
       type: 'step',
       step: this.step,
@@ -134,6 +146,14 @@ class Run<Batch, Carry> implements Resumable<Batch, Carry> {
     };
   }
 
+  #stepsLeft(): number | undefined {
+    const { data, epochs, accumulate = 1 } = this.options;
+    const { batchesPerEpoch } = data;
+    if (batchesPerEpoch === undefined) return undefined;
+    const steps = (batches: number) => Math.ceil(batches / accumulate);
+    return (epochs - this.epoch - 1) * steps(batchesPerEpoch) + steps(batchesPerEpoch - this.batch);
+  }
+
   /** Validation and schedule at the end of an epoch; the next one begins with them, or, when aborted, this one does not end. */
   async *#endEpoch(): AsyncGenerator<FitEvent, StopReason | undefined, void> {
     const { validate, schedule } = this.options;
@@ -146,24 +166,46 @@ class Run<Batch, Carry> implements Resumable<Batch, Carry> {
     this.batch = 0;
     this.carry.dispose();
     yield { type: 'epoch', step: this.step, epoch: this.epoch, loss } satisfies EpochEvent;
-    if (validation) yield validation;
+    if (validation) yield* this.#report(validation);
     return this.best.exhausted ? 'earlyStopping' : undefined;
   }
 
   async #validate(epoch: number): Promise<ValidationEvent | typeof aborted> {
-    const loss = await evaluate(this.options, this.#breather);
-    if (loss === aborted) return aborted;
+    const evaluation = await this.#evaluate();
+    if (evaluation === aborted) return aborted;
+    const { loss, metrics } = evaluation;
     const best = this.best.isBest(loss);
-    if (best && this.best.keepsWeights) this.best.weights = await this.options.model.stateDict();
+    if (best && this.best.keepsWeights) this.best.weights = await (this.average ?? this.options.model).stateDict();
     this.best.observe(loss, this.step);
     if (isStateful(this.options.schedule)) this.options.schedule.observe(loss);
-    return { type: 'validation', step: this.step, epoch, loss, best };
+    return { type: 'validation', step: this.step, epoch, loss, metrics, best };
+  }
+
+  /** With the mean of the weights, where one is kept. */
+  async #evaluate(): ReturnType<typeof evaluate> {
+    const { model } = this.options;
+    if (!this.average) return evaluate(this.options, this.#breather);
+    const weights = await model.stateDict();
+    model.loadStateDict(await this.average.stateDict());
+    try {
+      return await evaluate(this.options, this.#breather);
+    } finally {
+      model.loadStateDict(weights);
+    }
+  }
+
+  /** Tells of a validation, after its state was stored if it is the best so far. */
+  async *#report(validation: ValidationEvent): AsyncGenerator<FitEvent, void, void> {
+    const saveBest = validation.best ? this.options.checkpoint?.saveBest : undefined;
+    if (saveBest) await saveBest(await snapshot(this));
+    yield validation;
+    if (saveBest) yield { type: 'checkpoint', step: this.step, epoch: this.epoch, best: true };
   }
 
   async #save(): Promise<CheckpointEvent> {
     await this.options.checkpoint?.save(await snapshot(this));
     this.savedAt = this.position;
-    return { type: 'checkpoint', step: this.step, epoch: this.epoch };
+    return { type: 'checkpoint', step: this.step, epoch: this.epoch, best: false };
   }
 
   get position(): string {

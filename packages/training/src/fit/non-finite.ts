@@ -16,6 +16,7 @@ export interface NonFiniteDetails {
 
 /** A loss or a gradient is NaN or infinite. The update that would have followed was not made. */
 export class NonFiniteError extends SluiceError {
+  override readonly name: string = 'NonFiniteError';
   readonly details: NonFiniteDetails;
 
   constructor(message: string, details: NonFiniteDetails) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fit } from '../index.ts';
-import { bitsOf, collect, pairs, setUp, stepsOf } from '../testing/problems.ts';
+import { fit, type LossResult } from '../index.ts';
+import { bitsOf, type Carry, collect, pairs, setUp, stepsOf } from '../testing/problems.ts';
 
 describe('validate', () => {
   it('evaluates without dropout, without random numbers and without recording', async () => {
@@ -31,6 +31,24 @@ describe('validate', () => {
     expect(events.find(({ type }) => type === 'validation')).toMatchObject({ loss: expected, best: true, epoch: 1 });
   });
 
+  it('tells means of metrics, which training does not look at', async () => {
+    const { device, options } = setUp({ epochs: 1, items: ({ x }) => (x.data[0]! > 0 ? 3 : 1) });
+    const { live } = device;
+    let positive = 0;
+    for await (const { x } of pairs(6).epoch(0)) if (x.data[0]! > 0) positive++;
+    const loss: typeof options.loss = (batch, carry) => {
+      const sign = device.full([], batch.x.data[0]! > 0 ? 1 : 0);
+      const metrics = { positive: sign, ...(batch.x.data[0]! > 0 ? { one: device.full([], 1) } : {}) };
+      return { ...(options.loss(batch, carry) as LossResult<Carry>), metrics };
+    };
+    const events = await collect(fit({ ...options, loss, validate: { data: pairs(6) } }));
+    const share = (3 * positive) / (3 * positive + 6 - positive);
+    expect(events.find(({ type }) => type === 'validation')).toMatchObject({ metrics: { positive: share, one: 1 } });
+    expect(device.live).toBe(live);
+    const plain = await collect(fit(setUp({ epochs: 1, validate: { data: pairs(1) } }).options));
+    expect(plain.find(({ type }) => type === 'validation')).toMatchObject({ metrics: {} });
+  });
+
   it('comes at the end of epochs, or every so many steps', async () => {
     const at = async (everySteps?: number) => {
       const validate = { data: pairs(1), ...(everySteps === undefined ? {} : { everySteps }) };
@@ -43,13 +61,13 @@ describe('validate', () => {
   });
 
   it('stops early, and gives back the best weights', async () => {
-    const { device, model, options } = setUp({ epochs: 50, earlyStopping: { patience: 2, restoreBest: true } });
+    const { device, model, options } = setUp({ epochs: 50, earlyStopping: { patience: 2 } });
     const script = [5, 4, 4.5, 3.9, 4, 3.9, 3.95, 1];
     let call = 0;
     const weights: Map<string, string>[] = [];
     const loss: typeof options.loss = () => ({ loss: device.full([], script[call++]!), carry: undefined! });
     let stopped: unknown;
-    for await (const event of fit({ ...options, validate: { data: pairs(1), loss } })) {
+    for await (const event of fit({ ...options, validate: { data: pairs(1), loss, restoreBest: true } })) {
       if (event.type === 'validation') weights.push(await bitsOf(model));
       stopped = event;
     }
@@ -78,12 +96,16 @@ describe('validate', () => {
   });
 
   it('keeps the last weights when it is aborted', async () => {
-    const { device, model, options } = setUp({ earlyStopping: { patience: 9, restoreBest: true } });
+    const { device, model, options } = setUp();
     let call = 0;
     const loss: typeof options.loss = () => ({ loss: device.full([], ++call), carry: undefined! });
     const controller = new AbortController();
     let weights: unknown;
-    for await (const event of fit({ ...options, validate: { data: pairs(1), loss }, signal: controller.signal })) {
+    for await (const event of fit({
+      ...options,
+      validate: { data: pairs(1), loss, restoreBest: true },
+      signal: controller.signal,
+    })) {
       if (event.step === 7) controller.abort();
       if (event.step === 7 && event.type === 'step') weights = await bitsOf(model);
     }

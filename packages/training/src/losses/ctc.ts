@@ -43,7 +43,7 @@ const operation = 'ctcLoss';
  * none) before the average.
  *
  * A target is out of reach if its row has fewer steps than it has labels and pairs of equal neighbours; its loss is Infinity and has no gradient. The work is
- * that of time tensors [3, 2 * longest target + 1, batch]; `valueAndGrad` keeps about four of them per step.
+ * that of time tensors [3, 2 * longest target + 1, batch]; `valueAndGrad` keeps about five of them per step.
  *
  * @param logits [time, batch, classes], floats; log-probabilities are their own logits and give the same
  * @param targets the labels of each row, without blanks: whole numbers from 0 to classes - 1, none or more

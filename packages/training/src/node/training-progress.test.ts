@@ -29,6 +29,14 @@ const step = (changed: Partial<StepEvent>): StepEvent => ({
   ...changed,
 });
 
+it('tells metrics of a validation', () => {
+  const stream = fakeStream({});
+  const metrics = { accuracy: 0.91236, f1: 1 };
+  const validation = { type: 'validation', step: 7, epoch: 1, loss: 0.5, metrics, best: false } as const;
+  new TrainingProgress({ stream }).write(validation);
+  expect(stream.text).toBe('step 7  validation loss 0.5000  accuracy 0.9124  f1 1.000\n');
+});
+
 const lastLine = (text: string) => text.split('\r\u001b[2K').at(-1);
 
 it('shows a bar, the place, the time left and figures', () => {

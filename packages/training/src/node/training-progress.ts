@@ -84,6 +84,8 @@ export class TrainingProgress implements EventLog {
   }
 }
 
-function describe({ step, loss, best }: ValidationEvent): string {
-  return [`step ${step}`, `validation loss ${loss.toPrecision(4)}`, ...(best ? ['best so far'] : [])].join('  ');
+function describe({ step, loss, metrics, best }: ValidationEvent): string {
+  const figures = Object.entries({ 'validation loss': loss, ...metrics });
+  const shown = figures.map(([name, value]) => `${name} ${value.toPrecision(4)}`);
+  return [`step ${step}`, ...shown, ...(best ? ['best so far'] : [])].join('  ');
 }

@@ -140,6 +140,16 @@ describe('a state', () => {
     expect(() => decodeTraining(encoded, 'x')).toThrow(message);
   });
 
+  it('is refused with a mean of the weights that lacks one', async () => {
+    const { tensors, metadata } = encodeTraining(await savedState({ averageWeights: { decay: 0.9 } }));
+    const text = metadata.get('sluice.training')!;
+    const fewer = new Map([...tensors].filter(([name]) => name !== 'average.head.bias'));
+    const forgery = { tensors: fewer, metadata: new Map([...metadata, ['sluice.checksum', checksum(text, fewer)]]) };
+    expect(() => decodeTraining(forgery)).toThrow(
+      'checkpoint: the mean of the weights does not match the weights of the model',
+    );
+  });
+
   it('is refused with a tensor that belongs to nothing', async () => {
     const { tensors, metadata } = encodeTraining(await savedState());
     const more = new Map([...tensors, ['extra', tensors.get('model.head.bias')!] as const]);
@@ -164,6 +174,21 @@ describe('a state', () => {
       'optimizer',
       (state) => ({ state: { ...state, optimizer: { ...state.optimizer, kind: 'Adam' } } }),
       /^run\.safetensors: the optimizer state does not fit: SGD: the state does not fit: it is a state of Adam, expected SGD$/,
+    ],
+    [
+      'mean, missing',
+      (state) => ({ state, options: { averageWeights: { decay: 0.9 } } }),
+      /^run\.safetensors: the mean of the weights does not fit: none is saved, but one is kept$/,
+    ],
+    [
+      'mean, unexpected',
+      (state) => ({ state: { ...state, average: state.model } }),
+      /the mean of the weights does not fit: one is saved, but none is kept$/,
+    ],
+    [
+      'mean, malformed',
+      (state) => ({ state: { ...state, average: new Map() }, options: { averageWeights: { decay: 0.9 } } }),
+      /the mean of the weights does not fit: its shapes are not those of the model$/,
     ],
     [
       'schedule, missing',

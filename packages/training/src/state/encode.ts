@@ -15,10 +15,10 @@ const stateKey = 'sluice.training';
 const checksumKey = 'sluice.checksum';
 /** Raised by every change that an older reader would misread. */
 const version = 1;
-const groups = ['model', 'optimizer', 'carry', 'best'] as const;
+const groups = ['model', 'optimizer', 'carry', 'best', 'average'] as const;
 
 /**
- * A state as tensors, named `model.<name>`, `optimizer.<slot>.<name>`, `carry.<path>` and `best.<name>`, and metadata: the rest as a JSON
+ * A state as tensors, named `model.<name>`, `optimizer.<slot>.<name>`, `carry.<path>`, `best.<name>` and `average.<name>`, and metadata: the rest as a JSON
  * text under `sluice.training`, and a CRC-32 of it all under `sluice.checksum`.
  * @example
  * const { tensors, metadata } = encodeTraining(state);
@@ -31,6 +31,7 @@ export function encodeTraining(state: TrainingState): EncodedTraining {
     optimizer: state.optimizer.tensors,
     carry: state.carry.tensors,
     best: state.best,
+    average: state.average,
   };
   for (const group of groups) {
     for (const [name, tensor] of parts[group] ?? []) tensors.set(`${group}.${name}`, tensor);
@@ -84,8 +85,10 @@ export function decodeTraining(encoded: EncodedTraining, source = 'checkpoint'):
   }
   const parts = separate(encoded.tensors, source);
   const optimizer = root.member('optimizer');
-  const best = root.member('keepsBest').boolean() ? parts.best : undefined;
-  checkBest(parts.model, parts.best, best !== undefined, source);
+  const keepsBest = root.member('keepsBest').boolean();
+  const keepsAverage = parts.average.size > 0;
+  checkCopy('best weights do', parts.model, parts.best, keepsBest, source);
+  checkCopy('mean of the weights does', parts.model, parts.average, keepsAverage, source);
   return {
     source,
     step: root.member('step').whole(),
@@ -104,13 +107,14 @@ export function decodeTraining(encoded: EncodedTraining, source = 'checkpoint'):
     carry: { tensors: parts.carry, structure: root.member('carry').value },
     progress: readProgress(root.member('progress')),
     validation: readValidation(root.member('validation')),
-    best,
+    best: keepsBest ? parts.best : undefined,
+    average: keepsAverage ? parts.average : undefined,
   };
 }
 
 function separate(tensors: ReadonlyMap<string, TensorData>, source: string) {
   const empty = () => new Map<string, TensorData>();
-  const parts = { model: empty(), optimizer: empty(), carry: empty(), best: empty() };
+  const parts = { model: empty(), optimizer: empty(), carry: empty(), best: empty(), average: empty() };
   for (const [name, tensor] of tensors) {
     const group = groups.find((candidate) => name.startsWith(`${candidate}.`));
     if (!group) throw new FormatError(`${source}: has an unexpected tensor ${JSON.stringify(name)}`);
@@ -119,16 +123,17 @@ function separate(tensors: ReadonlyMap<string, TensorData>, source: string) {
   return parts;
 }
 
-/** The best weights are used at the end of a run only, and must not turn out to be wrong then. */
-function checkBest(
+/** Other weights of the model are used later only, and must not turn out to be wrong then. */
+function checkCopy(
+  what: string,
   model: ReadonlyMap<string, TensorData>,
-  best: ReadonlyMap<string, TensorData>,
+  copy: ReadonlyMap<string, TensorData>,
   kept: boolean,
   source: string,
 ): void {
-  const fits = [...model].every(([name, { shape }]) => sameShape(best.get(name)?.shape ?? [-1], shape));
-  if (best.size !== (kept ? model.size : 0) || (kept && !fits)) {
-    throw new FormatError(`${source}: the best weights do not match the weights of the model`);
+  const fits = [...model].every(([name, { shape }]) => sameShape(copy.get(name)?.shape ?? [-1], shape));
+  if (copy.size !== (kept ? model.size : 0) || (kept && !fits)) {
+    throw new FormatError(`${source}: the ${what} not match the weights of the model`);
   }
 }
 

@@ -55,6 +55,14 @@ describe('a run that is resumed', () => {
       (model) => new Adam(model.parameters()),
     ],
   ];
+  const averaged = { decay: 0.8 };
+  variants.push(
+    ['a mean of the weights, validated and kept', () => ({ averageWeights: averaged })],
+    [
+      'three batches for each update, with dropout',
+      () => ({ data: pairs(28), accumulate: 3, averageWeights: averaged, items: ({ x }) => (x.data[0]! > 0 ? 3 : 1) }),
+    ],
+  );
   it.each(variants)(
     'goes on bit by bit from the file, wherever it was stopped (%s)',
     async (_name, changed, makeOptimizer) => {
@@ -137,7 +145,7 @@ describe('a run that is resumed', () => {
     const save = (state: TrainingState) => {
       saved = state;
     };
-    const earlyStopping = { patience: 0, minimumImprovement: 1e9, restoreBest: true };
+    const earlyStopping = { patience: 0, minimumImprovement: 1e9 };
     const first = setUp({ earlyStopping, checkpoint: { save } });
     expect((await collect(fit(first.options))).at(-1)).toMatchObject({ reason: 'earlyStopping', step: 6 });
     const second = setUp({ earlyStopping, resume: decodeTraining(encodeTraining(saved!)) });

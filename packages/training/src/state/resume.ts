@@ -1,5 +1,6 @@
 import { FormatError, Random, type Shape, sameShape } from '@sluice/core';
 import type { Module } from '@sluice/layers';
+import type { WeightAverage } from '../fit/average.ts';
 import type { BestKeeper } from '../fit/best.ts';
 import type { CarryKeeper } from '../fit/carry.ts';
 import type { FitOptions } from '../fit/options.ts';
@@ -13,6 +14,7 @@ export interface Resumable<Batch, Carry> {
   readonly carry: CarryKeeper<Carry>;
   readonly progress: Progress;
   readonly best: BestKeeper;
+  readonly average: WeightAverage | undefined;
   step: number;
   epoch: number;
   batch: number;
@@ -38,6 +40,7 @@ export async function snapshot<Batch, Carry>(run: Resumable<Batch, Carry>): Prom
     progress: run.progress.state,
     validation: run.best.state,
     best: run.best.weights,
+    average: await run.average?.stateDict(),
   };
 }
 
@@ -46,7 +49,7 @@ export async function snapshot<Batch, Carry>(run: Resumable<Batch, Carry>): Prom
  * @throws FormatError naming the state's source when a part of it does not fit; nothing has changed then
  */
 export function restore<Batch, Carry>(run: Resumable<Batch, Carry>, state: TrainingState): void {
-  const { model, optimizer, schedule, data } = run.options;
+  const { model, optimizer, schedule, data, averageWeights } = run.options;
   const source = state.source ?? 'resume';
   const attempt = <R>(what: string, work: () => R): R => {
     try {
@@ -63,9 +66,16 @@ export function restore<Batch, Carry>(run: Resumable<Batch, Carry>, state: Train
     const [saved, given] = state.schedule ? ['a', 'none'] : ['no', 'one'];
     throw new FormatError(`${source}: the schedule does not fit: ${saved} state is saved, but ${given} is needed`);
   }
+  if ((state.average !== undefined) !== (averageWeights !== undefined)) {
+    const [saved, given] = state.average ? ['one', 'none'] : ['none', 'one'];
+    throw new FormatError(`${source}: the mean of the weights does not fit: ${saved} is saved, but ${given} is kept`);
+  }
   attempt('the random state', () => new Random(state.random));
   // Where the model does not fit, what it says tells more than what its optimizer would.
-  if (fits(model, state)) attempt('the optimizer state', () => optimizer.checkStateDict(state.optimizer));
+  if (fits(model, state.model)) attempt('the optimizer state', () => optimizer.checkStateDict(state.optimizer));
+  if (state.average && fits(model, state.model) && !fits(model, state.average)) {
+    throw new FormatError(`${source}: the mean of the weights does not fit: its shapes are not those of the model`);
+  }
   const carry = attempt('the carry', () => rebuildTree(model.device, state.carry)) as Carry | undefined;
   run.carry.replace(carry);
   const scheduleBefore = typeof schedule === 'object' ? schedule.state : undefined;
@@ -92,8 +102,8 @@ function setSchedule<Batch, Carry>(run: Resumable<Batch, Carry>, state: Training
   if (state && typeof schedule === 'object') schedule.state = state;
 }
 
-function fits(model: Module, state: TrainingState): boolean {
+function fits(model: Module, weights: TrainingState['model']): boolean {
   const parameters = model.parameters();
   const known = (name: string, shape: Shape) => sameShape(parameters.get(name)?.shape ?? [-1], shape);
-  return state.model.size === parameters.size && [...state.model].every(([name, { shape }]) => known(name, shape));
+  return weights.size === parameters.size && [...weights].every(([name, { shape }]) => known(name, shape));
 }

@@ -28,6 +28,8 @@ export interface TrainingState {
   readonly validation: ValidationState;
   /** Weights of the lowest validation loss, where they are to be restored. */
   readonly best: ReadonlyMap<string, TensorData> | undefined;
+  /** The mean of the weights, where one is kept. */
+  readonly average: ReadonlyMap<string, TensorData> | undefined;
   /** What errors call the state: the path of the file it was read from. */
   readonly source?: string;
 }

@@ -21,8 +21,8 @@ export function setUp(
     data: pairs(10),
     epochs: 4,
     clip: { globalNorm: 1 },
-    validate: { data: pairs(2, { name: 'validation' }), everySteps: 3 },
-    earlyStopping: { patience: 100, restoreBest: true },
+    validate: { data: pairs(2, { name: 'validation' }), everySteps: 3, restoreBest: true },
+    earlyStopping: { patience: 100 },
     ...changed,
   };
   return { device, model, optimizer, options };

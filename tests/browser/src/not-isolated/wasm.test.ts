@@ -14,3 +14,10 @@ it('wasm runs on one thread, and trains as in Node', async () => {
   expect(backend.info).toMatchObject({ simd: 'simd', threads: 1 });
   expect(await train(backend)).toEqual(inject('lossesInNode'));
 });
+
+it('wasm says why it has no threads', async () => {
+  const obstacle = 'no SharedArrayBuffer: the page is not cross-origin isolated';
+  const backend = await createWasmBackend({ threads: 'auto' });
+  expect(backend.info).toMatchObject({ threads: 1, singleThreaded: obstacle });
+  await expect(createWasmBackend({ threads: 2 })).rejects.toThrow(obstacle);
+});

@@ -1,17 +1,18 @@
 // usage: node brain.mjs PEERS
 import { numbers } from './data.mjs';
 import { load, versionOf } from './peer.mjs';
-import { serve, Unsupported } from './serve.mjs';
+import { runner, Unsupported } from './runner.mjs';
+import { serve } from './serve.mjs';
 
 /** @type {any} brain.js, which is not installed here when types are checked */
 let brain;
 
 async function start() {
   brain = load('brain.js');
-  return { 'brain.js': versionOf('brain.js') };
+  return { versions: { 'brain.js': versionOf('brain.js') } };
 }
 
-/** @type {Parameters<typeof serve>[1]} */
+/** @type {import('./runner.mjs').Library['prepare']} */
 async function prepare({ batch, time, input, hidden, layers, loss }, mode) {
   if (loss === 'crossEntropy') throw new Unsupported('brain.js has no cross-entropy for sequences of vectors');
   const LSTM = brain.recurrent.LSTMTimeStep;
@@ -37,4 +38,4 @@ async function prepare({ batch, time, input, hidden, layers, loss }, mode) {
   };
 }
 
-await serve(start, prepare);
+await serve(runner({ start, prepare }));

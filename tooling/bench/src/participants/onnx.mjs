@@ -2,17 +2,18 @@
 import { numbers } from './data.mjs';
 import { lstmModel } from './onnx-model.mjs';
 import { load, versionOf } from './peer.mjs';
-import { serve, Unsupported } from './serve.mjs';
+import { runner, Unsupported } from './runner.mjs';
+import { serve } from './serve.mjs';
 
 /** @type {any} ONNX Runtime, which is not installed here when types are checked */
 let runtime;
 
 async function start() {
   runtime = load('onnxruntime-node');
-  return { 'ONNX Runtime': versionOf('onnxruntime-node') };
+  return { versions: { 'ONNX Runtime': versionOf('onnxruntime-node') } };
 }
 
-/** @type {Parameters<typeof serve>[1]} */
+/** @type {import('./runner.mjs').Library['prepare']} */
 async function prepare(workload, mode) {
   if (mode === 'training') throw new Unsupported('ONNX Runtime does not train');
   const { batch, time, input } = workload;
@@ -28,4 +29,4 @@ async function prepare(workload, mode) {
   };
 }
 
-await serve(start, prepare);
+await serve(runner({ start, prepare }));

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { Unsupported } from './serve.mjs';
+import { Unsupported } from './runner.mjs';
 
 /** Loads packages from the folder of the peers, which the last argument names. */
 export const peers = createRequire(join(process.argv.at(-1) ?? '.', 'package.json'));

@@ -1,58 +1,24 @@
 // usage: node tfjs.mjs cpu|wasm PEERS
 import { dirname, join } from 'node:path';
-import { classes, numbers } from './data.mjs';
 import { load, peers, versionOf } from './peer.mjs';
+import { runner } from './runner.mjs';
 import { serve } from './serve.mjs';
+import { prepareTfjs } from './tfjs-library.mjs';
 
 const backend = process.argv[2];
-/** @type {any} TensorFlow.js, which is not installed here when types are checked */
-let tf;
+/** @type {import('./runner.mjs').Library['prepare']} */
+let prepare;
 
 async function start() {
-  tf = load('@tensorflow/tfjs');
+  const tf = load('@tensorflow/tfjs');
   if (backend === 'wasm') {
     const wasm = load('@tensorflow/tfjs-backend-wasm');
     wasm.setWasmPaths(`${join(dirname(peers.resolve('@tensorflow/tfjs-backend-wasm')), '.')}/`);
   }
   await tf.setBackend(backend);
   await tf.ready();
-  return { 'TensorFlow.js': versionOf('@tensorflow/tfjs') };
+  prepare = prepareTfjs(tf);
+  return { versions: { 'TensorFlow.js': versionOf('@tensorflow/tfjs') } };
 }
 
-/** @type {Parameters<typeof serve>[1]} */
-async function prepare({ batch, time, input, hidden, layers, output, loss }, mode) {
-  const model = tf.sequential();
-  for (let layer = 0; layer < layers; layer++) {
-    const inputShape = layer === 0 ? { inputShape: [time, input] } : {};
-    // Its default initialiser takes minutes for large layers; the gate is the plain sigmoid, as everywhere else.
-    const options = { units: hidden, returnSequences: true, recurrentActivation: 'sigmoid' };
-    model.add(tf.layers.lstm({ ...options, recurrentInitializer: 'glorotUniform', ...inputShape }));
-  }
-  model.add(tf.layers.dense({ units: output }));
-  const x = tf.tensor(numbers(batch * time * input), [batch, time, input]);
-  if (mode === 'inference') {
-    return async () => {
-      const y = model.predict(x);
-      const values = await y.data();
-      y.dispose();
-      return values[values.length - 1];
-    };
-  }
-  const target =
-    loss === 'crossEntropy'
-      ? tf.oneHot(tf.tensor(classes(batch * time, output), [batch, time], 'int32'), output).toFloat()
-      : tf.tensor(numbers(batch * time * output, 3), [batch, time, output]);
-  const optimizer = tf.train.adam(0.001);
-  const compute = () => {
-    const y = model.apply(x, { training: true });
-    return loss === 'crossEntropy' ? tf.losses.softmaxCrossEntropy(target, y) : tf.losses.meanSquaredError(target, y);
-  };
-  return async () => {
-    const value = optimizer.minimize(compute, true);
-    const [result] = await value.data();
-    value.dispose();
-    return result;
-  };
-}
-
-await serve(start, prepare);
+await serve(runner({ start, prepare: (workload, mode) => prepare(workload, mode) }));

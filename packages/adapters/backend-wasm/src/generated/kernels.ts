@@ -1,26 +1,30 @@
 // Made by assembly/build.mjs.
 
 /** SHA-256 of the sources that the binaries were made of. */
-export const sourceHash = '4bca122ea0fcb054f0e353a59372a740c81bb66268cc04909c27f320db58b4f6';
+export const sourceHash = '2b6a6af6d62ceb23895cbc76719d44b260b2472b2907a89ee5b0472985b6adf4';
 
 /** The functions of the module, by their number of arguments. */
 export type Kernels = Readonly<
   Record<
     | 'adamAddress'
+    | 'heapBase'
+    | 'rowsAddress'
+    | 'sequenceAddress',
+    () => number
+  > &
+  Record<
     | 'gruAfterBackwardF32'
     | 'gruAfterForwardF32'
     | 'gruBeforeBackwardF32'
     | 'gruBeforeForwardF32'
-    | 'heapBase'
     | 'lstmBackwardF32'
     | 'lstmForwardF32'
     | 'rnnReluBackwardF32'
     | 'rnnReluForwardF32'
     | 'rnnTanhBackwardF32'
     | 'rnnTanhForwardF32'
-    | 'rowsAddress'
-    | 'sequenceAddress',
-    () => number
+    | 'sequenceWeightGradient',
+    (a: number, b: number) => number
   > &
   Record<
     | 'absF32'
@@ -172,6 +176,6 @@ export type Kernels = Readonly<
   Record<
     | 'matMulF32'
     | 'matMulF64',
-    (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => number
+    (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number) => number
   >
 >;

@@ -1,4 +1,6 @@
-import type { Shape } from '@sluice/core';
+import type { Shape } from './shape.ts';
+
+// How backends walk arrays: what each of them would otherwise write for itself.
 
 /** A loop nest: its sizes, outermost first, and for each operand the elements to step along each axis. */
 export interface Nest {
@@ -66,4 +68,39 @@ export function forEachIndex(
     }
   };
   enter(0, starts[0], starts[1] ?? 0, starts[2] ?? 0);
+}
+
+/** A shape seen as [outer, size, inner]: all axes before some, those, and all behind them. */
+export interface Run {
+  readonly outer: number;
+  readonly size: number;
+  readonly inner: number;
+}
+
+/** The shape around one axis. */
+export function aroundAxis(shape: Shape, axis: number): Run {
+  return { outer: product(shape, 0, axis), size: shape[axis], inner: product(shape, axis + 1, shape.length) };
+}
+
+/**
+ * A reduction over `axes` as reductions of one run each, outermost first: neighbouring reduced axes are taken as one, and those of size 1 change
+ * nothing. `inner` counts kept axes only, so that the innermost run is the first to be reduced.
+ */
+export function reducedRuns(shape: Shape, axes: readonly number[]): Run[] {
+  const runs: Run[] = [];
+  let axis = shape.length - 1;
+  let inner = 1;
+  while (axis >= 0) {
+    let size = 1;
+    for (; axis >= 0 && (axes.includes(axis) || shape[axis] === 1); axis--) size *= shape[axis];
+    if (size !== 1) runs.unshift({ outer: product(shape, 0, axis + 1), size, inner });
+    for (; axis >= 0 && !axes.includes(axis); axis--) inner *= shape[axis];
+  }
+  return runs;
+}
+
+function product(shape: Shape, from: number, to: number): number {
+  let size = 1;
+  for (let axis = from; axis < to; axis++) size *= shape[axis];
+  return size;
 }

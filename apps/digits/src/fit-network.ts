@@ -1,0 +1,72 @@
+import type { Tensor } from '@sluice/core';
+import { Adam, accuracy, crossEntropy, ctcLoss, fit, type LossResult, logged, oneCycle } from '@sluice/training';
+import { TrainingProgress } from '@sluice/training/node';
+import { evaluationBatches, trainingBatches } from './batches.ts';
+import type { Digits } from './mnist.ts';
+import type { DigitNetwork } from './model.ts';
+import { samplesOf } from './samples.ts';
+import type { Settings } from './settings.ts';
+import type { Batch } from './steps.ts';
+
+/** Losses by update. */
+export interface History {
+  readonly train: { x: number[]; y: number[] };
+  readonly validation: { x: number[]; y: number[] };
+  readonly seconds: number;
+}
+
+/** The mean loss of a batch: cross-entropy of digits, CTC of strings, whose labels come after the blank. */
+export function lossOf(network: DigitNetwork) {
+  const { device, task } = network;
+  return ({ inputs, lengths, labels }: Batch): LossResult<undefined> => {
+    const logits = network.call(device.tensor(inputs), lengths);
+    if (task === 'string') {
+      return {
+        loss: ctcLoss(
+          logits,
+          labels.map((digits) => digits.map((digit) => digit + 1)),
+          { lengths },
+        ),
+      };
+    }
+    const targets = device.tensor(Int32Array.from(labels.flat()));
+    return { loss: crossEntropy(logits, targets), metrics: { accuracy: accuracy(logits, targets) as Tensor } };
+  };
+}
+
+/** Trains a network on the training part and keeps the mean of its weights, validated after each epoch. */
+export async function fitNetwork(network: DigitNetwork, digits: Digits, settings: Settings): Promise<History> {
+  const { task } = network;
+  const { epochs, batch, count, learningRate, seed } = settings;
+  const data = trainingBatches(task, digits.train, { batch, count, seed });
+  const optimizer = new Adam(network.parameters(), { learningRate });
+  const steps = epochs * (data.batchesPerEpoch as number);
+  const events = fit<Batch>({
+    model: network,
+    optimizer,
+    data,
+    epochs,
+    loss: lossOf(network),
+    schedule: oneCycle({ maximum: learningRate, steps }),
+    clip: { globalNorm: 1 },
+    averageWeights: { decay: 0.99 },
+    validate: { data: evaluationBatches(task, samplesOf(task, digits, 'validation')) },
+    items: ({ labels }) => labels.length,
+  });
+  const history = {
+    train: { x: [] as number[], y: [] as number[] },
+    validation: { x: [] as number[], y: [] as number[] },
+  };
+  const begin = performance.now();
+  try {
+    for await (const event of logged(events, new TrainingProgress({ unit: task === 'digit' ? 'digits' : 'strings' }))) {
+      if (event.type !== 'step' && event.type !== 'validation') continue;
+      const { x, y } = event.type === 'step' ? history.train : history.validation;
+      x.push(event.step);
+      y.push(event.loss);
+    }
+  } finally {
+    optimizer.dispose();
+  }
+  return { ...history, seconds: (performance.now() - begin) / 1000 };
+}

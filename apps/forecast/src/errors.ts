@@ -1,0 +1,5 @@
+/** The command line asks for something that makes no sense: exit code 2. */
+export class UsageError extends Error {}
+
+/** Something stands in the way of what was asked for, and the message says what: exit code 1. */
+export class AppError extends Error {}

@@ -1,0 +1,125 @@
+import { readCsvFile } from '@sluice/data/node';
+import { loadSeries } from './data/load.ts';
+import type { Series } from './data/series.ts';
+import { type Dataset, datasetNames, datasets, type Schedule } from './datasets.ts';
+import { AppError, UsageError } from './errors.ts';
+import type { Settings } from './settings.ts';
+
+/** What the command line says of a training; what it leaves out the data set decides. */
+export interface TrainingRequest {
+  readonly dataset?: string | undefined;
+  readonly csv?: string | undefined;
+  readonly target?: string | undefined;
+  readonly date?: string | undefined;
+  readonly columns?: readonly string[] | undefined;
+  readonly unit?: string | undefined;
+  readonly log?: boolean | undefined;
+  readonly season?: number | undefined;
+  readonly anchor?: Settings['anchor'] | undefined;
+  readonly window?: number | undefined;
+  readonly horizon?: number | undefined;
+  readonly cell?: Settings['cell'] | undefined;
+  readonly head?: Settings['head'] | undefined;
+  readonly hidden?: number | undefined;
+  readonly layers?: number | undefined;
+  readonly dropout?: number | undefined;
+  readonly epochs?: number | undefined;
+  readonly batch?: number | undefined;
+  readonly learningRate?: number | undefined;
+  readonly quick?: boolean | undefined;
+  readonly seed: number;
+}
+
+export interface Plan {
+  readonly title: string;
+  readonly series: Series;
+  readonly settings: Settings;
+  readonly schedule: Schedule & { readonly seed: number };
+}
+
+/** Of the rows before the test part. */
+const validationShare = 0.15;
+
+/** Reads the data and decides what to train, before anything is written. */
+export async function planTraining(request: TrainingRequest): Promise<Plan> {
+  const { csv, dataset: name = 'weather', seed, quick } = request;
+  const dataset = csv === undefined ? named(name) : await ownFile(csv, request);
+  const settings = {
+    ...dataset.settings,
+    ...given(request, Object.keys(dataset.settings)),
+    dataset: csv === undefined ? name : 'csv',
+  };
+  const series = await loadSeries(settings, csv);
+  const testStart = testStartOf(series, dataset.test);
+  const schedule = { ...dataset.schedule, ...given(request, Object.keys(dataset.schedule)), seed };
+  return {
+    title: dataset.title,
+    series,
+    settings: withParts(settings, testStart),
+    schedule: quick ? { ...schedule, epochs: Math.max(3, Math.round(schedule.epochs / 4)) } : schedule,
+  };
+}
+
+/** The settings for a test part that begins with this row. */
+export function withParts<S extends Dataset['settings'] & Pick<Settings, 'dataset'>>(
+  settings: S,
+  testStart: number,
+): Settings {
+  return { ...settings, testStart, validationStart: Math.floor(testStart * (1 - validationShare)) };
+}
+
+function named(name: string): Dataset {
+  if (Object.hasOwn(datasets, name)) return datasets[name as keyof typeof datasets];
+  throw new UsageError(
+    `--dataset is ${name}, expected ${datasetNames.join(', ')}; your own data: --csv FILE --target COLUMN`,
+  );
+}
+
+/** Only what is given. */
+function given(request: TrainingRequest, names: readonly string[]): object {
+  return Object.fromEntries(
+    Object.entries(request).filter(([name, value]) => names.includes(name) && value !== undefined),
+  );
+}
+
+const defaults = { ...datasets.weather.settings, covariates: {}, calendar: {}, level: false, log: false } as const;
+
+async function ownFile(csv: string, { target, date, columns = [] }: TrainingRequest): Promise<Dataset> {
+  if (target === undefined) throw new UsageError(`--csv needs --target COLUMN, the column of ${csv} to forecast`);
+  const cycle = date === undefined ? undefined : cycleOf((await readCsvFile(csv)).dates(date));
+  return {
+    title: `${target} of ${csv}`,
+    file: csv,
+    test: 0.2,
+    settings: {
+      ...defaults,
+      target,
+      unit: '',
+      date: date ?? null,
+      covariates: Object.fromEntries(columns.map((column) => [column, 'standard'])),
+      calendar: cycle?.calendar ?? {},
+      season: cycle?.season ?? 1,
+    },
+    schedule: { epochs: 20, batch: 32, learningRate: 0.003, weightDecay: 0.01 },
+  };
+}
+
+/** What repeats itself, by the usual step from date to date. */
+function cycleOf(dates: Float64Array): { season: number; calendar: Settings['calendar'] } {
+  const hour = 3_600_000;
+  const steps = dates.slice(1).map((date, row) => date - dates[row]!);
+  const usual = steps.toSorted()[Math.floor(steps.length / 2)] ?? 24 * hour;
+  if (usual < 24 * hour)
+    return { season: Math.max(1, Math.round((24 * hour) / usual)), calendar: { hour: 'cyclic', dayOfWeek: 'cyclic' } };
+  if (usual < 7 * 24 * hour) return { season: 7, calendar: { dayOfWeek: 'cyclic', dayOfYear: 'cyclic' } };
+  return usual >= 28 * 24 * hour
+    ? { season: 12, calendar: { month: 'cyclic' } }
+    : { season: 52, calendar: { dayOfYear: 'cyclic' } };
+}
+
+function testStartOf({ name, table, dates }: Series, test: Dataset['test']): number {
+  if (typeof test === 'number') return Math.floor(table.length * (1 - test));
+  const start = dates?.findIndex((date) => date >= Date.parse(test)) ?? -1;
+  if (start > 0) return start;
+  throw new AppError(`${name}: has no rows before and after ${test}, where the test part begins`);
+}

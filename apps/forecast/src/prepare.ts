@@ -1,0 +1,138 @@
+import type { TensorData } from '@sluice/core';
+import { calendarFeatures, Scaler, type ScalingMethod, sliceRows, Table } from '@sluice/data';
+import { extendDates } from './data/dates.ts';
+import type { Series } from './data/series.ts';
+import { AppError } from './errors.ts';
+import { lagOf, naiveRow, type Settings } from './settings.ts';
+
+/** How columns are scaled, fitted on training rows; saved with the model. */
+export interface Scalers {
+  /** Of what is known up to the origin. */
+  readonly history: Scaler;
+  /** Of what is known ahead. */
+  readonly known: Scaler;
+  /** Of what the network forecasts, a column for each step of the horizon. */
+  readonly targets: Scaler;
+}
+
+/** A series as the network reads it: `rows` of the past and one horizon of the future, in which only what is known ahead has a meaning. */
+export interface Prepared {
+  readonly settings: Settings;
+  readonly scalers: Scalers;
+  readonly rows: number;
+  /** [rows]: the target. */
+  readonly values: Float64Array;
+  /** [rows + horizon], milliseconds since 1970, if there are any. */
+  readonly dates: Float64Array | undefined;
+  /** [rows + horizon, columns], scaled. */
+  readonly history: TensorData;
+  readonly known: TensorData;
+  /** The first row that a forecast can begin with. */
+  readonly firstOrigin: number;
+  /** What a forecast for the steps after the origin corrects, on the scale that is computed with: [horizon]. */
+  anchors(origin: number): Float64Array;
+  /** What the network is to say, scaled: [origins, horizon]. NaN beyond the last row. */
+  targets(origins: Int32Array): TensorData;
+}
+
+/**
+ * @param scalers those of a model. Default: fitted on the rows before the validation part
+ * @throws AppError for a series that is too short, a column that is constant, or a number whose logarithm is asked for and which has none
+ */
+export function prepare(series: Series, settings: Settings, scalers?: Scalers): Prepared {
+  const { horizon, window, validationStart, log } = settings;
+  const rows = series.table.length;
+  const lag = lagOf(settings);
+  const firstOrigin = lag + window;
+  const values = series.table.numbers(settings.target);
+  const [available, needed] = scalers ? [rows, firstOrigin] : [validationStart, firstOrigin + 2 * horizon];
+  if (available < needed) {
+    throw new AppError(
+      `${series.name}: has ${available} rows${scalers ? '' : ' to train on'}, expected at least ${needed}, for a window of ${window}, a horizon of ${horizon} and a lag of ${lag}`,
+    );
+  }
+  checkLogarithm(series, settings, values);
+  const scale = (value: number) => (log ? Math.log(value) : value);
+  const computed = values.map(scale);
+  const dates = series.dates && extendDates(series.dates, horizon);
+  const history = historyTable(series, settings, computed);
+  if (!scalers) checkChanging(series, settings, history);
+  const known = knownTable(dates, settings, rows).matrix();
+  const differences = (origin: number) =>
+    Array.from({ length: horizon }, (_, step) => {
+      const value = computed[origin + step] ?? Number.NaN;
+      return value - computed[naiveRow(origin, step, lag)]!;
+    });
+  const matrixOf = (origins: ArrayLike<number>): TensorData => ({
+    dtype: 'float64',
+    shape: [origins.length, horizon],
+    data: Float64Array.from(Array.from(origins).flatMap(differences)),
+  });
+  const fitted = scalers ?? fit();
+  return {
+    settings,
+    scalers: fitted,
+    rows,
+    values,
+    dates,
+    history: fitted.history.transform(history.matrix()),
+    known: fitted.known.transform(known),
+    firstOrigin,
+    anchors: (origin) => Float64Array.from({ length: horizon }, (_, step) => computed[naiveRow(origin, step, lag)]!),
+    targets: (origins) => fitted.targets.transform(matrixOf(origins)),
+  };
+
+  function fit(): Scalers {
+    const past = { start: lag, end: validationStart };
+    const count = validationStart - horizon - lag + 1;
+    return {
+      history: Scaler.fit(sliceRows(history.matrix(), past), { method: historyMethods(settings) }),
+      known: Scaler.fit(sliceRows(known, past), { method: 'none' }),
+      targets: Scaler.fit(matrixOf(Array.from({ length: count }, (_, i) => lag + i))),
+    };
+  }
+}
+
+/** The changes of the target, its height where it is stationary, and the other columns; zeros where the future is not known. */
+function historyTable(series: Series, settings: Settings, computed: Float64Array): Table {
+  const total = series.table.length + settings.horizon;
+  const lag = lagOf(settings);
+  const changes = computed.map((value, row) => (row < lag ? 0 : value - computed[row - lag]!));
+  const columns = [
+    ['changes', changes] as const,
+    ...(settings.level ? [['level', computed] as const] : []),
+    ...Object.keys(settings.covariates).map((name) => [`column ${name}`, series.table.numbers(name)] as const),
+  ];
+  const extended = (values: ArrayLike<number>) => Float64Array.from({ length: total }, (_, row) => values[row] ?? 0);
+  return Table.ofNumbers(Object.fromEntries(columns.map(([name, values]) => [name, extended(values)])));
+}
+
+/** A column that says nothing has no scale. */
+function checkChanging(series: Series, settings: Settings, history: Table): void {
+  for (const name of history.names) {
+    const values = history.numbers(name).subarray(lagOf(settings), settings.validationStart);
+    if (values.some((value) => value !== values[0])) continue;
+    const isTarget = name === 'changes' || name === 'level';
+    const what = JSON.stringify(isTarget ? settings.target : name.slice('column '.length));
+    const how = name === 'changes' ? 'changes by the same amount' : 'is the same';
+    throw new AppError(`${series.name}: column ${what} ${how} in all training rows${isTarget ? '' : '; leave it out'}`);
+  }
+}
+
+function historyMethods({ level, covariates }: Settings): ScalingMethod[] {
+  return ['standard', ...(level ? (['standard'] as const) : []), ...Object.values(covariates)];
+}
+
+function knownTable(dates: Float64Array | undefined, { calendar, horizon }: Settings, rows: number): Table {
+  if (dates && Object.keys(calendar).length > 0) return calendarFeatures(dates, calendar);
+  // The network needs something to go on with.
+  return Table.ofNumbers({ constant: new Float64Array(rows + horizon) });
+}
+
+function checkLogarithm(series: Series, { log, target }: Settings, values: Float64Array): void {
+  const row = log ? values.findIndex((value) => !(value > 0)) : -1;
+  if (row < 0) return;
+  throw new AppError(
+    `${series.name}: column ${JSON.stringify(target)} is ${values[row]} in row ${row + 1}, expected numbers above 0 for --log`,
+  );
+}

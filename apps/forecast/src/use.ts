@@ -1,0 +1,55 @@
+import { loadModel } from '@sluice/model/node';
+import { createReport, renderText } from '@sluice/report';
+import { describe } from './charts.ts';
+import { loadSeries } from './data/load.ts';
+import { definition } from './definition.ts';
+import { type BackendName, openDevice } from './device.ts';
+import { AppError } from './errors.ts';
+import { forecast } from './forecasts.ts';
+import { prepare } from './prepare.ts';
+import { scoreForecasts } from './score.ts';
+import { scoreSections } from './sections.ts';
+import { levels } from './settings.ts';
+import { print } from './train.ts';
+
+export interface UseOptions {
+  /** The folder of the model. */
+  readonly model: string;
+  /** A file with the columns that it was trained on. Default: the data set that it was trained on. */
+  readonly csv?: string | undefined;
+  readonly backend: BackendName;
+}
+
+/** Prints the figures of a saved model on the test part of its data. */
+export async function evaluate({ model: folder, csv, backend }: UseOptions): Promise<void> {
+  using device = await openDevice(backend);
+  const { model, config, preprocessing } = await loadModel(folder, definition, device);
+  const prepared = prepare(await loadSeries(config, csv), config, preprocessing);
+  const { testStart } = config;
+  if (prepared.rows <= testStart) {
+    throw new AppError(
+      `${csv ?? config.dataset}: has ${prepared.rows} rows, expected more than ${testStart}: the test part of the model begins there`,
+    );
+  }
+  const test = { start: testStart, end: prepared.rows };
+  const score = scoreForecasts(prepared, await forecast(model, prepared, test), test);
+  print(renderText(createReport({ title: folder, sections: scoreSections(score, config, 'Test part') })).trimEnd());
+}
+
+/** Prints what comes after the last row of the data. */
+export async function predict({ model: folder, csv, backend }: UseOptions): Promise<void> {
+  using device = await openDevice(backend);
+  const { model, config, preprocessing } = await loadModel(folder, definition, device);
+  const prepared = prepare(await loadSeries(config, csv), config, preprocessing);
+  const { rows } = prepared;
+  const { quantiles } = await forecast(model, prepared, { start: rows, end: rows + 1 });
+  const lines = Array.from({ length: config.horizon }, (_, step) => [
+    describe(prepared, rows + step),
+    ...quantiles.subarray(step * levels.length, (step + 1) * levels.length),
+  ]);
+  const columns = [prepared.dates ? 'date' : 'row', ...levels.map((level) => `${100 * level} %`)];
+  const title = `${config.target}${config.unit ? ` in ${config.unit}` : ''}: quantiles`;
+  print(
+    renderText(createReport({ title: folder, sections: [{ kind: 'table', title, columns, rows: lines }] })).trimEnd(),
+  );
+}

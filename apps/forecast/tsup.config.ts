@@ -1,0 +1,3 @@
+import { app } from '../../tooling/build/tsup.ts';
+
+export default app(['src/cli.ts']);

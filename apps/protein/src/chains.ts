@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { FormatError } from '@sluice/core';
+import { readCsv, splitInOrder } from '@sluice/data';
+import { type State, stateLetters } from './alphabet.ts';
+import { AppError, messageOf } from './errors.ts';
+import { showPath } from './folder.ts';
+
+/** A chain of a protein with its structure, one letter for each residue. */
+export interface Chain {
+  readonly id: string;
+  readonly residues: string;
+  readonly states: string;
+}
+
+export interface Split {
+  readonly train: readonly Chain[];
+  readonly validation: readonly Chain[];
+  readonly test: readonly Chain[];
+}
+
+export const ownData = fileURLToPath(new URL('../data/protein_ss8_3000.tsv.gz', import.meta.url));
+
+/** Fewer do not fill the three parts. */
+const fewest = 30;
+
+/**
+ * Reads chains, a line each: id, residues and states between tabs; packed by gzip or not.
+ * @returns the first 80 % to train on, the next 10 % to validate, the last 10 % to test
+ */
+export async function readChains(path: string): Promise<Split> {
+  const name = showPath(path);
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    const remedy = path === ownData ? ': it comes with the app: git checkout -- apps/protein/data' : '';
+    throw new AppError(`${name}: cannot be read: ${messageOf(cause)}${remedy}`, { cause });
+  });
+  const table = await readCsv(await unpack(name, bytes), {
+    delimiter: '\t',
+    names: ['id', 'residues', 'states'],
+    types: { id: 'string', residues: 'string', states: 'string' },
+    source: name,
+  });
+  const [ids, residues, labels] = (['id', 'residues', 'states'] as const).map((column) => table.strings(column));
+  const chains = ids.map((id, i) =>
+    checkChain(name, i + 1, { id: id ?? '', residues: residues[i] ?? '', states: labels[i] ?? '' }),
+  );
+  if (chains.length < fewest) {
+    throw new FormatError(`${name}: has ${chains.length} chains, expected at least ${fewest}`);
+  }
+  return splitInOrder(chains, { train: 0.8, validation: 0.1, test: 0.1 });
+}
+
+async function unpack(name: string, bytes: Buffer): Promise<Uint8Array> {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  return promisify(gunzip)(bytes).catch((cause: unknown) => {
+    throw new FormatError(`${name}: cannot be unpacked: ${messageOf(cause)}`, { cause });
+  });
+}
+
+function checkChain(name: string, line: number, chain: Chain): Chain {
+  const { residues, states } = chain;
+  const fail = (got: string, expected: string): never => {
+    throw new FormatError(`${name}: line ${line}: ${got}, expected ${expected}`);
+  };
+  if (residues.length !== states.length || residues === '') {
+    fail(`${residues.length} residues and ${states.length} states`, 'as many of both, at least one');
+  }
+  const residue = residues.search(/[^A-Z]/);
+  if (residue >= 0) fail(`residue ${JSON.stringify(residues[residue])} at place ${residue + 1}`, 'a capital letter');
+  const state = [...states].findIndex((letter) => !stateLetters.includes(letter as State));
+  if (state >= 0)
+    fail(`state ${JSON.stringify(states[state])} at residue ${state + 1}`, `one of ${stateLetters.join('')}`);
+  return chain;
+}

@@ -1,0 +1,19 @@
+import type { Figure } from '@sluice/report';
+import { createReport, renderText } from '@sluice/report';
+import type { Evaluation } from './evaluation.ts';
+
+export function print(text = ''): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Figures beside their baselines, what was taken for what, and the scores of each state. */
+export function printEvaluation({ eight, three }: Evaluation, figures: readonly Figure[]): void {
+  const sections = [{ kind: 'figures', title: 'Residues of the test', figures }] as const;
+  print(renderText(createReport({ title: 'Protein secondary structure', sections })));
+  for (const matrix of [three, eight]) {
+    print(matrix.toText());
+    print();
+    print(matrix.scoresToText());
+    print();
+  }
+}

@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
+
+const cli = fileURLToPath(new URL('../cli.ts', import.meta.url));
+
+export interface Result {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the app from its source, with its output in pipes. */
+export function run(args: readonly string[], input = ''): Promise<Result> {
+  const { NODE_OPTIONS: _, ...environment } = process.env;
+  const node = ['--conditions=@sluice/source', `--import=${import.meta.resolve('tsx')}`, cli];
+  const child = spawn(process.execPath, [...node, ...args], { env: environment });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  // An app that does not read its input may have ended before.
+  child.stdin.on('error', () => {});
+  child.stdin.end(input);
+  return new Promise((resolve) => {
+    child.on('close', (exitCode) => resolve({ exitCode, stdout, stderr }));
+  });
+}
+
+/** A new folder, removed after the tests of the file. */
+export function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'protein-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}

@@ -1,0 +1,25 @@
+import { testBackend } from '@sluice/backend-conformance';
+import { describe, expect, it } from 'vitest';
+import { createGpujsBackend } from './backend-gpujs.ts';
+import type { GpujsMode } from './gpu-js.ts';
+import { headlessGlProblem } from './testing/headless-gl.ts';
+
+const problem = await headlessGlProblem();
+
+const suites: readonly [GpujsMode, string | undefined][] = [
+  ['headlessgl', problem],
+  ['cpu', undefined],
+];
+
+for (const [mode, reason] of suites) {
+  describe.skipIf(reason !== undefined)(`mode ${mode}${reason === undefined ? '' : `, skipped: ${reason}`}`, () => {
+    it('is the mode that runs', async () => {
+      const backend = await createGpujsBackend({ mode });
+      expect(backend.info).toMatchObject({ mode, precision: 'float32', fallbackReason: '' });
+      expect(backend.info.renderer).toBe(mode === 'cpu' ? 'JavaScript' : 'ANGLE');
+      backend.dispose?.();
+    });
+
+    testBackend(() => createGpujsBackend({ mode }));
+  });
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { type KernelSource, Launcher } from './launcher.ts';
+import { open } from './open.ts';
+import { headlessGlProblem } from './testing/headless-gl.ts';
+
+const problem = await headlessGlProblem();
+
+describe.skipIf(problem !== undefined)('Launcher on headless GL', () => {
+  it('drops the kernel that was used last of all when there are too many, and keeps what others computed', async () => {
+    const opened = await open(['headlessgl'], false);
+    const launcher = new Launcher(opened, 4);
+    const results = [];
+    const square = (i: number) =>
+      launcher.run(`plus ${i}`, () => ({ blocks: [], numbers: ['n'], body: `return n + ${i}.5;` }), 1, [], [100 * i]);
+    for (let i = 0; i < 8; i++) results.push(square(i));
+    // All have a result that is alive, so none can go.
+    expect(launcher.kernels).toBe(8);
+    for (let i = 0; i < 8; i++) expect((await launcher.download(results[i]))[0]).toBe(101 * i + 0.5);
+    for (const block of results) launcher.free(block);
+    for (let i = 8; i < 14; i++) {
+      const block = square(i);
+      expect((await launcher.download(block))[0]).toBe(101 * i + 0.5);
+      launcher.free(block);
+    }
+    expect(launcher.kernels).toBeLessThanOrEqual(5);
+    const again = square(0);
+    expect((await launcher.download(again))[0]).toBe(0.5);
+    await opened.gpu.destroy();
+  });
+
+  it.each(['headlessgl', 'cpu'] as const)('passes texels of two and four numbers on, in mode %s', async (mode) => {
+    const opened = await open([mode], false);
+    const launcher = new Launcher(opened);
+    const four: KernelSource = {
+      blocks: [],
+      numbers: ['n'],
+      body: 'const i = this.thread.x; return [i, i + n, i * n, 0.5];',
+    };
+    const two: KernelSource = {
+      blocks: ['x'],
+      numbers: [],
+      body: 'const v = x[this.thread.x]; return [v[0] + v[1], v[2] + v[3]];',
+    };
+    const one: KernelSource = {
+      blocks: ['x', 'y'],
+      numbers: [],
+      body: 'const v = x[this.thread.x]; const w = y[this.thread.x]; return v[0] * 100 + v[1] + w[3];',
+    };
+    const a = launcher.run('four', () => four, 20, [], [3], 4);
+    const b = launcher.run('two', () => two, 20, [a], [], 2);
+    const c = launcher.run('one', () => one, 20, [b, a], []);
+    const got = await launcher.download(c);
+    for (let i = 0; i < 20; i++) expect(got[i]).toBe((i + i + 3) * 100 + i * 3 + 0.5 + 0.5);
+    for (const block of [a, b, c]) launcher.free(block);
+    await opened.gpu.destroy();
+  });
+});

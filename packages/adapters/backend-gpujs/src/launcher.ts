@@ -1,0 +1,203 @@
+import { DeviceError, UnsupportedError } from '@sluice/core';
+import type { ArgumentType, CompiledKernel, FunctionSource, KernelArgument, Texels } from './gpu-js.ts';
+import type { Opened } from './open.ts';
+import { type Block, capacityFor } from './storage.ts';
+
+/** A kernel before it is compiled for sizes. */
+export interface KernelSource {
+  /** Names of the blocks that it reads. */
+  readonly blocks: readonly string[];
+  /** Its numbers, which may change from launch to launch. */
+  readonly numbers: readonly string[];
+  /** Those of the numbers that are no whole numbers of 32 bits. */
+  readonly floats?: readonly string[];
+  /** The body of the kernel, in the JavaScript of gpu.js; it returns texel `this.thread.x`. */
+  readonly body: string;
+  /** Functions that the body calls, and those that they call. */
+  readonly functions?: readonly FunctionSource[];
+}
+
+/** From here on an allocation is checked, which waits for the GPU. */
+const largeTexels = 2 ** 22;
+
+const fixed = {
+  precision: 'single',
+  tactic: 'precision',
+  immutable: true,
+  fixIntegerDivisionAccuracy: false,
+  strictIntegers: true,
+} as const;
+
+interface Entry {
+  readonly kernel: CompiledKernel;
+  /** Results that are not freed. gpu.js cannot delete a texture once its kernel is destroyed. */
+  live: number;
+}
+
+/** Compiles kernels, keeps them, and launches them. */
+export class Launcher {
+  /** Launches so far, of uploads and downloads too. */
+  launches = 0;
+  readonly #opened: Opened;
+  // In the order of their last use.
+  readonly #kernels = new Map<string, Entry>();
+  readonly #mostKernels: number;
+  readonly #makers = new WeakMap<Texels, Entry>();
+
+  /** @param mostKernels kernels that are kept compiled; more only while results of all of them live */
+  constructor(opened: Opened, mostKernels = 2048) {
+    this.#opened = opened;
+    this.#mostKernels = mostKernels;
+  }
+
+  /** Kernels that are kept compiled. */
+  get kernels(): number {
+    return this.#kernels.size;
+  }
+
+  /** The most blocks that a kernel may read. */
+  get mostBlocks(): number {
+    return this.#opened.mostTextures;
+  }
+
+  /**
+   * Launches a kernel.
+   * @param name names `source`: equal names have equal sources
+   * @param count texels to write
+   * @param width numbers in a texel of the result; more than one are returned by the body as an array
+   * @throws UnsupportedError when the result does not fit into a texture; DeviceError when the context is lost.
+   */
+  run(
+    name: string,
+    source: () => KernelSource,
+    count: number,
+    blocks: readonly Block[],
+    numbers: readonly number[],
+    width: Block['width'] = 1,
+  ): Block {
+    const capacity = this.#capacity(count);
+    const key = `${name}|${capacity}|${blocks.map((block) => block.capacity)}`;
+    const compile = () => {
+      const { floats = [], ...rest } = source();
+      const types: Record<string, ArgumentType> = {};
+      for (const [i, block] of rest.blocks.entries()) types[block] = this.#typeOf(blocks[i].width);
+      for (const number of rest.numbers) types[number] = floats.includes(number) ? 'Float' : 'Integer';
+      return this.#compile(rest, types, capacity, width);
+    };
+    const texels = this.#launch(key, compile, [...blocks.map((block) => block.texels), ...numbers]) as Texels;
+    if (capacity >= largeTexels) this.#checkMemory(texels, capacity);
+    return { texels, capacity, width };
+  }
+
+  /** Copies numbers to the GPU. */
+  upload(count: number, write: (texels: Float32Array) => void): Block {
+    const capacity = this.#capacity(count);
+    const host = new Float32Array(capacity);
+    write(host);
+    const compile = () => this.#compile(copySource, { x: 'Input' }, capacity, 1);
+    const input = new this.#opened.library.Input(host, [capacity]);
+    const texels = this.#launch(`upload|${capacity}`, compile, [input]) as Texels;
+    if (capacity >= largeTexels) this.#checkMemory(texels, capacity);
+    return { texels, capacity, width: 1 };
+  }
+
+  /** Copies the texels out, one number each, after all that was launched before. */
+  async download({ texels, capacity }: Block): Promise<Float32Array> {
+    if (texels instanceof Float32Array) return texels.slice();
+    const compile = () => this.#compile(copySource, { x: 'ArrayTexture(1)' }, capacity);
+    const array = (await this.#launch(`download|${capacity}`, compile, [texels])) as Float32Array;
+    this.#checkContext();
+    return array;
+  }
+
+  free({ texels }: Pick<Block, 'texels'>): void {
+    const maker = this.#makers.get(texels);
+    if (!maker) return;
+    maker.live--;
+    if ('delete' in texels) texels.delete();
+  }
+
+  #capacity(count: number): number {
+    const { mostTexels } = this.#opened;
+    if (count > mostTexels) {
+      throw new UnsupportedError(
+        `gpujs backend: an array takes ${count} texels, expected at most ${mostTexels} on this device; use smaller batches or chunks, or another backend`,
+      );
+    }
+    return Math.min(capacityFor(count), mostTexels);
+  }
+
+  #typeOf(width: Block['width']): ArgumentType {
+    if (this.#opened.mode !== 'cpu') return `ArrayTexture(${width})`;
+    return width === 1 ? 'Array' : `Array1D(${width})`;
+  }
+
+  #compile(
+    source: Pick<KernelSource, 'body' | 'functions'>,
+    types: Readonly<Record<string, ArgumentType>>,
+    capacity: number,
+    // Absent for one that gives its result to the host.
+    width?: Block['width'],
+  ): CompiledKernel {
+    return this.#opened.gpu.createKernel(`function kernel(${Object.keys(types).join(', ')}) {\n${source.body}\n}`, {
+      ...fixed,
+      output: [capacity],
+      argumentTypes: types,
+      functions: source.functions ?? [],
+      returnType: width === 2 || width === 4 ? `Array(${width})` : 'Number',
+      pipeline: width !== undefined,
+      asyncMode: width === undefined,
+    });
+  }
+
+  #launch(key: string, compile: () => CompiledKernel, values: readonly KernelArgument[]): unknown {
+    this.#checkContext();
+    let entry = this.#kernels.get(key);
+    const isNew = entry === undefined;
+    entry ??= { kernel: compile(), live: 0 };
+    this.#kernels.delete(key);
+    this.#kernels.set(key, entry);
+    this.launches++;
+    const result = entry.kernel(...values);
+    if (isNew) {
+      const { fallbackReason } = entry.kernel.kernel;
+      if (fallbackReason && this.#opened.mode !== 'cpu') {
+        throw new UnsupportedError(
+          `gpujs backend: gpu.js left the GPU (${fallbackReason}); please report the operation`,
+        );
+      }
+    }
+    if (!(result instanceof Promise)) {
+      entry.live++;
+      this.#makers.set(result as Texels, entry);
+    }
+    if (isNew) this.#evict();
+    return result;
+  }
+
+  /** Drops kernels that were not used for the longest time, among those that have no result left. */
+  #evict(): void {
+    for (const [key, { kernel, live }] of this.#kernels) {
+      if (this.#kernels.size <= this.#mostKernels) return;
+      if (live > 0) continue;
+      this.#kernels.delete(key);
+      kernel.kernel.destroy();
+    }
+  }
+
+  #checkMemory(texels: Texels, capacity: number): void {
+    const { context } = this.#opened;
+    if (!context || context.getError() !== context.OUT_OF_MEMORY) return;
+    this.free({ texels });
+    throw new UnsupportedError(`gpujs backend: the GPU has no memory left for an array of ${capacity} texels`);
+  }
+
+  #checkContext(): void {
+    if (!this.#opened.isLost()) return;
+    throw new DeviceError(
+      'gpujs backend: the GPU context was lost, and all arrays with it; dispose of the device, create another one and load the last checkpoint',
+    );
+  }
+}
+
+const copySource = { body: 'return x[this.thread.x];' };

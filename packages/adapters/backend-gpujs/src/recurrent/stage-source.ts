@@ -1,0 +1,106 @@
+import type { KernelSource } from '../launcher.ts';
+import type { CellForm, Product, Role, Stage } from './cells.ts';
+
+/** What a launch gives for a row that has no such step: zeros, or what the states or their gradients were. */
+export type Idle = 'zeros' | 'last' | 'carry';
+
+/** The code that reads a texel and names what it holds; an empty name is left out. */
+export function readTexel(block: string, at: string, names: readonly string[]): string {
+  if (names.length === 1) return `const ${names[0]} = ${block}[${at}];`;
+  const parts = names.map((name, i) => (name === '' ? '' : `const ${name} = ${block}Texel[${i}];`));
+  return [`const ${block}Texel = ${block}[${at}];`, ...parts].join('\n');
+}
+
+/** The code of a texel of 1, 2 or 4 numbers. */
+export function texel(values: readonly string[]): string {
+  return values.length === 1 ? values[0] : `[${values.join(', ')}]`;
+}
+
+function namesOf(form: CellForm, role: Role, gradients: number): readonly string[] {
+  const ofStates = (name: (state: string) => string) =>
+    form.state.map((state, i) => (form.states.includes(i) ? name(state) : ''));
+  if (role === 'gates') return form.kept ?? [];
+  if (role === 'last') return ofStates((state) => `${state}0`);
+  if (role === 'carry') return ofStates((state) => `d${state}`);
+  if (role === 'after') return form.state;
+  return Array.from({ length: gradients }, (_, i) => `gradient${i}`);
+}
+
+function read(form: CellForm, role: Role, hidden: number, gradients: number): string {
+  if (role === 'projected') {
+    const gates = Array.from({ length: form.gates }, (_, gate) => gate);
+    const at = (gate: number) => `projectedStart + row * ${form.gates * hidden} + ${gate * hidden} + unit`;
+    return gates.map((gate) => `const x${gate} = projected[${at(gate)}];`).join('\n');
+  }
+  if (role === 'bias') return 'const bias0 = bias[unit];';
+  if (role === 'output') return 'const dy = output[outputStart + place];';
+  return readTexel(role, 'place', namesOf(form, role, gradients));
+}
+
+function component(block: string, width: number, index: number): string {
+  return width === 1 ? block : `${block}[${index}]`;
+}
+
+/** `width` is that of the texels that the weights are multiplied with. */
+function multiply(form: CellForm, { of, pairs }: Product, hidden: number, width: number): string {
+  const isBack = of === 'gradient';
+  const sums = isBack ? ['s'] : pairs.map(([, weight]) => `s${weight}`);
+  const terms = pairs.map(
+    ([own, weight]) => `${component('v', width, own)} * ${component('w', form.weights.length, weight)}`,
+  );
+  const lines = isBack
+    ? [`s = s + ${terms.join(' + ')};`]
+    : terms.map((term, i) => `${sums[i]} = ${sums[i]} + ${term};`);
+  // The weights' texels are [inner, unit]: of the state's unit and the gate's.
+  const at = isBack ? `unit * ${hidden} + k` : `k * ${hidden} + unit`;
+  return `${sums.map((sum) => `let ${sum} = 0;`).join('\n')}
+for (let k = 0; k < ${hidden}; k++) {
+  const v = ${of}[row * ${hidden} + k];
+  const w = weight[${at}];
+  ${lines.join('\n  ')}
+}`;
+}
+
+/** The roles that a launch reads, in the order of its blocks. */
+export function rolesOf(stage: Stage, idle: Idle, masked: boolean): readonly Role[] {
+  const roles = new Set(stage.reads);
+  if (stage.product) roles.add(stage.product.of);
+  if (masked && idle !== 'zeros') roles.add(idle);
+  return [...roles];
+}
+
+/**
+ * The kernel of a launch. It reads the blocks of its roles, then the weights if it has a product, then, `masked`, the lengths.
+ * @param gradients width of the block of role `gradient`
+ */
+export function stageSource(
+  form: CellForm,
+  stage: Stage,
+  idle: Idle,
+  masked: boolean,
+  hidden: number,
+  gradients: number,
+): KernelSource {
+  const { product } = stage;
+  const roles = rolesOf(stage, idle, masked);
+  const reads = roles.filter((role) => stage.reads.includes(role) || role === idle);
+  const idleTexel =
+    idle === 'zeros'
+      ? stage.result.map(() => '0')
+      : namesOf(form, idle, gradients).map((name) => (name === '' ? '0' : name));
+  const width = product && { last: form.state.length, gates: form.kept?.length ?? 0, gradient: gradients }[product.of];
+  return {
+    blocks: [...roles, ...(product ? ['weight'] : []), ...(masked ? ['lengths'] : [])],
+    numbers: ['count', 'step', 'projectedStart', 'outputStart'],
+    functions: form.functions,
+    body: `if (this.thread.x >= count) { return ${texel(stage.result.map(() => '0'))}; }
+const place = this.thread.x;
+const row = quotient(place, ${hidden});
+const unit = place - row * ${hidden};
+${reads.map((role) => read(form, role, hidden, gradients)).join('\n')}
+${masked ? `if (step >= lengths[row]) { return ${texel(idleTexel)}; }` : ''}
+${product ? multiply(form, product, hidden, width ?? 1) : ''}
+${stage.code}
+return ${texel(stage.result)};`,
+  };
+}

@@ -1,0 +1,8 @@
+/** As the conformance kit names them. */
+export const fusedKernels = [
+  'lstm, float32',
+  'gru, reset after, float32',
+  'gru, reset before, float32',
+  'rnn, tanh, float32',
+  'rnn, relu, float32',
+];

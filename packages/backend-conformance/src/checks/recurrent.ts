@@ -1,0 +1,132 @@
+import { Random } from '@sluice/core';
+import fc from 'fast-check';
+import type { CheckContext, ConformanceCheck } from '../kit/check.ts';
+import { forAll, seeds } from '../kit/for-all.ts';
+import { type FusedKernel, fusedKernels, supportedSizes } from '../kit/fused-kernels.ts';
+import { runSequence, type SequenceCase } from '../kit/run-sequence.ts';
+import { type HostArray, hostArray, uniformArray } from '../kit/values.ts';
+
+type Pass = 'forward' | 'backward';
+
+interface Sizes {
+  readonly time: number;
+  readonly batch: number;
+  readonly hiddenSize: number;
+  readonly reverse: boolean;
+  /** Whether the rows have lengths of their own, 0 among them. */
+  readonly ragged: boolean;
+  readonly withResetBias: boolean;
+  readonly seed: number;
+}
+
+/** Random numbers; beyond the end of a row, such as would be noticed if anything read them. */
+function draw(kernel: FusedKernel, pass: Pass, sizes: Sizes): SequenceCase {
+  const { time, batch, hiddenSize, reverse, ragged, withResetBias, seed } = sizes;
+  const random = new Random(seed);
+  const uniform = (reach: number, ...shape: number[]) =>
+    uniformArray(kernel.dtype, shape, random.integer(0, 1_000_000), -reach, reach);
+  const lengths = ragged
+    ? Array.from({ length: batch }, (_, row) => (row === 1 ? 0 : random.integer(0, time + 1)))
+    : undefined;
+  const inSteps = (array: HostArray) => (lengths ? spoilBeyond(lengths, array) : array);
+  const states = () => Array.from({ length: kernel.stateCount }, () => uniform(1, batch, hiddenSize));
+  return {
+    kernel,
+    hiddenSize,
+    options: { reverse, lengths },
+    inputs: {
+      projected: inSteps(uniform(2, time, batch, kernel.gates * hiddenSize)),
+      weight: uniform(1 / Math.sqrt(hiddenSize), kernel.gates * hiddenSize, hiddenSize),
+      ...(kernel.hasResetBias && withResetBias && { resetBias: uniform(1, hiddenSize) }),
+      states: states(),
+    },
+    ...(pass === 'backward' && {
+      gradients: { output: inSteps(uniform(1, time, batch, hiddenSize)), states: states() },
+    }),
+  };
+}
+
+/** An array [time, batch, width] with large numbers beyond the end of each row. */
+function spoilBeyond(lengths: readonly number[], { data, shape, dtype }: HostArray): HostArray {
+  const [, batch, width] = shape;
+  const spoilt = Array.from(data, (value, i) => {
+    const place = Math.floor(i / width);
+    return Math.floor(place / batch) < lengths[place % batch] ? value : 1e4;
+  });
+  return hostArray(dtype, shape, spoilt);
+}
+
+function check(
+  kernel: FusedKernel,
+  name: string,
+  run: (context: CheckContext, hiddenSizes: readonly number[]) => Promise<void>,
+): ConformanceCheck {
+  return {
+    name: `recurrent ${kernel.name}: ${name}`,
+    dtypes: [kernel.dtype],
+    kernel,
+    run: (context) => run(context, supportedSizes(context.backend, kernel)),
+  };
+}
+
+function passChecks(kernel: FusedKernel, pass: Pass, results: string): ConformanceCheck[] {
+  return [
+    check(kernel, `${pass}, ${results}`, (context, hiddenSizes) => {
+      const cases = fc.record({
+        time: fc.integer({ min: 1, max: 6 }),
+        batch: fc.integer({ min: 1, max: 5 }),
+        hiddenSize: fc.constantFrom(...hiddenSizes.filter((size, i) => i === 0 || size < 10)),
+        reverse: fc.boolean(),
+        ragged: fc.boolean(),
+        withResetBias: fc.boolean(),
+        seed: seeds,
+      });
+      return forAll(cases, 40, (sizes) => runSequence(context, draw(kernel, pass, sizes)));
+    }),
+    check(kernel, `${pass}, larger, odd sizes`, async (context, hiddenSizes) => {
+      const sizes = { time: 4, batch: 9, hiddenSize: Math.max(...hiddenSizes), withResetBias: true, seed: 3 };
+      for (const reverse of [false, true]) {
+        await runSequence(context, draw(kernel, pass, { ...sizes, reverse, ragged: reverse }));
+      }
+    }),
+  ];
+}
+
+/** What `carouselChecks` demands of the composed steps: here of the fused ones, forward and back. */
+function carouselCheck(kernel: FusedKernel, steps = 1000): ConformanceCheck {
+  return check(kernel, `a pulse and its gradient survive ${steps} steps`, (context, [hiddenSize]) => {
+    const array = (shape: readonly number[], value: (i: number) => number) => {
+      const size = shape.reduce((a, b) => a * b);
+      return hostArray(
+        kernel.dtype,
+        shape,
+        Array.from({ length: size }, (_, i) => value(i)),
+      );
+    };
+    const state = array([1, hiddenSize], () => 0);
+    const width = 4 * hiddenSize;
+    // All gates are open all the time, and the candidate is 1 at the first step and 0 afterwards.
+    const projected = (i: number) => (Math.floor((i % width) / hiddenSize) !== 2 ? 100 : i < width ? 1 : 0);
+    return runSequence(context, {
+      kernel,
+      hiddenSize,
+      options: { reverse: false },
+      inputs: {
+        projected: array([steps + 1, 1, width], projected),
+        weight: array([width, hiddenSize], () => 0),
+        states: [state, state],
+      },
+      gradients: {
+        output: array([steps + 1, 1, hiddenSize], (i) => (i >= steps * hiddenSize ? 1 : 0)),
+        states: [state, state],
+      },
+    });
+  });
+}
+
+/** Fused kernels, one set of checks for each that the contract knows. */
+export const recurrentChecks: readonly ConformanceCheck[] = fusedKernels.flatMap((kernel) => [
+  ...passChecks(kernel, 'forward', 'output and last states'),
+  ...passChecks(kernel, 'backward', 'all gradients'),
+  ...(kernel.stateCount === 2 ? [carouselCheck(kernel)] : []),
+]);

@@ -1,0 +1,44 @@
+import type { Backend } from '@sluice/core';
+import type { CheckContext, ConformanceCheck } from './check.ts';
+import { ConformanceError } from './compare.ts';
+import { supportedSizes } from './fused-kernels.ts';
+import type { ConformanceOptions } from './options.ts';
+
+/** Why a check does not apply, if it does not. */
+export function skipReason(
+  { name, dtypes, kernel, lacks }: ConformanceCheck,
+  backend: Backend,
+  { skip = {} }: ConformanceOptions,
+): string | undefined {
+  const missing = dtypes.filter((dtype) => !backend.supports(dtype));
+  if (missing.length > 0) return `the backend does not support ${missing.join(', ')}`;
+  if (kernel && supportedSizes(backend, kernel).length === 0) {
+    return `optional: the backend has no fused kernel for ${kernel.name}, so layers compose its steps`;
+  }
+  const lacking = lacks?.(backend);
+  if (lacking !== undefined) return `optional: the backend has no ${lacking}`;
+  return Object.entries(skip).find(([start]) => name.startsWith(start))?.[1];
+}
+
+/**
+ * Runs a check. What it throws says where to read on.
+ * @throws ConformanceError, whatever the backend threw
+ */
+export async function runCheck(check: ConformanceCheck, context: CheckContext): Promise<void> {
+  try {
+    await check.run(context);
+  } catch (error) {
+    const text = error instanceof ConformanceError ? error.message : `${check.name}: threw ${String(error)}`;
+    throw new ConformanceError(`${text}\n${help(check, context)}`, { cause: error });
+  }
+}
+
+/** Where to read on; the first word of a check's name is the method. */
+function help({ name, kernel }: ConformanceCheck, { backend, reference }: CheckContext): string {
+  if (kernel)
+    return 'What it must do: RecurrentKernels in @sluice/core, and the equations at the layer of the same name in @sluice/layers.';
+  const [method] = /^\w*/.exec(name) as RegExpExecArray;
+  if (!(method in reference)) return `This is the check "${name}".`;
+  if (!(method in backend)) return `The backend has no ${method} yet: write it.`;
+  return `What ${method} must do: its comment in Backend of @sluice/core, and the one loop of ${method} in createReferenceBackend.`;
+}

@@ -1,0 +1,121 @@
+import {
+  createDataArray,
+  type DataArray,
+  type DType,
+  type FusedCell,
+  type Operand,
+  type RecurrentKernels,
+  type SequenceInputs,
+  type SequenceOptions,
+} from '@sluice/core';
+import { type Scalar, ScalarTape } from './scalar-tape.ts';
+
+/** One row of the batch at one step. */
+interface RowStep {
+  readonly tape: ScalarTape;
+  readonly hiddenSize: number;
+  /** [gates * hidden] */
+  readonly projected: readonly Scalar[];
+  /** Rows of the weight, [gates * hidden][hidden]. */
+  readonly weight: readonly (readonly Scalar[])[];
+  /** [hidden] */
+  readonly resetBias: readonly Scalar[] | undefined;
+  /** [hidden] each, in the cell's order. */
+  readonly states: readonly (readonly Scalar[])[];
+}
+
+const range = (length: number) => Array.from({ length }, (_, i) => i);
+
+/** What the states are after one step. */
+function step(cell: FusedCell, row: RowStep): Scalar[][] {
+  const { tape, hiddenSize: H, projected, weight, resetBias, states } = row;
+  const [hidden, memory] = states;
+  /** Gate number g before its nonlinearity, for unit j. */
+  const gate = (g: number, j: number) => tape.sum(projected[g * H + j], tape.dot(weight[g * H + j], hidden));
+  if (cell.kind === 'rnn') return [range(H).map((j) => tape[cell.nonlinearity](gate(0, j)))];
+  if (cell.kind === 'lstm') {
+    const next = range(H).map((j) => {
+      const [i, f, g] = [tape.sigmoid(gate(0, j)), tape.sigmoid(gate(1, j)), tape.tanh(gate(2, j))];
+      return tape.sum(tape.product(f, memory[j]), tape.product(i, g));
+    });
+    return [next.map((c, j) => tape.product(tape.sigmoid(gate(3, j)), tape.tanh(c))), next];
+  }
+  const reset = range(H).map((j) => tape.sigmoid(gate(0, j)));
+  const resetHidden = cell.resetAfter ? hidden : hidden.map((h, j) => tape.product(reset[j], h));
+  const next = range(H).map((j) => {
+    const z = tape.sigmoid(gate(1, j));
+    const inner = tape.dot(weight[2 * H + j], resetHidden);
+    const biased = resetBias ? tape.sum(inner, resetBias[j]) : inner;
+    const n = tape.tanh(tape.sum(projected[2 * H + j], cell.resetAfter ? tape.product(reset[j], biased) : biased));
+    return tape.sum(tape.product(tape.complement(z), n), tape.product(z, hidden[j]));
+  });
+  return [next];
+}
+
+/** Runs a cell over all steps of all rows. Everything is flat and in row-major order. */
+function run(cell: FusedCell, inputs: SequenceInputs<DataArray>, { reverse, lengths }: SequenceOptions) {
+  const tape = new ScalarTape();
+  const scalars = ({ storage }: Operand<DataArray>) => Array.from(storage, (value) => tape.constant(value));
+  const projected = scalars(inputs.projected);
+  const weight = scalars(inputs.weight);
+  const resetBias = inputs.resetBias && scalars(inputs.resetBias);
+  const initial = inputs.states.map(scalars);
+
+  const [time, batch, width] = inputs.projected.shape;
+  const H = cell.hiddenSize;
+  const weightRows = range(width).map((row) => weight.slice(row * H, (row + 1) * H));
+  const output = range(time * batch * H).map(() => tape.constant(0));
+  const last = initial.map((state) => state.slice());
+  for (const b of range(batch)) {
+    const length = lengths?.[b] ?? time;
+    let states = initial.map((state) =>
+      length === 0 ? range(H).map(() => tape.constant(0)) : state.slice(b * H, (b + 1) * H),
+    );
+    for (const k of range(length)) {
+      const place = (reverse ? length - 1 - k : k) * batch + b;
+      const x = projected.slice(place * width, (place + 1) * width);
+      states = step(cell, { tape, hiddenSize: H, projected: x, weight: weightRows, resetBias, states });
+      output.splice(place * H, H, ...states[0]);
+    }
+    for (const [i, state] of states.entries()) last[i].splice(b * H, H, ...state);
+  }
+  return { tape, leaves: { projected, weight, resetBias, states: initial }, output, last };
+}
+
+/** Fused cells by their definition: each step of each row in float64 scalars, whose gradients follow from the chain rule alone. */
+export const referenceRecurrent: RecurrentKernels<DataArray> = {
+  supports: () => true,
+  forward(cell, inputs, options) {
+    const { output, last } = run(cell, inputs, options);
+    const values = (scalars: readonly Scalar[]) => arrayOf(cell.dtype, scalars, ({ value }) => value);
+    // `backward` computes everything anew.
+    return {
+      output: values(output),
+      states: last.map(values),
+      saved: options.save ? createDataArray(cell.dtype, 0) : undefined,
+    };
+  },
+  backward(cell, inputs, _saved, gradients, options) {
+    const { tape, leaves, output, last } = run(cell, inputs, options);
+    const seed = (scalars: readonly Scalar[], { storage }: Operand<DataArray>) => {
+      for (const [i, scalar] of scalars.entries()) scalar.gradient += storage[i];
+    };
+    seed(output, gradients.output);
+    for (const [i, state] of last.entries()) seed(state, gradients.states[i]);
+    tape.backward();
+    const { projected, weight, resetBias, states } = leaves;
+    const gradientsOf = (scalars: readonly Scalar[]) => arrayOf(cell.dtype, scalars, ({ gradient }) => gradient);
+    return {
+      projected: gradientsOf(projected),
+      weight: gradientsOf(weight),
+      ...(resetBias && { resetBias: gradientsOf(resetBias) }),
+      states: states.map(gradientsOf),
+    };
+  },
+};
+
+function arrayOf(dtype: DType, scalars: readonly Scalar[], read: (scalar: Scalar) => number): DataArray {
+  const data = createDataArray(dtype, scalars.length);
+  for (const [i, scalar] of scalars.entries()) data[i] = read(scalar);
+  return data;
+}

@@ -1,0 +1,9 @@
+import { createWasmBackend } from '@sluice/backend-wasm';
+import { testInChromium } from '../test-in-chromium.ts';
+
+testInChromium({
+  create: () => createWasmBackend({ simd: 'simd', threads: 2, threadThreshold: 0 }),
+  info: { simd: 'simd', threads: 2 },
+  fused: true,
+  lossTolerance: 0,
+});

@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import { conformanceChecks } from '@sluice/backend-conformance';
+import { createWasmBackend } from '@sluice/backend-wasm';
+import { train } from 'tests-training';
+import { describe, expect, it } from 'vitest';
+import { runQuietly } from '../../../tooling/setup/child.mjs';
+import { findRuntime, type Runtime } from '../../../tooling/setup/runtimes.mjs';
+
+/** What is true of one runtime and not of the next. */
+const cases: readonly { runtime: Runtime; says: RegExp; simd: string; args: readonly string[] }[] = [
+  { runtime: 'node', says: /^node 24\./, simd: 'relaxed-simd', args: [] },
+  { runtime: 'deno', says: /^deno 2\./, simd: 'relaxed-simd', args: ['run', '--no-prompt', '--allow-env'] },
+  { runtime: 'bun', says: /^bun 1\./, simd: 'relaxed-simd', args: [] },
+];
+
+describe('the built packages', () => {
+  for (const { runtime, says, simd, args } of cases) {
+    const program = findRuntime(runtime);
+    it(`in ${runtime}: kit, goldens, fused kernels, and a training as in Node`, async (test) => {
+      test.skip(program === undefined, `${runtime} could not be fetched`);
+      const script = join(import.meta.dirname, 'check.mjs');
+      const { exitCode, output } = await runQuietly(program as string, [...args, script]);
+      expect(exitCode, output).toBe(0);
+      const result = JSON.parse(output.trim().split('\n').at(-1) as string);
+      expect(result.runtime).toMatch(says);
+      expect(result.simd).toBe(simd);
+      expect(result.kit.wrong).toEqual([]);
+      expect(result.kit.checks).toBeGreaterThanOrEqual(conformanceChecks.length);
+      expect(result.kit.reasons.filter((reason: string) => !reason.startsWith('optional: '))).toEqual([]);
+      expect(result.fused.exercised).toContain('lstm, float32');
+      expect(result.fused.cells).toContain('lstm');
+      expect(result.golden).toEqual({ compared: 70, failed: [] });
+      const losses = await train(await createWasmBackend({ simd: 'simd' }));
+      expect(result.losses).toEqual(losses);
+      expect(result.threaded).toEqual({ threads: 2, losses });
+    }, 120_000);
+  }
+});
