@@ -40,6 +40,7 @@ export type {
   FusedCell,
   FusedGRU,
   FusedLSTM,
+  FusedProjectedLSTM,
   FusedRNN,
   RecurrentKernels,
   SequenceGradients,

@@ -1,7 +1,7 @@
 // Made by assembly/build.mjs.
 
 /** SHA-256 of the sources that the binaries were made of. */
-export const sourceHash = '20a98165a38586b797e88d9ddaed185c07a691c07bf5670996c2b230b60ea5b9';
+export const sourceHash = '24be03c1e1e2b285cedf125154a144bb4dc2c4909367aacf12e0c8f339da518b';
 
 /** The functions of the module, by their number of arguments. */
 export type Kernels = Readonly<
