@@ -8,8 +8,8 @@ import { partStart } from './parts';
 // of `hidden` numbers. A step takes one matrix product, of the weight with the output state, or two: then the second is of the gates from
 // `split` on with a block of what the first phase keeps, and in the backward run `product` is the gradient of that block.
 //
-// Where the output is a projection, the equations are none the wiser: what they put out goes to that block, one more product follows, and of
-// the state that the output is they neither know the value nor pass on a gradient. Such a cell has at most two states.
+// Where the output is a projection, the equations do not notice: what they put out goes to that block, and one more product makes the output and
+// the first state of it. That state they must not read; its gradient comes with that of the output. Such a cell has at most two states.
 
 export type Forward = (
   phase: usize, product: usize, projected: usize, kept: usize, state: usize, stateStep: usize, output: usize, row: usize,
@@ -94,6 +94,35 @@ function stateOffset(k: usize, rows: usize): usize {
   return k ? rows * (sequence.outputs + (k - 1) * sequence.hidden) * 4 : 0;
 }
 
+/** How many products a step takes. */
+function phases(): usize {
+  return sequence.split < sequence.gates ? 2 : 1;
+}
+
+/** Rows of the weight in the product of a phase; 0 in that of a second one which is not there. */
+function phaseRows(phase: usize): usize {
+  return (phase ? sequence.gates - sequence.split : sequence.split) * sequence.hidden;
+}
+
+/** Where these rows begin. */
+function phaseWeight(phase: usize): usize {
+  return sequence.weight + (phase ? phaseRows(0) * sequence.outputs * 4 : 0);
+}
+
+/** Packs weights, turned as the forward run takes them: those of the phases, then the projection. Returns where they end. */
+function packWeights(at: usize, turned: bool): usize {
+  const s = sequence;
+  for (let phase: usize = 0; phase < phases(); phase++) at = packWeight(at, phaseWeight(phase), phaseRows(phase), s.outputs, turned);
+  return s.projection ? packWeight(at, s.projection, s.outputs, s.hidden, turned) : at;
+}
+
+function packWeight(at: usize, weight: usize, rows: usize, columns: usize, turned: bool): usize {
+  const N = turned ? rows : columns;
+  const K = turned ? columns : rows;
+  packMatrix<f32>(at, weight, N, K, turned);
+  return at + packedBytes<f32>(N, K);
+}
+
 /** Bytes of scratch memory that each part of either run asks for: packed weights, packed rows, and the products of a step. */
 export function sequenceScratch(time: usize, batch: usize, hidden: usize, gates: usize): usize {
   const width = gates * hidden;
@@ -110,7 +139,6 @@ export function forwardSequence(forward: Forward, part: usize, parts: usize): vo
   const outputs = s.outputs;
   const first = partStart(s.batch, 1, part, parts);
   const rows = partStart(s.batch, 1, part + 1, parts) - first;
-  const phases: usize = s.split < s.gates ? 2 : 1;
   const row = hidden * 4;
   const outputRow = outputs * 4;
   const gateRow = row * s.gates;
@@ -121,19 +149,10 @@ export function forwardSequence(forward: Forward, part: usize, parts: usize): vo
   const others = s.states + stateOffset(1, s.batch) + first * row;
   // A single row reads the weight as it is.
   const single = s.batch == 1;
-  const scratch = scratchOf(part);
-  let packed = scratch;
-  for (let phase: usize = 0; phase < phases && !single; phase++) {
-    const start = phase ? s.split : 0;
-    const width = ((phase ? s.gates : s.split) - start) * hidden;
-    packMatrix<f32>(packed, s.weight + start * hidden * outputRow, width, outputs, true);
-    packed += packedBytes<f32>(width, outputs);
-  }
-  if (s.projection && !single) {
-    packMatrix<f32>(packed, s.projection, outputs, hidden, true);
-    packed += packedBytes<f32>(outputs, hidden);
-  }
-  const products = packed;
+  const packed = scratchOf(part);
+  const packedSecond = packed + packedBytes<f32>(phaseRows(0), outputs);
+  const packedProjection = packedSecond + packedBytes<f32>(phaseRows(1), outputs);
+  const products = single ? packed : packWeights(packed, true);
   const rowsAt = products + rows * gateRow;
   for (let step: usize = 0; step < s.time; step++) {
     const t = s.reverse ? s.time - 1 - step : step;
@@ -145,14 +164,12 @@ export function forwardSequence(forward: Forward, part: usize, parts: usize): vo
       const to = savedStates + stateOffset(k, s.time * s.batch) + stepRows * bytes;
       memory.copy(to, s.states + stateOffset(k, s.batch) + first * bytes, rows * bytes);
     }
-    packed = scratch;
-    for (let phase: usize = 0; phase < phases; phase++) {
-      const start = phase ? s.split : 0;
-      const width = ((phase ? s.gates : s.split) - start) * hidden;
+    for (let phase: usize = 0; phase < phases(); phase++) {
+      const width = phaseRows(phase);
       const from = phase ? kept + middle : states;
-      if (single) rowsTimesVector<f32>(products, from, s.weight + start * hidden * outputRow, width, outputs);
-      else multiplyPacked<f32>(products, from, packed, rows, width, outputs, phase ? keptRow : outputRow, rowsAt, false);
-      packed += packedBytes<f32>(width, outputs);
+      const fromRow = phase ? keptRow : outputRow;
+      if (single) rowsTimesVector<f32>(products, from, phaseWeight(phase), width, outputs);
+      else multiplyPacked<f32>(products, from, phase ? packedSecond : packed, rows, width, outputs, fromRow, rowsAt, false);
       for (let i: usize = 0; i < rows; i++) {
         const to = output + i * outputRow;
         const keeps = kept + i * keptRow;
@@ -170,7 +187,7 @@ export function forwardSequence(forward: Forward, part: usize, parts: usize): vo
     }
     if (!s.projection) continue;
     if (single) rowsTimesVector<f32>(products, kept + middle, s.projection, outputs, hidden);
-    else multiplyPacked<f32>(products, kept + middle, packed, rows, outputs, hidden, keptRow, rowsAt, false);
+    else multiplyPacked<f32>(products, kept + middle, packedProjection, rows, outputs, hidden, keptRow, rowsAt, false);
     for (let i: usize = 0; i < rows; i++) {
       if (!isActive(t, first + i)) continue;
       memory.copy(states + i * outputRow, products + i * outputRow, outputRow);
@@ -187,7 +204,6 @@ export function backwardSequence(backward: Backward, part: usize, parts: usize):
   const outputs = s.outputs;
   const first = partStart(s.batch, 1, part, parts);
   const rows = partStart(s.batch, 1, part + 1, parts) - first;
-  const phases: usize = s.split < s.gates ? 2 : 1;
   const row = hidden * 4;
   const outputRow = outputs * 4;
   const gateRow = row * s.gates;
@@ -198,19 +214,10 @@ export function backwardSequence(backward: Backward, part: usize, parts: usize):
   const others = s.states + stateOffset(1, s.batch) + first * row;
   const gradients = s.productGradient;
   const single = s.batch == 1;
-  let packed = scratchOf(part);
-  for (let phase: usize = 0; phase < phases && !single; phase++) {
-    const start = phase ? s.split : 0;
-    const width = ((phase ? s.gates : s.split) - start) * hidden;
-    packMatrix<f32>(packed, s.weight + start * hidden * outputRow, outputs, width, false);
-    packed += packedBytes<f32>(outputs, width);
-  }
-  const packedEnd = packed;
-  if (s.projection && !single) {
-    packMatrix<f32>(packed, s.projection, hidden, outputs, false);
-    packed += packedBytes<f32>(hidden, outputs);
-  }
-  const middle = packed;
+  const packed = scratchOf(part);
+  const packedSecond = packed + packedBytes<f32>(outputs, phaseRows(0));
+  const packedProjection = packedSecond + packedBytes<f32>(outputs, phaseRows(1));
+  const middle = single ? packed : packWeights(packed, false);
   // Of a projection, the gradient of the state comes with that of the output; this stays zero.
   const noState = middle + rows * row;
   const rowsAt = noState + row;
@@ -223,12 +230,10 @@ export function backwardSequence(backward: Backward, part: usize, parts: usize):
       const gradient = s.outputGradient + stepRows * outputRow;
       takeOutputGradients(t, first, rows, stepRows, gradient, states);
       if (single) vectorTimesRows<f32>(middle, gradient, s.projection, hidden, outputs, false);
-      else multiplyPacked<f32>(middle, gradient, packedEnd, rows, hidden, outputs, outputRow, rowsAt, false);
+      else multiplyPacked<f32>(middle, gradient, packedProjection, rows, hidden, outputs, outputRow, rowsAt, false);
     }
-    packed = packedEnd;
-    for (let phase = phases; phase-- > 0; ) {
-      const start = phase ? s.split : 0;
-      const width = ((phase ? s.gates : s.split) - start) * hidden;
+    for (let phase = phases(); phase-- > 0; ) {
+      const width = phaseRows(phase);
       for (let i: usize = 0; i < rows; i++) {
         const at = stepRows + i;
         const to = s.projected + at * gateRow;
@@ -246,13 +251,12 @@ export function backwardSequence(backward: Backward, part: usize, parts: usize):
           if (toProduct != to) memory.fill(toProduct, 0, gateRow);
         }
       }
-      const gradient = gradients + stepRows * gateRow + start * row;
+      const gradient = gradients + stepRows * gateRow + (phase ? gateRow - width * 4 : 0);
       const target = phase ? middle : states;
-      packed -= packedBytes<f32>(outputs, width);
-      const weight = s.weight + start * hidden * outputRow;
+      const add = phase == 0;
       // An inactive row adds nothing.
-      if (!single) multiplyPacked<f32>(target, gradient, packed, rows, outputs, width, gateRow, rowsAt, phase == 0);
-      else if (isActive(t, 0)) vectorTimesRows<f32>(target, gradient, weight, outputs, width, phase == 0);
+      if (!single) multiplyPacked<f32>(target, gradient, phase ? packedSecond : packed, rows, outputs, width, gateRow, rowsAt, add);
+      else if (isActive(t, 0)) vectorTimesRows<f32>(target, gradient, phaseWeight(phase), outputs, width, add);
     }
   }
 }
@@ -284,13 +288,11 @@ export function sequenceWeightGradient(part: usize, parts: usize): void {
   const keptRow = row * s.kept;
   const rows = s.time * s.batch;
   const middle = s.saved + s.middle * row;
-  const phases: usize = s.split < s.gates ? 2 : 1;
   const scratch = scratchOf(part);
-  for (let phase: usize = 0; phase < phases; phase++) {
-    const start = phase ? s.split : 0;
-    const width = ((phase ? s.gates : s.split) - start) * s.hidden;
-    const to = s.weightGradient + start * s.hidden * outputRow;
-    const gradient = s.productGradient + start * row;
+  for (let phase: usize = 0; phase < phases(); phase++) {
+    const width = phaseRows(phase);
+    const to = s.weightGradient + phaseWeight(phase) - s.weight;
+    const gradient = s.productGradient + (phase ? gateRow - width * 4 : 0);
     const other = phase ? middle : s.saved + rows * keptRow;
     const otherRow = phase ? keptRow : outputRow;
     multiplyStrided<f32>(to, gradient, other, width, outputs, rows, 4, gateRow, otherRow, false, scratch, part, parts);

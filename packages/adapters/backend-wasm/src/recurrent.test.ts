@@ -39,7 +39,9 @@ function createProblem(
   const random = new Random(seed);
   const normal = (size: number, scale = 1) => random.normal(size).map((value) => Math.fround(scale * value));
   const projectionSize = Math.ceil(hidden / (1 + (seed % 3)));
-  const cell: FusedCell = { ...description, dtype: 'float32', hiddenSize: hidden, projectionSize };
+  const sizes = { dtype: 'float32', hiddenSize: hidden } as const;
+  const cell: FusedCell =
+    description.kind === 'projectedLstm' ? { ...description, ...sizes, projectionSize } : { ...description, ...sizes };
   const { gates, states } = describeCell(cell);
   const perState = () => states.map((size) => normal(batch * size));
   return {

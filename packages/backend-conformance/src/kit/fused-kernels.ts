@@ -27,13 +27,17 @@ export const fusedKernels: readonly FusedKernel[] = (['float32', 'float64'] as c
   kinds.map(({ name, gates, states, cell }) => {
     const hasProjection = cell.kind === 'projectedLstm';
     const outputSize = (hiddenSize: number) => (hasProjection ? Math.ceil(hiddenSize / 2) : hiddenSize);
+    const cellOf = (hiddenSize: number): FusedCell =>
+      cell.kind === 'projectedLstm'
+        ? { ...cell, dtype, hiddenSize, projectionSize: outputSize(hiddenSize) }
+        : { ...cell, dtype, hiddenSize };
     return {
       name: `${name}, ${dtype}`,
       dtype,
       gates,
       hasResetBias: cell.kind === 'gru' && cell.resetAfter,
       hasProjection,
-      cell: (hiddenSize) => ({ ...cell, dtype, hiddenSize, projectionSize: outputSize(hiddenSize) }),
+      cell: cellOf,
       stateSizes: (hiddenSize) => [outputSize(hiddenSize), hiddenSize].slice(0, states),
     };
   }),

@@ -1,7 +1,7 @@
 // Made by assembly/build.mjs.
 
 /** SHA-256 of the sources that the binaries were made of. */
-export const sourceHash = '24be03c1e1e2b285cedf125154a144bb4dc2c4909367aacf12e0c8f339da518b';
+export const sourceHash = 'ee711f428d8c30db694d5373bc13aeae74a60f7b9e628547f8bce192f1aff2cf';
 
 /** The functions of the module, by their number of arguments. */
 export type Kernels = Readonly<
