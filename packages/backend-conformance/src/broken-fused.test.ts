@@ -90,6 +90,27 @@ const bugs: Record<string, Bug> = {
     check: 'recurrent gru, reset after, float32: backward, all gradients',
     message: /^recurrent\.backward gru, reset after, .*: there is no gradient of resetBias\n/,
   },
+  'a projection that the state does not see': {
+    breaks: {
+      forward: (cell, inputs, options) => {
+        const { states, ...result } = right.forward(cell, inputs, options);
+        const unprojected = scaled(states[0], inputs.projection ? 1.01 : 1);
+        return { ...result, states: [unprojected, ...states.slice(1)] };
+      },
+    },
+    check: 'recurrent lstm, projected, float32: forward, output and last states',
+    message: /^recurrent\.forward lstm, projected, float32, .*projection \[\d, \d\], states .*: last states\[0\] /,
+  },
+  'no gradient of the projection': {
+    breaks: {
+      backward: (...all) => {
+        const { projection: _, ...gradients } = right.backward(...all);
+        return gradients;
+      },
+    },
+    check: 'recurrent lstm, projected, float32: backward, all gradients',
+    message: /^recurrent\.backward lstm, projected, .*: there is no gradient of projection\n/,
+  },
   'a reset gate on the wrong side': {
     breaks: {
       forward: (cell, ...rest) =>

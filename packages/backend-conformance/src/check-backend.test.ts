@@ -51,7 +51,7 @@ describe('checkBackend', () => {
       /^Skipped \d+: slow\.$/m,
       /^Skipped \d+: the backend does not support float64\.$/m,
       /^Fused kernels exercised, forward and backward: lstm, float32\.$/m,
-      /^Fused kernels that the backend has not, so that layers compose their steps: gru, reset after, float32; /m,
+      /^Fused kernels that the backend has not, so that layers compose their steps: lstm, projected, float32; gru, reset after, float32; /m,
     ]) {
       expect(report.text).toMatch(part);
     }
@@ -102,7 +102,7 @@ describe('checkBackend', () => {
 it.each<[ConformanceOptions, string]>([
   [
     { fused: ['lstm'] },
-    'testBackend: fused holds "lstm", expected names among: lstm, float32; gru, reset after, float32;',
+    'testBackend: fused holds "lstm", expected names among: lstm, float32; lstm, projected, float32;',
   ],
   [{ skip: { binray: 'a slip' } }, 'testBackend: skip holds "binray", expected the beginning of the name of a check'],
 ])('options %j are refused', async (options, message) => {

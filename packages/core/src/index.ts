@@ -43,6 +43,7 @@ export type {
   FusedCell,
   FusedGRU,
   FusedLSTM,
+  FusedProjectedLSTM,
   FusedRNN,
   RecurrentKernels,
   SequenceGradients,

@@ -11,6 +11,16 @@ export interface FusedLSTM extends CellSizes {
   readonly kind: 'lstm';
 }
 
+/**
+ * An LSTM whose output is W (o tanh(c')), W being the projection (Sak, Senior & Beaufays 2014). Gates i, f, g, o; states hidden, of `projectionSize`
+ * numbers a row, and cell.
+ */
+export interface FusedProjectedLSTM extends CellSizes {
+  readonly kind: 'projectedLstm';
+  /** 1 to `hiddenSize`. */
+  readonly projectionSize: number;
+}
+
 /** Gates r, z, n; state hidden. */
 export interface FusedGRU extends CellSizes {
   readonly kind: 'gru';
@@ -25,7 +35,7 @@ export interface FusedRNN extends CellSizes {
 }
 
 /** A recurrent cell that fused kernels may know. Its equations are those of the layer of the same name. */
-export type FusedCell = FusedLSTM | FusedGRU | FusedRNN;
+export type FusedCell = FusedLSTM | FusedProjectedLSTM | FusedGRU | FusedRNN;
 
 /** How a cell runs over a sequence. */
 export interface SequenceOptions {
@@ -38,19 +48,22 @@ export interface SequenceOptions {
   readonly lengths?: readonly number[] | undefined;
 }
 
+/** Shapes: `hidden` is the cell's `hiddenSize`, `output` the same but for a projection, whose size it is then. */
 export interface SequenceInputs<S> {
   /** [time, batch, gates * hidden]: the input's part of the gates, biases included but for `resetBias`. */
   readonly projected: Operand<S>;
-  /** [gates * hidden, hidden]. */
+  /** [gates * hidden, output]. */
   readonly weight: Operand<S>;
   /** [hidden]: the bias that r of a GRU with `resetAfter` multiplies; absent for zeros. Other cells have none. */
   readonly resetBias?: Operand<S> | undefined;
-  /** The states before the first step, [batch, hidden] each, in the cell's order. */
+  /** [output, hidden]: the projection of a cell that has one. */
+  readonly projection?: Operand<S> | undefined;
+  /** The states before the first step in the cell's order: [batch, output], the others [batch, hidden]. */
   readonly states: readonly Operand<S>[];
 }
 
 export interface SequenceOutputs<S> {
-  /** [time, batch, hidden]. */
+  /** [time, batch, output]. */
   readonly output: S;
   /** The states after the last step. */
   readonly states: readonly S[];
@@ -63,6 +76,8 @@ export interface SequenceGradients<S> {
   readonly weight: S;
   /** Where there is a `resetBias`. */
   readonly resetBias?: S | undefined;
+  /** Where there is a `projection`. */
+  readonly projection?: S | undefined;
   readonly states: readonly S[];
 }
 

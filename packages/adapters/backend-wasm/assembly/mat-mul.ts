@@ -46,19 +46,19 @@ function multiply<T>(
   const size: usize = sizeof<T>();
   const aRow = turnA ? size : K * size;
   const aStep = turnA ? M * size : size;
-  multiplyStrided<T>(y, a, b, M, N, K, aRow, aStep, turnB ? K * size : N * size, turnB, scratch, part, parts);
+  const own = scratch + part * matMulScratch(M, N, K, size);
+  multiplyStrided<T>(y, a, b, M, N, K, aRow, aStep, turnB ? K * size : N * size, turnB, own, part, parts);
 }
 
 /**
  * The same for operands of which a part is used: bytes from row to row of a and along one, and from row to row of b as it lies. Parts are stretches
- * of the longer side of y.
+ * of the longer side of y; `scratch` is the part's own.
  */
 export function multiplyStrided<T>(
   y: usize, a: usize, b: usize, M: usize, N: usize, K: usize, aRow: usize, aStep: usize, bRow: usize, turnB: bool, scratch: usize,
   part: usize, parts: usize,
 ): void {
   const yRow = N * sizeof<T>();
-  scratch += part * matMulScratch(M, N, K, sizeof<T>());
   if (M >= N) {
     const first = partStart(M, TILE_ROWS, part, parts);
     M = partStart(M, TILE_ROWS, part + 1, parts) - first;

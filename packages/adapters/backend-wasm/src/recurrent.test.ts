@@ -8,6 +8,7 @@ import { describeCell, runSequence, type SequenceProblem, type SequenceResults }
 
 const cells = {
   LSTM: { kind: 'lstm' },
+  'LSTM, projected': { kind: 'projectedLstm' },
   'GRU, reset after': { kind: 'gru', resetAfter: true },
   'GRU, reset before': { kind: 'gru', resetAfter: false },
   'RNN, tanh': { kind: 'rnn', nonlinearity: 'tanh' },
@@ -37,9 +38,12 @@ function createProblem(
 ): SequenceProblem {
   const random = new Random(seed);
   const normal = (size: number, scale = 1) => random.normal(size).map((value) => Math.fround(scale * value));
-  const cell: FusedCell = { ...description, dtype: 'float32', hiddenSize: hidden };
+  const projectionSize = Math.ceil(hidden / (1 + (seed % 3)));
+  const sizes = { dtype: 'float32', hiddenSize: hidden } as const;
+  const cell: FusedCell =
+    description.kind === 'projectedLstm' ? { ...description, ...sizes, projectionSize } : { ...description, ...sizes };
   const { gates, states } = describeCell(cell);
-  const perState = () => Array.from({ length: states }, () => normal(batch * hidden));
+  const perState = () => states.map((size) => normal(batch * size));
   return {
     cell,
     time,
@@ -47,30 +51,32 @@ function createProblem(
     reverse: seed % 2 === 1,
     lengths: withLengths ? Array.from(random.uniform(batch), (u) => Math.floor(u * (time + 1))) : undefined,
     projected: normal(time * batch * gates * hidden),
-    weight: normal(gates * hidden * hidden, 1 / Math.sqrt(hidden)),
+    weight: normal(gates * hidden * states[0], 1 / Math.sqrt(hidden)),
     bias: cell.kind === 'gru' && cell.resetAfter && seed > 2 ? normal(hidden) : undefined,
+    projection: cell.kind === 'projectedLstm' ? normal(states[0] * hidden, 1 / Math.sqrt(hidden)) : undefined,
     states: perState(),
-    dOutput: normal(time * batch * hidden),
+    dOutput: normal(time * batch * states[0]),
     dStates: perState(),
   };
 }
 
 async function fused(backend: Backend<WasmStorage>, problem: SequenceProblem): Promise<SequenceResults> {
-  const { cell, time, batch, reverse, lengths, bias } = problem;
+  const { cell, time, batch, reverse, lengths, bias, projection } = problem;
   const { hiddenSize: hidden } = cell;
-  const { gates } = describeCell(cell);
+  const { gates, states: sizes } = describeCell(cell);
   const kernels = backend.recurrent;
   if (kernels === undefined) throw new Error('no fused kernels');
   const load = (data: Float64Array, ...shape: number[]) => put(backend, Float32Array.from(data), shape);
   const inputs = {
     projected: load(problem.projected, time, batch, gates * hidden),
-    weight: load(problem.weight, gates * hidden, hidden),
+    weight: load(problem.weight, gates * hidden, sizes[0]),
     resetBias: bias && load(bias, hidden),
-    states: problem.states.map((state) => load(state, batch, hidden)),
+    projection: projection && load(projection, sizes[0], hidden),
+    states: problem.states.map((state, k) => load(state, batch, sizes[k])),
   };
   const gradients = {
-    output: load(problem.dOutput, time, batch, hidden),
-    states: problem.dStates.map((state) => load(state, batch, hidden)),
+    output: load(problem.dOutput, time, batch, sizes[0]),
+    states: problem.dStates.map((state, k) => load(state, batch, sizes[k])),
   };
   const { output, states, saved } = kernels.forward(cell, inputs, { reverse, lengths, save: true });
   if (saved === undefined) throw new Error('nothing was saved');
@@ -81,6 +87,7 @@ async function fused(backend: Backend<WasmStorage>, problem: SequenceProblem): P
     'gradient of projected': back.projected,
     'gradient of weight': back.weight,
     ...(back.resetBias && { 'gradient of resetBias': back.resetBias }),
+    ...(back.projection && { 'gradient of projection': back.projection }),
     ...Object.fromEntries(back.states.map((state, k) => [`gradient of state ${k}`, state])),
   };
   const values: SequenceResults = {};
@@ -91,7 +98,7 @@ async function fused(backend: Backend<WasmStorage>, problem: SequenceProblem): P
   expect(await take(backend, unsaved.output)).toEqual(values.output);
   for (const [k, state] of unsaved.states.entries()) expect(await take(backend, state)).toEqual(values[`state ${k}`]);
 
-  for (const own of [inputs.projected, inputs.weight, inputs.resetBias, gradients.output]) {
+  for (const own of [inputs.projected, inputs.weight, inputs.resetBias, inputs.projection, gradients.output]) {
     if (own) backend.free(own.storage);
   }
   for (const { storage } of [...inputs.states, ...gradients.states]) backend.free(storage);

@@ -1,4 +1,4 @@
-import type { FusedCell, Operand, RecurrentKernels, SequenceOptions } from '@sluice/core';
+import { type FusedCell, type Operand, type RecurrentKernels, type SequenceOptions, sizeOf } from '@sluice/core';
 import type { Machine } from './machine.ts';
 import { slice } from './move.ts';
 import { reduce } from './reduce.ts';
@@ -20,19 +20,23 @@ interface Layout {
   readonly backward: KernelName;
 }
 
-type CellName = 'lstm' | 'gruAfter' | 'gruBefore' | 'rnnTanh' | 'rnnRelu';
+type Equations = 'lstm' | 'gruAfter' | 'gruBefore' | 'rnnTanh' | 'rnnRelu';
+type CellName = Equations | 'projectedLstm';
 
+const lstm = { gates: 4, stateCount: 2, kept: 5, split: 4, middle: 0 };
 const layouts = {
-  lstm: { gates: 4, stateCount: 2, kept: 5, split: 4, middle: 0 },
+  lstm,
+  // One block more, for what is projected.
+  projectedLstm: { ...lstm, kept: lstm.kept + 1, middle: lstm.kept },
   gruAfter: { gates: 3, stateCount: 1, kept: 4, split: 3, middle: 0 },
   gruBefore: { gates: 3, stateCount: 1, kept: 4, split: 2, middle: 3 },
   rnnTanh: { gates: 1, stateCount: 1, kept: 1, split: 1, middle: 0 },
   rnnRelu: { gates: 1, stateCount: 1, kept: 1, split: 1, middle: 0 },
-} as const satisfies Record<CellName, object>;
+} satisfies Record<CellName, object>;
 
 function nameOf(cell: FusedCell): CellName | undefined {
   const { kind } = cell;
-  if (kind === 'lstm') return 'lstm';
+  if (kind === 'lstm' || kind === 'projectedLstm') return kind;
   if (kind === 'gru') return cell.resetAfter ? 'gruAfter' : 'gruBefore';
   // A later contract may know more.
   if (kind === 'rnn') return ({ tanh: 'rnnTanh', relu: 'rnnRelu' } as const)[cell.nonlinearity];
@@ -40,11 +44,12 @@ function nameOf(cell: FusedCell): CellName | undefined {
 }
 
 function layoutOf(name: CellName): Layout {
+  const equations = name === 'projectedLstm' ? 'lstm' : name;
   return {
     ...layouts[name],
     resetBias: name === 'gruAfter',
-    forward: `${name}ForwardF32`,
-    backward: `${name}BackwardF32`,
+    forward: `${equations}ForwardF32`,
+    backward: `${equations}BackwardF32`,
   };
 }
 
@@ -60,13 +65,11 @@ export function recurrentKernels(machine: Machine): RecurrentKernels<WasmStorage
       const [time, batch] = inputs.projected.shape;
       const { hiddenSize: hidden } = cell;
       const { save } = options;
+      const sizes = inputs.states.map(({ shape }) => sizeOf(shape));
       const step = batch * hidden;
-      const output = machine.make('float32', time * step);
-      const saved = machine.make(
-        'float32',
-        save ? time * step * (layout.kept + layout.stateCount) : step * layout.kept,
-      );
-      const running = join(machine, inputs.states, step);
+      const output = machine.make('float32', time * sizes[0]);
+      const saved = machine.make('float32', save ? time * (step * layout.kept + total(sizes)) : step * layout.kept);
+      const running = join(machine, inputs.states, sizes);
       const bias = layout.resetBias && !inputs.resetBias ? zeros(machine, hidden) : undefined;
       const lengths = uploadLengths(machine, options);
       const parts = partsOf(machine, layout, time, batch, hidden);
@@ -74,10 +77,12 @@ export function recurrentKernels(machine: Machine): RecurrentKernels<WasmStorage
         time,
         batch,
         hidden,
+        outputs: inputs.states[0].shape[1],
         reverse: options.reverse,
         lengths,
         projected: inputs.projected.storage,
         weight: inputs.weight.storage,
+        projection: inputs.projection?.storage,
         output,
         save,
         saved,
@@ -86,7 +91,7 @@ export function recurrentKernels(machine: Machine): RecurrentKernels<WasmStorage
       });
       if (step > 0) machine.run(layout.forward, [], Math.min(parts, batch));
       for (const own of [lengths, bias, save ? undefined : saved]) if (own) machine.free(own);
-      return { output, states: part(machine, running, layout.stateCount), saved: save ? saved : undefined };
+      return { output, states: part(machine, running, sizes), saved: save ? saved : undefined };
     },
 
     backward(cell, inputs, saved, gradients, options) {
@@ -97,33 +102,44 @@ export function recurrentKernels(machine: Machine): RecurrentKernels<WasmStorage
       const rows = time * batch;
       const projected = machine.make('float32', rows * width);
       const productGradient = layout.resetBias ? machine.make('float32', rows * width) : projected;
-      const weightGradient = rows > 0 ? machine.make('float32', width * hidden) : zeros(machine, width * hidden);
-      const running = join(machine, gradients.states, batch * hidden);
+      const gradientOf = (x: X) =>
+        rows > 0 ? machine.make('float32', sizeOf(x.shape)) : zeros(machine, sizeOf(x.shape));
+      const weightGradient = gradientOf(inputs.weight);
+      const projectionGradient = inputs.projection && gradientOf(inputs.projection);
+      const outputs = inputs.states[0].shape[1];
+      const outputGradient = inputs.projection && machine.make('float32', rows * outputs);
+      const sizes = gradients.states.map(({ shape }) => sizeOf(shape));
+      const running = join(machine, gradients.states, sizes);
       const lengths = uploadLengths(machine, options);
       const parts = partsOf(machine, layout, time, batch, hidden);
       describe(machine, layout, parts, {
         time,
         batch,
         hidden,
+        outputs,
         reverse: options.reverse,
         lengths,
         projected,
         weight: inputs.weight.storage,
+        projection: inputs.projection?.storage,
         output: gradients.output.storage,
         save: true,
         saved,
         states: running,
         weightGradient,
         productGradient,
+        projectionGradient,
+        outputGradient,
       });
       if (batch * hidden > 0) {
         machine.run(layout.backward, [], Math.min(parts, batch));
         machine.run('sequenceWeightGradient', [], parts);
       }
       const resetBias = inputs.resetBias && lastSums(machine, productGradient, rows, width, hidden);
-      if (lengths) machine.free(lengths);
+      for (const own of [lengths, outputGradient]) if (own) machine.free(own);
       if (productGradient !== projected) machine.free(productGradient);
-      return { projected, weight: weightGradient, resetBias, states: part(machine, running, layout.stateCount) };
+      const states = part(machine, running, sizes);
+      return { projected, weight: weightGradient, resetBias, projection: projectionGradient, states };
     },
   };
 }
@@ -138,10 +154,12 @@ interface Sequence {
   readonly time: number;
   readonly batch: number;
   readonly hidden: number;
+  readonly outputs: number;
   readonly reverse: boolean;
   readonly lengths: WasmStorage | undefined;
   readonly projected: WasmStorage;
   readonly weight: WasmStorage;
+  readonly projection: WasmStorage | undefined;
   readonly output: WasmStorage;
   readonly save: boolean;
   readonly saved: WasmStorage;
@@ -149,6 +167,8 @@ interface Sequence {
   readonly bias?: WasmStorage | undefined;
   readonly weightGradient?: WasmStorage;
   readonly productGradient?: WasmStorage;
+  readonly projectionGradient?: WasmStorage | undefined;
+  readonly outputGradient?: WasmStorage | undefined;
 }
 
 /** Writes the description that the kernels read, its fields in their order there. */
@@ -161,6 +181,7 @@ function describe(machine: Machine, layout: Layout, parts: number, sequence: Seq
   words[at++] = time;
   words[at++] = batch;
   words[at++] = hidden;
+  words[at++] = sequence.outputs;
   words[at++] = layout.gates;
   words[at++] = layout.stateCount;
   words[at++] = layout.kept;
@@ -170,6 +191,7 @@ function describe(machine: Machine, layout: Layout, parts: number, sequence: Seq
   words[at++] = addressOrZero(sequence.lengths);
   words[at++] = addressOf(sequence.projected);
   words[at++] = addressOf(sequence.weight);
+  words[at++] = addressOrZero(sequence.projection);
   words[at++] = addressOf(sequence.output);
   words[at++] = sequence.save ? 1 : 0;
   words[at++] = addressOf(sequence.saved);
@@ -177,6 +199,8 @@ function describe(machine: Machine, layout: Layout, parts: number, sequence: Seq
   words[at++] = addressOrZero(sequence.bias);
   words[at++] = addressOrZero(sequence.weightGradient);
   words[at++] = addressOrZero(sequence.productGradient);
+  words[at++] = addressOrZero(sequence.projectionGradient);
+  words[at++] = addressOrZero(sequence.outputGradient);
   words[at++] = scratch;
 }
 
@@ -205,22 +229,30 @@ function uploadLengths(machine: Machine, { lengths }: SequenceOptions): WasmStor
   return storage;
 }
 
-/** Arrays of `size` elements one behind the other. */
-function join(machine: Machine, xs: readonly X[], size: number): WasmStorage {
-  const y = machine.make('float32', size * xs.length);
-  for (let i = 0; i < xs.length; i++)
-    copyBytes(machine, addressOf(y) + i * size * 4, addressOf(xs[i].storage), size * 4);
+function total(sizes: readonly number[]): number {
+  return sizes.reduce((a, b) => a + b);
+}
+
+/** Arrays of these sizes one behind the other. */
+function join(machine: Machine, xs: readonly X[], sizes: readonly number[]): WasmStorage {
+  const y = machine.make('float32', total(sizes));
+  let to = addressOf(y);
+  for (let i = 0; i < xs.length; i++) {
+    copyBytes(machine, to, addressOf(xs[i].storage), sizes[i] * 4);
+    to += sizes[i] * 4;
+  }
   return y;
 }
 
-/** The `count` equal parts of an array, which is theirs. */
-function part(machine: Machine, x: WasmStorage, count: number): WasmStorage[] {
-  if (count === 1) return [x];
-  const size = x.size / count;
+/** The parts of an array, which is theirs. */
+function part(machine: Machine, x: WasmStorage, sizes: readonly number[]): WasmStorage[] {
+  if (sizes.length === 1) return [x];
   const parts: WasmStorage[] = [];
-  for (let i = 0; i < count; i++) {
+  let from = addressOf(x);
+  for (const size of sizes) {
     const y = machine.make('float32', size);
-    copyBytes(machine, addressOf(y), addressOf(x) + i * size * 4, size * 4);
+    copyBytes(machine, addressOf(y), from, size * 4);
+    from += size * 4;
     parts.push(y);
   }
   machine.free(x);

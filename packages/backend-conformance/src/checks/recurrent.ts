@@ -20,8 +20,8 @@ interface Sizes {
 }
 
 /** Random numbers; beyond the end of a row, such as would be noticed if anything read them. */
-function draw(kernel: FusedKernel, pass: Pass, sizes: Sizes): SequenceCase {
-  const { time, batch, hiddenSize, reverse, ragged, withResetBias, seed } = sizes;
+function draw(kernel: FusedKernel, pass: Pass, chosen: Sizes): SequenceCase {
+  const { time, batch, hiddenSize, reverse, ragged, withResetBias, seed } = chosen;
   const random = new Random(seed);
   const uniform = (reach: number, ...shape: number[]) =>
     uniformArray(kernel.dtype, shape, random.integer(0, 1_000_000), -reach, reach);
@@ -29,19 +29,21 @@ function draw(kernel: FusedKernel, pass: Pass, sizes: Sizes): SequenceCase {
     ? Array.from({ length: batch }, (_, row) => (row === 1 ? 0 : random.integer(0, time + 1)))
     : undefined;
   const inSteps = (array: HostArray) => (lengths ? spoilBeyond(lengths, array) : array);
-  const states = () => Array.from({ length: kernel.stateCount }, () => uniform(1, batch, hiddenSize));
+  const sizes = kernel.stateSizes(hiddenSize);
+  const states = () => sizes.map((size) => uniform(1, batch, size));
   return {
     kernel,
     hiddenSize,
     options: { reverse, lengths },
     inputs: {
       projected: inSteps(uniform(2, time, batch, kernel.gates * hiddenSize)),
-      weight: uniform(1 / Math.sqrt(hiddenSize), kernel.gates * hiddenSize, hiddenSize),
+      weight: uniform(1 / Math.sqrt(hiddenSize), kernel.gates * hiddenSize, sizes[0]),
       ...(kernel.hasResetBias && withResetBias && { resetBias: uniform(1, hiddenSize) }),
+      ...(kernel.hasProjection && { projection: uniform(1, sizes[0], hiddenSize) }),
       states: states(),
     },
     ...(pass === 'backward' && {
-      gradients: { output: inSteps(uniform(1, time, batch, hiddenSize)), states: states() },
+      gradients: { output: inSteps(uniform(1, time, batch, sizes[0])), states: states() },
     }),
   };
 }
@@ -103,7 +105,8 @@ function carouselCheck(kernel: FusedKernel, steps = 1000): ConformanceCheck {
         Array.from({ length: size }, (_, i) => value(i)),
       );
     };
-    const state = array([1, hiddenSize], () => 0);
+    const [outputSize] = kernel.stateSizes(hiddenSize);
+    const states = kernel.stateSizes(hiddenSize).map((size) => array([1, size], () => 0));
     const width = 4 * hiddenSize;
     // All gates are open all the time, and the candidate is 1 at the first step and 0 afterwards.
     const projected = (i: number) => (Math.floor((i % width) / hiddenSize) !== 2 ? 100 : i < width ? 1 : 0);
@@ -113,12 +116,13 @@ function carouselCheck(kernel: FusedKernel, steps = 1000): ConformanceCheck {
       options: { reverse: false },
       inputs: {
         projected: array([steps + 1, 1, width], projected),
-        weight: array([width, hiddenSize], () => 0),
-        states: [state, state],
+        weight: array([width, outputSize], () => 0),
+        ...(kernel.hasProjection && { projection: array([outputSize, hiddenSize], () => 1) }),
+        states,
       },
       gradients: {
-        output: array([steps + 1, 1, hiddenSize], (i) => (i >= steps * hiddenSize ? 1 : 0)),
-        states: [state, state],
+        output: array([steps + 1, 1, outputSize], (i) => (i >= steps * outputSize ? 1 : 0)),
+        states,
       },
     });
   });
@@ -128,5 +132,5 @@ function carouselCheck(kernel: FusedKernel, steps = 1000): ConformanceCheck {
 export const recurrentChecks: readonly ConformanceCheck[] = fusedKernels.flatMap((kernel) => [
   ...passChecks(kernel, 'forward', 'output and last states'),
   ...passChecks(kernel, 'backward', 'all gradients'),
-  ...(kernel.stateCount === 2 ? [carouselCheck(kernel)] : []),
+  ...(kernel.stateSizes(1).length === 2 ? [carouselCheck(kernel)] : []),
 ]);

@@ -6,29 +6,41 @@ export interface FusedKernel {
   readonly name: string;
   readonly dtype: FloatDType;
   readonly gates: number;
-  readonly stateCount: number;
   readonly hasResetBias: boolean;
+  readonly hasProjection: boolean;
   cell(hiddenSize: number): FusedCell;
+  /** The sizes of a row of each state, that of the output first. */
+  stateSizes(hiddenSize: number): readonly number[];
 }
 
 const kinds = [
-  { name: 'lstm', gates: 4, stateCount: 2, cell: { kind: 'lstm' } },
-  { name: 'gru, reset after', gates: 3, stateCount: 1, cell: { kind: 'gru', resetAfter: true } },
-  { name: 'gru, reset before', gates: 3, stateCount: 1, cell: { kind: 'gru', resetAfter: false } },
-  { name: 'rnn, tanh', gates: 1, stateCount: 1, cell: { kind: 'rnn', nonlinearity: 'tanh' } },
-  { name: 'rnn, relu', gates: 1, stateCount: 1, cell: { kind: 'rnn', nonlinearity: 'relu' } },
+  { name: 'lstm', gates: 4, states: 2, cell: { kind: 'lstm' } },
+  { name: 'lstm, projected', gates: 4, states: 2, cell: { kind: 'projectedLstm' } },
+  { name: 'gru, reset after', gates: 3, states: 1, cell: { kind: 'gru', resetAfter: true } },
+  { name: 'gru, reset before', gates: 3, states: 1, cell: { kind: 'gru', resetAfter: false } },
+  { name: 'rnn, tanh', gates: 1, states: 1, cell: { kind: 'rnn', nonlinearity: 'tanh' } },
+  { name: 'rnn, relu', gates: 1, states: 1, cell: { kind: 'rnn', nonlinearity: 'relu' } },
 ] as const;
 
 /** All that the contract knows. */
 export const fusedKernels: readonly FusedKernel[] = (['float32', 'float64'] as const).flatMap((dtype) =>
-  kinds.map(({ name, gates, stateCount, cell }) => ({
-    name: `${name}, ${dtype}`,
-    dtype,
-    gates,
-    stateCount,
-    hasResetBias: cell.kind === 'gru' && cell.resetAfter,
-    cell: (hiddenSize) => ({ ...cell, dtype, hiddenSize }),
-  })),
+  kinds.map(({ name, gates, states, cell }) => {
+    const hasProjection = cell.kind === 'projectedLstm';
+    const outputSize = (hiddenSize: number) => (hasProjection ? Math.ceil(hiddenSize / 2) : hiddenSize);
+    const cellOf = (hiddenSize: number): FusedCell =>
+      cell.kind === 'projectedLstm'
+        ? { ...cell, dtype, hiddenSize, projectionSize: outputSize(hiddenSize) }
+        : { ...cell, dtype, hiddenSize };
+    return {
+      name: `${name}, ${dtype}`,
+      dtype,
+      gates,
+      hasResetBias: cell.kind === 'gru' && cell.resetAfter,
+      hasProjection,
+      cell: cellOf,
+      stateSizes: (hiddenSize) => [outputSize(hiddenSize), hiddenSize].slice(0, states),
+    };
+  }),
 );
 
 /** The hidden sizes to check a kernel with: some small ones and one larger. None where the backend has no such kernel. */

@@ -19,6 +19,7 @@ interface Inputs<T> {
   readonly projected: T;
   readonly weight: T;
   readonly resetBias?: T | undefined;
+  readonly projection?: T | undefined;
   readonly states: readonly T[];
 }
 
@@ -48,7 +49,7 @@ export async function runSequence({ backend, reference, tolerances }: CheckConte
 }
 
 async function evaluate<S>(backend: Backend<S>, one: SequenceCase, label: string): Promise<Named<HostArray>> {
-  const { projected, weight, resetBias, states } = one.inputs;
+  const { projected, weight, resetBias, projection, states } = one.inputs;
   recycle(backend, projected.data.length, projected.dtype);
   const uploaded: [HostArray, Operand<S>][] = [];
   const put = (host: HostArray) => {
@@ -61,6 +62,7 @@ async function evaluate<S>(backend: Backend<S>, one: SequenceCase, label: string
     weight: put(weight),
     states: states.map(put),
     ...(resetBias && { resetBias: put(resetBias) }),
+    ...(projection && { projection: put(projection) }),
   };
   const gradients = one.gradients && { output: put(one.gradients.output), states: one.gradients.states.map(put) };
   const results = run(backend, one, inputs, gradients, label);
@@ -94,8 +96,8 @@ function run<S>(
 ): Named<Operand<S>> {
   const { recurrent } = backend;
   demand(recurrent !== undefined, `${label}: the backend has no \`recurrent\``);
-  const { projected, weight, resetBias, states } = inputs;
-  const [time, batch] = projected.shape;
+  const { projected, weight, resetBias, projection, states } = inputs;
+  const [time] = projected.shape;
   const like = (storage: S, { shape, dtype }: Operand<S>): Operand<S> => ({ storage, shape, dtype });
   const statesLike = (name: string, storages: readonly S[]): Named<Operand<S>> =>
     Object.fromEntries(states.map((state, i) => [`${name}states[${i}]`, like(storages[i], state)]));
@@ -108,7 +110,7 @@ function run<S>(
       `${label}: \`saved\` is ${saved === undefined ? 'undefined' : 'there'} although \`save\` was ${save}`,
     );
     const forward = {
-      output: { storage: output, shape: [time, batch, hiddenSize], dtype: kernel.dtype },
+      output: { storage: output, shape: [time, ...states[0].shape], dtype: kernel.dtype },
       ...statesLike('last ', last),
     };
     if (saved === undefined || gradients === undefined) return forward;
@@ -119,6 +121,7 @@ function run<S>(
       'gradient of projected': like(back.projected, projected),
       'gradient of weight': like(back.weight, weight),
       ...(resetBias && { 'gradient of resetBias': like(back.resetBias as S, resetBias) }),
+      ...(projection && { 'gradient of projection': like(back.projection as S, projection) }),
       ...statesLike('gradient of ', back.states),
     };
   } catch (error) {
@@ -128,7 +131,7 @@ function run<S>(
 }
 
 function describe({ kernel, inputs, gradients, options }: SequenceCase): string {
-  const { projected, weight, states, resetBias } = inputs;
+  const { projected, weight, states, resetBias, projection } = inputs;
   const parts = [
     `recurrent.${gradients ? 'backward' : 'forward'} ${kernel.name}`,
     ...(options.reverse ? ['reverse'] : []),
@@ -136,7 +139,8 @@ function describe({ kernel, inputs, gradients, options }: SequenceCase): string 
     `projected ${formatShape(projected.shape)}`,
     `weight ${formatShape(weight.shape)}`,
     ...(resetBias ? [`resetBias ${formatShape(resetBias.shape)}`] : []),
-    `${states.length} states ${formatShape(states[0].shape)}`,
+    ...(projection ? [`projection ${formatShape(projection.shape)}`] : []),
+    `states ${states.map(({ shape }) => formatShape(shape)).join(' and ')}`,
   ];
   return parts.join(', ');
 }

@@ -16,11 +16,13 @@ interface RowStep {
   readonly hiddenSize: number;
   /** [gates * hidden] */
   readonly projected: readonly Scalar[];
-  /** Rows of the weight, [gates * hidden][hidden]. */
+  /** Rows of the weight, [gates * hidden][output]. */
   readonly weight: readonly (readonly Scalar[])[];
   /** [hidden] */
   readonly resetBias: readonly Scalar[] | undefined;
-  /** [hidden] each, in the cell's order. */
+  /** Rows of the projection, [output][hidden]. */
+  readonly projection: readonly (readonly Scalar[])[] | undefined;
+  /** [size] each, in the cell's order. */
   readonly states: readonly (readonly Scalar[])[];
 }
 
@@ -28,17 +30,18 @@ const range = (length: number) => Array.from({ length }, (_, i) => i);
 
 /** What the states are after one step. */
 function step(cell: FusedCell, row: RowStep): Scalar[][] {
-  const { tape, hiddenSize: H, projected, weight, resetBias, states } = row;
+  const { tape, hiddenSize: H, projected, weight, resetBias, projection, states } = row;
   const [hidden, memory] = states;
   /** Gate number g before its nonlinearity, for unit j. */
   const gate = (g: number, j: number) => tape.sum(projected[g * H + j], tape.dot(weight[g * H + j], hidden));
   if (cell.kind === 'rnn') return [range(H).map((j) => tape[cell.nonlinearity](gate(0, j)))];
-  if (cell.kind === 'lstm') {
+  if (cell.kind === 'lstm' || cell.kind === 'projectedLstm') {
     const next = range(H).map((j) => {
       const [i, f, g] = [tape.sigmoid(gate(0, j)), tape.sigmoid(gate(1, j)), tape.tanh(gate(2, j))];
       return tape.sum(tape.product(f, memory[j]), tape.product(i, g));
     });
-    return [next.map((c, j) => tape.product(tape.sigmoid(gate(3, j)), tape.tanh(c))), next];
+    const output = next.map((c, j) => tape.product(tape.sigmoid(gate(3, j)), tape.tanh(c)));
+    return [projection?.map((weights) => tape.dot(weights, output)) ?? output, next];
   }
   const reset = range(H).map((j) => tape.sigmoid(gate(0, j)));
   const resetHidden = cell.resetAfter ? hidden : hidden.map((h, j) => tape.product(reset[j], h));
@@ -59,27 +62,33 @@ function run(cell: FusedCell, inputs: SequenceInputs<DataArray>, { reverse, leng
   const projected = scalars(inputs.projected);
   const weight = scalars(inputs.weight);
   const resetBias = inputs.resetBias && scalars(inputs.resetBias);
+  const projection = inputs.projection && scalars(inputs.projection);
   const initial = inputs.states.map(scalars);
 
   const [time, batch, width] = inputs.projected.shape;
   const H = cell.hiddenSize;
-  const weightRows = range(width).map((row) => weight.slice(row * H, (row + 1) * H));
-  const output = range(time * batch * H).map(() => tape.constant(0));
+  const sizes = inputs.states.map(({ shape }) => shape[1]);
+  const [outputSize] = sizes;
+  const rowOf = (matrix: readonly Scalar[], row: number, size: number) => matrix.slice(row * size, (row + 1) * size);
+  const weightRows = range(width).map((row) => rowOf(weight, row, outputSize));
+  const projectionRows = projection && range(outputSize).map((row) => rowOf(projection, row, H));
+  const output = range(time * batch * outputSize).map(() => tape.constant(0));
   const last = initial.map((state) => state.slice());
   for (const b of range(batch)) {
     const length = lengths?.[b] ?? time;
-    let states = initial.map((state) =>
-      length === 0 ? range(H).map(() => tape.constant(0)) : state.slice(b * H, (b + 1) * H),
+    let states = initial.map((state, i) =>
+      length === 0 ? range(sizes[i]).map(() => tape.constant(0)) : rowOf(state, b, sizes[i]),
     );
     for (const k of range(length)) {
       const place = (reverse ? length - 1 - k : k) * batch + b;
       const x = projected.slice(place * width, (place + 1) * width);
-      states = step(cell, { tape, hiddenSize: H, projected: x, weight: weightRows, resetBias, states });
-      output.splice(place * H, H, ...states[0]);
+      const weights = { weight: weightRows, resetBias, projection: projectionRows };
+      states = step(cell, { tape, hiddenSize: H, projected: x, ...weights, states });
+      output.splice(place * outputSize, outputSize, ...states[0]);
     }
-    for (const [i, state] of states.entries()) last[i].splice(b * H, H, ...state);
+    for (const [i, state] of states.entries()) last[i].splice(b * sizes[i], sizes[i], ...state);
   }
-  return { tape, leaves: { projected, weight, resetBias, states: initial }, output, last };
+  return { tape, leaves: { projected, weight, resetBias, projection, states: initial }, output, last };
 }
 
 /** Fused cells by their definition: each step of each row in float64 scalars, whose gradients follow from the chain rule alone. */
@@ -103,12 +112,13 @@ export const referenceRecurrent: RecurrentKernels<DataArray> = {
     seed(output, gradients.output);
     for (const [i, state] of last.entries()) seed(state, gradients.states[i]);
     tape.backward();
-    const { projected, weight, resetBias, states } = leaves;
+    const { projected, weight, resetBias, projection, states } = leaves;
     const gradientsOf = (scalars: readonly Scalar[]) => arrayOf(cell.dtype, scalars, ({ gradient }) => gradient);
     return {
       projected: gradientsOf(projected),
       weight: gradientsOf(weight),
       ...(resetBias && { resetBias: gradientsOf(resetBias) }),
+      ...(projection && { projection: gradientsOf(projection) }),
       states: states.map(gradientsOf),
     };
   },

@@ -25,10 +25,12 @@ export interface Prepared<State extends CellState> {
 /** A cell as fused kernels know it; `projected` is their input, and the states have the order of the cell's `stateSizes`. */
 export interface FusedForm {
   readonly cell: FusedCell;
-  /** The recurrent weight, [gates * hidden, hidden]. */
+  /** The recurrent weight, [gates * hidden, output]; this and the others are as in core's `SequenceInputs`. */
   readonly weight: Tensor;
-  /** [hidden], as in core's `SequenceInputs`. */
+  /** [hidden] */
   readonly resetBias?: Tensor | undefined;
+  /** [output, hidden] */
+  readonly projection?: Tensor | undefined;
 }
 
 /**

@@ -59,6 +59,15 @@ const kinds: readonly Kind[] = [
     cell: (dtype, hiddenSize) => ({ kind: 'lstm', dtype, hiddenSize }),
     make: (device, options) => asAny(new LSTM(device, options)),
   },
+  {
+    name: 'lstm, projected',
+    cell: (dtype, hiddenSize) => ({ kind: 'projectedLstm', dtype, hiddenSize, projectionSize: 1 }),
+    make: (device, options) => {
+      // A layer demands a projection that is smaller than what it projects.
+      const hiddenSize = Math.max(2, options.hiddenSize);
+      return asAny(new LSTM(device, { ...options, hiddenSize, projectionSize: Math.ceil(hiddenSize / 3) }));
+    },
+  },
   ...[true, false].map(
     (resetAfter): Kind => ({
       name: `gru, resetAfter ${resetAfter}`,

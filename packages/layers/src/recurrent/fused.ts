@@ -21,7 +21,7 @@ interface FusedRun<State extends CellState> extends SequenceOptions {
   /** [time, batch, gates * hidden] */
   readonly projected: Tensor;
   readonly fused: FusedForm;
-  /** Tensors [batch, hidden]. */
+  /** Tensors [batch, size]. */
   readonly initial: State;
   /** The same run step by step. */
   readonly composed: () => CellRun<State>;
@@ -44,12 +44,7 @@ export function runFused<State extends CellState>(
   const { cell, projected, fused, initial } = run;
   const { device } = projected;
   const names = stateNames(cell.stateSizes);
-  const inputs: Inputs = {
-    projected,
-    weight: fused.weight,
-    states: names.map((name) => initial[name] as Tensor),
-    resetBias: fused.resetBias,
-  };
+  const inputs: Inputs = { ...fused, projected, states: names.map((name) => initial[name] as Tensor) };
   const targets = listOf(inputs);
   const { results, saved } = forward(kernels, run, inputs, isRecorded(device));
   const op = defineOp({
@@ -75,23 +70,27 @@ export function runFused<State extends CellState>(
 /** What a kernel reads. */
 type Inputs = SequenceParts<Tensor>;
 
-interface SequenceParts<T> {
+interface SequenceParts<T> extends Readonly<Partial<Record<(typeof optional)[number], T | undefined>>> {
   readonly projected: T;
   readonly weight: T;
   readonly states: readonly T[];
-  readonly resetBias?: T | undefined;
 }
 
-function listOf<T>({ projected, weight, states, resetBias }: SequenceParts<T>): T[] {
-  return [projected, weight, ...states, ...(resetBias === undefined ? [] : [resetBias])];
+/** What only some cells have. */
+const optional = ['resetBias', 'projection'] as const;
+
+function listOf<T>(parts: SequenceParts<T>): T[] {
+  const rest = optional.map((name) => parts[name]).filter((part) => part !== undefined);
+  return [parts.projected, parts.weight, ...parts.states, ...rest];
 }
 
 /** The operands of inputs, in the order of the list. */
 function operandsOf(inputs: Inputs, operands: readonly Operand<unknown>[]): SequenceInputs<unknown> {
   const [projected, weight] = operands;
   const end = 2 + inputs.states.length;
-  const resetBias = inputs.resetBias && operands[end];
-  return { projected, weight, states: operands.slice(2, end), ...(resetBias && { resetBias }) };
+  const names = optional.filter((name) => inputs[name] !== undefined);
+  const rest = Object.fromEntries(names.map((name, i) => [name, operands[end + i]]));
+  return { projected, weight, states: operands.slice(2, end), ...rest };
 }
 
 /** Whether a tape listens: what runs now may be differentiated. */
@@ -106,10 +105,11 @@ function forward<State extends CellState>(
   save: boolean,
 ): { results: readonly Tensor[]; saved: Tensor | undefined } {
   const { device, shape } = inputs.projected;
-  const { kind, dtype, hiddenSize } = cell;
+  const { kind, dtype } = cell;
+  const outputSize = inputs.states[0].shape[1];
   let rest: readonly unknown[] = [];
   let kept: unknown;
-  const output = device.execute(kind, listOf(inputs), [shape[0], shape[1], hiddenSize], dtype, (_, operands) => {
+  const output = device.execute(kind, listOf(inputs), [shape[0], shape[1], outputSize], dtype, (_, operands) => {
     const result = kernels.forward(cell, operandsOf(inputs, operands), { reverse, lengths, save });
     rest = result.states;
     kept = result.saved;

@@ -83,6 +83,7 @@ export class LSTMCell extends PackedCell<LSTMState> {
 
   override prepare(x: Tensor): Prepared<LSTMState> {
     const { hiddenSize: H, recurrentWeight, projectionWeight } = this;
+    const sizes = { dtype: x.dtype, hiddenSize: H };
     return {
       projected: this.project(x, this.biasSum()),
       step: (projected, { hidden, cell }, observe) => {
@@ -95,9 +96,13 @@ export class LSTMCell extends PackedCell<LSTMState> {
         const h = multiply(o, tanh(c));
         return { hidden: projectionWeight ? matMul(h, projectionWeight, transposeB) : h, cell: c };
       },
-      fused: projectionWeight
-        ? undefined
-        : { cell: { kind: 'lstm', dtype: x.dtype, hiddenSize: H }, weight: recurrentWeight },
+      fused: {
+        cell: projectionWeight
+          ? { kind: 'projectedLstm', ...sizes, projectionSize: projectionWeight.shape[0] }
+          : { kind: 'lstm', ...sizes },
+        weight: recurrentWeight,
+        projection: projectionWeight,
+      },
     };
   }
 }

@@ -1,7 +1,7 @@
 // Made by assembly/build.mjs.
 
 /** SHA-256 of the sources that the binaries were made of. */
-export const sourceHash = '2b6a6af6d62ceb23895cbc76719d44b260b2472b2907a89ee5b0472985b6adf4';
+export const sourceHash = '01c4b54caba8a03f19862da9aaca5805e028f2288088b8fd92fb5a285326939e';
 
 /** The functions of the module, by their number of arguments. */
 export type Kernels = Readonly<
@@ -171,7 +171,7 @@ export type Kernels = Readonly<
   > &
   Record<
     | 'adamF32',
-    (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => number
+    (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number) => number
   > &
   Record<
     | 'matMulF32'

@@ -45,6 +45,7 @@ interface Step {
   readonly product: (gate: number, vector: readonly number[]) => number[];
   readonly states: readonly (readonly number[])[];
   readonly bias: readonly number[];
+  readonly project: (vector: readonly number[]) => number[];
 }
 
 type Equations = (step: Step) => number[][];
@@ -58,6 +59,11 @@ function lstm({ tape, x, product, states: [h, c] }: Step): number[][] {
   const g = gate(2).map(tape.tanh);
   const next = zip(tape.add, zip(tape.multiply, f, c), zip(tape.multiply, i, g));
   return [zip(tape.multiply, o, next.map(tape.tanh)), next];
+}
+
+function projectedLstm(step: Step): number[][] {
+  const [h, c] = lstm(step);
+  return [step.project(h), c];
 }
 
 function gru(resetAfter: boolean): Equations {
@@ -75,11 +81,15 @@ function rnn(nonlinearity: 'tanh' | 'relu'): Equations {
   return ({ tape, x, product, states: [h] }) => [zip(tape.add, x(0), product(0, h)).map(tape[nonlinearity])];
 }
 
-/** The sizes and equations of a cell. */
-export function describeCell(cell: FusedCell): { gates: number; states: number; equations: Equations } {
-  if (cell.kind === 'lstm') return { gates: 4, states: 2, equations: lstm };
-  if (cell.kind === 'gru') return { gates: 3, states: 1, equations: gru(cell.resetAfter) };
-  return { gates: 1, states: 1, equations: rnn(cell.nonlinearity) };
+/** The sizes and equations of a cell; `states` are the sizes of a row of each. */
+export function describeCell(cell: FusedCell): { gates: number; states: number[]; equations: Equations } {
+  const { hiddenSize: hidden } = cell;
+  if (cell.kind === 'lstm') return { gates: 4, states: [hidden, hidden], equations: lstm };
+  if (cell.kind === 'projectedLstm') {
+    return { gates: 4, states: [cell.projectionSize, hidden], equations: projectedLstm };
+  }
+  if (cell.kind === 'gru') return { gates: 3, states: [hidden], equations: gru(cell.resetAfter) };
+  return { gates: 1, states: [hidden], equations: rnn(cell.nonlinearity) };
 }
 
 export interface SequenceProblem {
@@ -91,6 +101,7 @@ export interface SequenceProblem {
   readonly projected: Float64Array;
   readonly weight: Float64Array;
   readonly bias: Float64Array | undefined;
+  readonly projection: Float64Array | undefined;
   readonly states: readonly Float64Array[];
   readonly dOutput: Float64Array;
   readonly dStates: readonly Float64Array[];
@@ -101,34 +112,40 @@ export type SequenceResults = Record<string, ArrayLike<number>>;
 /** Row by row and step by step. */
 export function runSequence(problem: SequenceProblem): SequenceResults {
   const { cell, time, batch, reverse, lengths } = problem;
-  const { gates, equations } = describeCell(cell);
+  const { gates, equations, states: sizes } = describeCell(cell);
   const { hiddenSize: hidden } = cell;
   const tape = new Tape();
   const leaves = (data: ArrayLike<number>) => Array.from(data, (value) => tape.push(value));
   const projected = leaves(problem.projected);
   const weight = leaves(problem.weight);
   const bias = leaves(problem.bias ?? new Float64Array(hidden));
+  const projection = leaves(problem.projection ?? new Float64Array(0));
   const first = problem.states.map(leaves);
   const last = first.map((state) => [...state]);
-  const output = leaves(new Float64Array(time * batch * hidden));
+  const [outputs] = sizes;
+  const output = leaves(new Float64Array(time * batch * outputs));
 
-  const product = (gate: number, vector: readonly number[]) =>
-    vector.map((_, j) => {
-      const row = weight.slice((gate * hidden + j) * hidden, (gate * hidden + j + 1) * hidden);
+  /** `count` rows of a matrix from row number `start` on, times a vector. */
+  const times = (matrix: readonly number[], start: number, count: number, vector: readonly number[]) =>
+    Array.from({ length: count }, (_, j) => {
+      const row = matrix.slice((start + j) * vector.length, (start + j + 1) * vector.length);
       return zip(tape.multiply, row, vector).reduce(tape.add);
     });
+  const product = (gate: number, vector: readonly number[]) => times(weight, gate * hidden, hidden, vector);
+  const project = (vector: readonly number[]) => times(projection, 0, outputs, vector);
   for (let row = 0; row < batch; row++) {
-    const [start, end] = [row * hidden, (row + 1) * hidden];
     const length = lengths?.[row] ?? time;
-    let states = first.map((state) => state.slice(start, end));
-    if (lengths !== undefined && length === 0) states = first.map(() => leaves(new Float64Array(hidden)));
+    const none = lengths !== undefined && length === 0;
+    let states = first.map((state, k) =>
+      none ? leaves(new Float64Array(sizes[k])) : state.slice(row * sizes[k], (row + 1) * sizes[k]),
+    );
     for (let i = 0; i < length; i++) {
       const at = (reverse ? length - 1 - i : i) * batch + row;
       const x = (gate: number) => projected.slice((at * gates + gate) * hidden, (at * gates + gate + 1) * hidden);
-      states = equations({ tape, x, product, states, bias });
-      output.splice(at * hidden, hidden, ...states[0]);
+      states = equations({ tape, x, product, states, bias, project });
+      output.splice(at * outputs, outputs, ...states[0]);
     }
-    for (const [k, state] of states.entries()) last[k].splice(start, hidden, ...state);
+    for (const [k, state] of states.entries()) last[k].splice(row * sizes[k], sizes[k], ...state);
   }
 
   const gradients = new Float64Array(tape.values.length);
@@ -146,6 +163,7 @@ export function runSequence(problem: SequenceProblem): SequenceResults {
     'gradient of projected': slopes(projected),
     'gradient of weight': slopes(weight),
     ...(problem.bias && { 'gradient of resetBias': slopes(bias) }),
+    ...(problem.projection && { 'gradient of projection': slopes(projection) }),
     ...Object.fromEntries(first.map((state, k) => [`gradient of state ${k}`, slopes(state)])),
   };
 }
