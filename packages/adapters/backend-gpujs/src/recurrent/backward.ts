@@ -69,27 +69,28 @@ export function runBackward(
   }
   const states = form.states.map((component) => {
     const state = spread(scratch, carry, 1, size, [component]);
-    return scratch.give(lengths ? clearEnded(scratch, state, lengths, size, hidden, batch) : state, size);
+    return lengths ? clearEnded(scratch, state, lengths, size, hidden, batch) : state;
   });
+  const give = () => states.map((state) => scratch.give(state, size));
   if (!last) {
     const resetBias = inputs.resetBias && zeros(hidden);
-    return { projected: zeros(0), weight: zeros(weightSize), ...(resetBias && { resetBias }), states };
+    return { projected: zeros(0), weight: zeros(weightSize), ...(resetBias && { resetBias }), states: give() };
   }
   const rows = time * batch;
   const joined = join(scratch, gradients, size);
   const middle = form.middle === undefined ? undefined : join(scratch, gates, size, form.middle);
   const product = weightProduct(scratch, form, joined, last, middle, rows, hidden);
   const separate = (block: Block, outer: number, inner: number, components: readonly number[]) =>
-    scratch.give(
-      block.width === 1 ? block : spread(scratch, block, outer, inner, components),
-      outer * inner * components.length,
-    );
+    block.width === 1 ? block : spread(scratch, block, outer, inner, components);
+  const ofWeight = separate(product, 1, hidden * hidden, form.productGradients);
+  const ofProjected = separate(joined, rows, hidden, form.projectedGradients);
   const resetBias = inputs.resetBias && biasGradient(sequence, joined);
+  // Nothing can fail from here on.
   return {
-    weight: separate(product, 1, hidden * hidden, form.productGradients),
-    projected: separate(joined, rows, hidden, form.projectedGradients),
+    projected: scratch.give(ofProjected, rows * hidden * form.gates),
+    weight: scratch.give(ofWeight, weightSize),
     ...(resetBias && { resetBias }),
-    states,
+    states: give(),
   };
 }
 

@@ -27,12 +27,14 @@ export function runForward(sequence: Sequence, inputs: Inputs, save: boolean): S
     }
     last = after[t];
   }
-  const output = time > 0 ? join(scratch, after, size, form.states[0]) : undefined;
   const ended = (block: Block, steps: number) =>
     lengths ? clearEnded(scratch, block, lengths, steps * size, hidden, batch) : block;
+  const output = time > 0 ? ended(join(scratch, after, size, form.states[0]), time) : undefined;
+  const states = form.states.map((component) => ended(spread(scratch, last, 1, size, [component]), 1));
+  // Nothing can fail from here on.
   return {
-    output: output ? scratch.give(ended(output, time), time * size) : empty(),
-    states: form.states.map((component) => scratch.give(ended(spread(scratch, last, 1, size, [component]), 1), size)),
+    output: output ? scratch.give(output, time * size) : empty(),
+    states: states.map((state) => scratch.give(state, size)),
     saved: save ? scratch.giveParts([...after, ...gates, weight]) : undefined,
   };
 }
