@@ -4,12 +4,12 @@ import { distort } from './augment.ts';
 import type { Sample } from './mnist.ts';
 import type { Task } from './model.ts';
 import { type Batch, makeBatch } from './steps.ts';
-import { drawLength, drawString } from './strings.ts';
+import { drawStrings } from './strings.ts';
 
 export interface TrainingBatchesOptions {
   /** Pictures in a batch. */
   readonly batch: number;
-  /** Pictures in an epoch. */
+  /** Pictures in an epoch; of digits at most as many as there are. */
   readonly count: number;
   readonly seed: number;
 }
@@ -20,7 +20,8 @@ export function trainingBatches(
   digits: readonly Sample[],
   options: TrainingBatchesOptions,
 ): BatchSource<Batch> {
-  const { batch, count, seed } = options;
+  const { batch, seed } = options;
+  const count = task === 'digit' ? Math.min(options.count, digits.length) : options.count;
   const batchesPerEpoch = Math.ceil(count / batch);
   return {
     batchesPerEpoch,
@@ -39,12 +40,6 @@ export function trainingBatches(
 
 function drawDigits(digits: readonly Sample[], indices: Int32Array, random: Random): Sample[] {
   return Array.from(indices, (i) => ({ ...digits[i], image: distort(digits[i].image, random) }));
-}
-
-/** All of as many digits, so that there is little padding. */
-function drawStrings(digits: readonly Sample[], count: number, random: Random): Sample[] {
-  const length = drawLength(random);
-  return Array.from({ length: count }, () => drawString(digits, random, length, true));
 }
 
 /** Pictures to measure with, as they are. */

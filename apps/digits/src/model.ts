@@ -10,7 +10,7 @@ export const cells = ['RNN', 'LSTM', 'GRU', 'BiLSTM'] as const;
 export type Cell = (typeof cells)[number];
 
 /** What is read: a digit row by row, or a string of digits column by column. */
-export const tasks = ['digit', 'string'] as const;
+const tasks = ['digit', 'string'] as const;
 export type Task = (typeof tasks)[number];
 
 const size = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most));

@@ -15,14 +15,14 @@ export interface Settings {
 }
 
 export const defaults: Readonly<Record<Task, Settings>> = {
-  digit: { seed: 1, hidden: 96, layers: 1, epochs: 20, count: 8000, batch: 50, learningRate: 0.005 },
-  string: { seed: 1, hidden: 96, layers: 1, epochs: 20, count: 4000, batch: 32, learningRate: 0.005 },
+  digit: { seed: 1, hidden: 96, layers: 1, epochs: 10, count: 8000, batch: 50, learningRate: 0.005 },
+  string: { seed: 1, hidden: 80, layers: 2, epochs: 25, count: 4000, batch: 32, learningRate: 0.005 },
 };
 
 /** Within a minute: enough to see that it learns. */
 export const quick: Readonly<Record<Task, Partial<Settings>>> = {
-  digit: { hidden: 48, epochs: 2, count: 4000 },
-  string: { hidden: 48, epochs: 4, count: 2000 },
+  digit: { hidden: 64, epochs: 3 },
+  string: { hidden: 64, layers: 1, epochs: 6, count: 3000 },
 };
 
 export function configOf(task: Task, cell: Cell, { hidden, layers }: Settings): Config {

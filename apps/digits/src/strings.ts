@@ -5,6 +5,8 @@ import type { Sample } from './mnist.ts';
 
 /** Digits in a string, at least and at most. */
 const lengths = [3, 6] as const;
+/** CTC learns sooner where a digit stands when some strings are short. */
+const trainingLengths = [1, 6] as const;
 /** Columns of paper between two digits: below 0 their boxes overlap. */
 const gaps = [-2, 8] as const;
 const margins = [2, 6] as const;
@@ -12,10 +14,6 @@ const margins = [2, 6] as const;
 const rises = [-2, 2] as const;
 
 const between = (random: Random, [least, most]: readonly [number, number]) => random.integer(least, most + 1);
-
-export function drawLength(random: Random): number {
-  return between(random, lengths);
-}
 
 /** Writes digits side by side, with varying space between them. */
 export function compose(digits: readonly Sample[], random: Random): Sample {
@@ -34,20 +32,27 @@ export function compose(digits: readonly Sample[], random: Random): Sample {
   return { image: paste(x + between(random, margins), size, parts), labels: digits.flatMap(({ labels }) => labels) };
 }
 
-/** Strings of random digits, by number of digits if given; the same for the same seed. */
-export function drawString(digits: readonly Sample[], random: Random, count: number, distorted: boolean): Sample {
-  const drawn = Array.from({ length: count }, () => {
-    const digit = digits[random.integer(0, digits.length)];
-    return distorted ? { ...digit, image: distort(digit.image, random) } : digit;
-  });
-  return compose(drawn, random);
+function draw(digits: readonly Sample[], count: number, random: Random): Sample[] {
+  return Array.from({ length: count }, () => digits[random.integer(0, digits.length)]);
 }
 
-/** Strings to measure with: `count` of 3 to 6 digits, as they were written, the same for the same seed. */
+/** Strings to train on, of distorted digits; all of as many digits, so that there is little padding. */
+export function drawStrings(digits: readonly Sample[], count: number, random: Random): Sample[] {
+  const length = between(random, trainingLengths);
+  return Array.from({ length: count }, () => {
+    const drawn = draw(digits, length, random);
+    return compose(
+      drawn.map(({ image, labels }) => ({ image: distort(image, random), labels })),
+      random,
+    );
+  });
+}
+
+/** Strings to measure with, of 3 to 6 digits as they were written; the same for the same seed. */
 export function makeStrings(digits: readonly Sample[], count: number, seed: number): Sample[] {
   const strings = new Random(seed).fork('strings');
   return Array.from({ length: count }, (_, i) => {
     const random = strings.fork(i);
-    return drawString(digits, random, drawLength(random), false);
+    return compose(draw(digits, between(random, lengths), random), random);
   });
 }

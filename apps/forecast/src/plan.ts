@@ -44,11 +44,11 @@ const validationShare = 0.15;
 export async function planTraining(request: TrainingRequest): Promise<Plan> {
   const { csv, dataset: name = 'weather', seed, quick } = request;
   const dataset = csv === undefined ? named(name) : await ownFile(csv, request);
-  const settings = {
-    ...dataset.settings,
-    ...given(request, Object.keys(dataset.settings)),
-    dataset: csv === undefined ? name : 'csv',
-  };
+  const chosen = { ...dataset.settings, ...given(request, Object.keys(dataset.settings)) };
+  const covariates = Object.fromEntries(
+    Object.entries(chosen.covariates).filter(([column]) => column !== chosen.target),
+  );
+  const settings = { ...chosen, covariates, dataset: csv === undefined ? name : 'csv' };
   const series = await loadSeries(settings, csv);
   const testStart = testStartOf(series, dataset.test);
   const schedule = { ...dataset.schedule, ...given(request, Object.keys(dataset.schedule)), seed };

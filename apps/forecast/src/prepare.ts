@@ -58,16 +58,14 @@ export function prepare(series: Series, settings: Settings, scalers?: Scalers): 
   const history = historyTable(series, settings, computed);
   if (!scalers) checkChanging(series, settings, history);
   const known = knownTable(dates, settings, rows).matrix();
-  const differences = (origin: number) =>
-    Array.from({ length: horizon }, (_, step) => {
-      const value = computed[origin + step] ?? Number.NaN;
-      return value - computed[naiveRow(origin, step, lag)]!;
-    });
-  const matrixOf = (origins: ArrayLike<number>): TensorData => ({
-    dtype: 'float64',
-    shape: [origins.length, horizon],
-    data: Float64Array.from(Array.from(origins).flatMap(differences)),
-  });
+  const differences = (origins: ArrayLike<number>): TensorData => {
+    const data = new Float64Array(origins.length * horizon);
+    for (let i = 0; i < data.length; i++) {
+      const [origin, step] = [origins[Math.floor(i / horizon)]!, i % horizon];
+      data[i] = (computed[origin + step] ?? Number.NaN) - computed[naiveRow(origin, step, lag)]!;
+    }
+    return { dtype: 'float64', shape: [origins.length, horizon], data };
+  };
   const fitted = scalers ?? fit();
   return {
     settings,
@@ -79,7 +77,7 @@ export function prepare(series: Series, settings: Settings, scalers?: Scalers): 
     known: fitted.known.transform(known),
     firstOrigin,
     anchors: (origin) => Float64Array.from({ length: horizon }, (_, step) => computed[naiveRow(origin, step, lag)]!),
-    targets: (origins) => fitted.targets.transform(matrixOf(origins)),
+    targets: (origins) => fitted.targets.transform(differences(origins)),
   };
 
   function fit(): Scalers {
@@ -88,7 +86,7 @@ export function prepare(series: Series, settings: Settings, scalers?: Scalers): 
     return {
       history: Scaler.fit(sliceRows(history.matrix(), past), { method: historyMethods(settings) }),
       known: Scaler.fit(sliceRows(known, past), { method: 'none' }),
-      targets: Scaler.fit(matrixOf(Array.from({ length: count }, (_, i) => lag + i))),
+      targets: Scaler.fit(differences(Array.from({ length: count }, (_, i) => lag + i))),
     };
   }
 }

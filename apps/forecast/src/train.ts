@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { saveModel } from '@sluice/model/node';
 import { createReport, lossChart, renderText } from '@sluice/report';
 import { saveReport } from '@sluice/report/node';
@@ -83,7 +83,7 @@ export async function train(options: TrainOptions): Promise<void> {
     createReport({ title, summary, facts, sections: [...sections, ...charts] }),
   );
   print();
-  print(`Trained in ${seconds.toFixed(1)} s. Model and report.html are in ${out}`);
+  print(`Trained in ${seconds.toFixed(1)} s. Model and report.html are in ${relative('', out) || out}`);
 }
 
 export function print(line = ''): void {

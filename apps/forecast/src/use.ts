@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { loadModel } from '@sluice/model/node';
 import { createReport, renderText } from '@sluice/report';
 import { describe } from './charts.ts';
@@ -33,7 +34,11 @@ export async function evaluate({ model: folder, csv, backend }: UseOptions): Pro
   }
   const test = { start: testStart, end: prepared.rows };
   const score = scoreForecasts(prepared, await forecast(model, prepared, test), test);
-  print(renderText(createReport({ title: folder, sections: scoreSections(score, config, 'Test part') })).trimEnd());
+  print(
+    renderText(
+      createReport({ title: basename(folder), sections: scoreSections(score, config, 'Test part') }),
+    ).trimEnd(),
+  );
 }
 
 /** Prints what comes after the last row of the data. */
@@ -50,6 +55,8 @@ export async function predict({ model: folder, csv, backend }: UseOptions): Prom
   const columns = [prepared.dates ? 'date' : 'row', ...levels.map((level) => `${100 * level} %`)];
   const title = `${config.target}${config.unit ? ` in ${config.unit}` : ''}: quantiles`;
   print(
-    renderText(createReport({ title: folder, sections: [{ kind: 'table', title, columns, rows: lines }] })).trimEnd(),
+    renderText(
+      createReport({ title: basename(folder), sections: [{ kind: 'table', title, columns, rows: lines }] }),
+    ).trimEnd(),
   );
 }

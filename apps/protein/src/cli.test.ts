@@ -24,7 +24,7 @@ beforeAll(async () => {
 test('training prints plain lines, its figures beside the baselines, and saves model, card and report', () => {
   expect(output).not.toContain('\u001b');
   expect(output).toMatch(/^64 \/ 9 \/ 9 chains to train, validate and test; [\d,]+ parameters;$/m);
-  expect(output).toMatch(/^epoch 1\/1 {2}step 8\/8 {2}0:00 left {2}loss /m);
+  expect(output).toMatch(/^epoch 1\/1 {2}step 16\/16 {2}0:00 left {2}loss /m);
   expect(output).toMatch(/^figure +this model +majority +naive Bayes$/m);
   expect(output).toMatch(/^Q3 +[\d.]+ % +33\.33 % +100\.00 %$/m);
   const card = readFileSync(file('model/README.md'), 'utf8');
@@ -34,6 +34,14 @@ test('training prints plain lines, its figures beside the baselines, and saves m
   for (const title of ['Three states', 'Eight states', 'Predictions', 'Gates of the first layer']) {
     expect(report).toContain(title);
   }
+});
+
+test('a fifth of the chains are enough to beat a majority vote clearly', async () => {
+  const { exitCode, stdout } = await run(['train', '--quick', '--chains', '480', '--out', file('quick')]);
+  expect(exitCode).toBe(0);
+  const [, Q3, majority] = /^Q3 +([\d.]+) % +([\d.]+) %/m.exec(stdout) ?? [];
+  expect(Number(majority)).toBeCloseTo(38.75, 2);
+  expect(Number(Q3)).toBeGreaterThan(55);
 });
 
 test('evaluate prints the same figures from the folder alone', async () => {

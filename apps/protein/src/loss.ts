@@ -18,15 +18,15 @@ export function mergedProbabilities(logits: Tensor): Tensor {
 }
 
 /** The cross-entropy of the eight states; while validating, how many of the eight and of the three are right, Q8 and Q3. */
-export function structureLoss(model: StructureModel, labelSmoothing: number) {
+export function structureLoss(model: StructureModel) {
   const { device } = model;
   return ({ fields, lengths }: Batch): { loss: Tensor; metrics?: Record<string, Tensor> } => {
     const logits = model.call(device.tensor(fields.windows), lengths);
     const targets = device.tensor(fields.states);
-    const ignoreIndex = noState;
-    if (model.training) return { loss: crossEntropy(logits, targets, { ignoreIndex, labelSmoothing }) };
-    const Q3 = accuracy(mergedProbabilities(logits), device.tensor(fields.merged), { ignoreIndex });
-    const Q8 = accuracy(logits, targets, { ignoreIndex });
-    return { loss: crossEntropy(logits, targets, { ignoreIndex }), metrics: { Q3, Q8 } };
+    const loss = crossEntropy(logits, targets, { ignoreIndex: noState });
+    if (model.training) return { loss };
+    const Q3 = accuracy(mergedProbabilities(logits), device.tensor(fields.merged), { ignoreIndex: noState });
+    const Q8 = accuracy(logits, targets, { ignoreIndex: noState });
+    return { loss, metrics: { Q3, Q8 } };
   };
 }

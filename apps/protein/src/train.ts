@@ -22,7 +22,6 @@ export interface Settings extends ModelConfig {
   readonly batch: number;
   /** The highest of the one-cycle schedule. */
   readonly learningRate: number;
-  readonly labelSmoothing: number;
   /** How much of the mean of the weights each update keeps. */
   readonly averaging: number;
   readonly seed: number;
@@ -40,7 +39,7 @@ export interface TrainOptions {
 }
 
 export async function train({ settings, data, chains, out, backend, command }: TrainOptions): Promise<void> {
-  const { epochs, batch, learningRate, labelSmoothing, averaging, seed, ...config } = settings;
+  const { epochs, batch, learningRate, averaging, seed, ...config } = settings;
   const split = await readChains(data);
   const examples = split.train.slice(0, chains);
   using device = await openDevice(backend, seed);
@@ -71,7 +70,7 @@ export async function train({ settings, data, chains, out, backend, command }: T
     optimizer,
     data: batches,
     epochs,
-    loss: structureLoss(model, labelSmoothing),
+    loss: structureLoss(model),
     schedule: oneCycle({ maximum: learningRate, steps: Math.max(2, steps) }),
     clip: { globalNorm: 1 },
     averageWeights: { decay: averaging },

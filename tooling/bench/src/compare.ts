@@ -132,7 +132,8 @@ function addVersion(versions: Record<string, string>, name: string, version: str
 interface Entry {
   readonly child: Child;
   readonly runs: number;
-  readonly sections: number;
+  /** Milliseconds that are left for its sections. */
+  budget: number;
   readonly products: number;
   readonly times: number[];
   readonly shares: number[];
@@ -152,7 +153,9 @@ async function runJob(
   for (const child of children) entries.push(await prepare(child, workload, mode, schedule, rates));
   for (let section = 0; section < schedule.sections; section++) {
     for (const entry of entries) {
-      if (entry.note !== undefined || section >= entry.sections) continue;
+      // One at the least; then as many as there is time for, if they take as long as the last one.
+      const next = (entry.times.at(-1) ?? 0) * entry.runs;
+      if (entry.note !== undefined || next > entry.budget) continue;
       await sleep(schedule.sectionTime > 0 ? pause : 0);
       await runSection(entry, operations);
     }
@@ -186,20 +189,18 @@ async function prepare(
   schedule: Schedule,
   rates: ReadonlyMap<string, number>,
 ): Promise<Entry> {
-  const nothing = { child, runs: 0, sections: 0, products: 0, times: [], shares: [] };
+  const nothing = { child, runs: 0, budget: 0, products: 0, times: [], shares: [] };
   const rate = rates.get(`${child.participant.label} ${mode}`);
   const expected = rate === undefined ? 0 : operationsOf(workload, mode) / rate;
   if (expected > schedule.longestRun) {
     return { ...nothing, note: `not run: one run would take about ${Math.round(expected / 1000)} s` };
   }
   const { sectionTime, warmUp } = schedule;
-  const budget = child.participant.isSlow ? schedule.shortBudget : schedule.budget;
   const answer = await child.ask({ do: 'prepare', workload, mode, warmUp }, patience);
   if (!('milliseconds' in answer)) return { ...nothing, note: noteOf(answer) };
   const runs = Math.max(1, Math.ceil(sectionTime / answer.milliseconds));
-  const affordable = Math.floor(budget / (runs * answer.milliseconds));
-  const sections = Math.max(1, Math.min(schedule.sections, affordable));
-  const entry = { ...nothing, runs, sections, times: [], shares: [] };
+  const budget = child.participant.isSlow ? schedule.shortBudget : schedule.budget;
+  const entry = { ...nothing, runs, budget, times: [], shares: [] };
   // The share of the ceiling says something where products rule.
   if (child.participant.peer !== undefined || mode !== 'training') return entry;
   let product: Answer = { milliseconds: 0, value: 0 };
@@ -217,6 +218,7 @@ async function runSection(entry: Entry, operations: number): Promise<void> {
     return;
   }
   entry.times.push(answer.milliseconds);
+  entry.budget -= answer.milliseconds * runs;
   if (answer.launches !== undefined) entry.launches = answer.launches;
   if (products === 0) return;
   const product = await child.ask({ do: 'product', runs: products }, patience);

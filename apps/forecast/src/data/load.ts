@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Table } from '@sluice/data';
+import { OptionError } from '@sluice/core';
 import { readCsvFile } from '@sluice/data/node';
 import { type Dataset, datasets } from '../datasets.ts';
 import { AppError, UsageError } from '../errors.ts';
 import type { Settings } from '../settings.ts';
-import { readRNumbers } from './r-data.ts';
+import { loadElectricity } from './electricity.ts';
 import type { Series } from './series.ts';
 
 /** What of a table is read. */
@@ -27,11 +26,26 @@ export async function loadSeries(columns: SeriesColumns, csv?: string): Promise<
 }
 
 async function readSeries(name: string, path: string, { target, date, covariates }: SeriesColumns): Promise<Series> {
-  const table = await readCsvFile(path);
-  const numbers = table.select([target, ...Object.keys(covariates)]);
-  // Complains of what is missing.
-  numbers.matrix();
-  return { name, table: numbers, dates: date === null ? undefined : checkDates(name, date, table.dates(date)) };
+  const columns = [target, ...Object.keys(covariates)];
+  const types = { ...Object.fromEntries(columns.map((column) => [column, 'number'] as const)) };
+  const table = await readCsvFile(path, { types: date === null ? types : { ...types, [date]: 'date' } }).catch(
+    (cause) => {
+      if (cause instanceof OptionError) throw new AppError(`${name}: has not all columns: ${cause.message}`, { cause });
+      throw cause;
+    },
+  );
+  for (const column of columns) {
+    const row = table.numbers(column).findIndex(Number.isNaN);
+    if (row < 0) continue;
+    throw new AppError(
+      `${name}: column ${JSON.stringify(column)} has no number in row ${row + 1}; fill it, or cut the rows before it off`,
+    );
+  }
+  return {
+    name,
+    table: table.select(columns),
+    dates: date === null ? undefined : checkDates(name, date, table.dates(date)),
+  };
 }
 
 function checkDates(name: string, column: string, dates: Float64Array): Float64Array {
@@ -49,27 +63,4 @@ function vegaFolder(): string {
   } catch {
     throw new AppError('the package vega-datasets is missing; get it with: npm install vega-datasets@3.2.1');
   }
-}
-
-/** Where `electricityCommand` puts the package, and where Debian does. */
-const electricityFolder = 'usr/lib/R/site-library/forecast/data';
-const places = [fileURLToPath(new URL('../../runs/r-cran-forecast', import.meta.url)), '/'];
-
-const electricityCommand =
-  '(mkdir -p apps/forecast/runs && cd apps/forecast/runs && apt-get download r-cran-forecast && dpkg-deb -x r-cran-forecast_*.deb r-cran-forecast)';
-
-/** Demand every half-hour from Monday, 5 June 2000 (Taylor 2003, Journal of the Operational Research Society 54). */
-async function loadElectricity(): Promise<Series> {
-  for (const place of places) {
-    const file = (extension: string) => join(place, electricityFolder, `Rdata.${extension}`);
-    const files = await Promise.all([readFile(file('rdx')), readFile(file('rdb'))]).catch(() => undefined);
-    if (files === undefined) continue;
-    const demand = readRNumbers(...files, 'taylor', file('rdb'));
-    const start = Date.UTC(2000, 5, 5);
-    const dates = demand.map((_, row) => start + row * 1_800_000);
-    return { name: 'electricity', table: Table.ofNumbers({ demand }), dates };
-  }
-  throw new AppError(
-    `electricity: the Debian package r-cran-forecast (GPL) is missing; get it, in the folder of the repository, with: ${electricityCommand}`,
-  );
 }

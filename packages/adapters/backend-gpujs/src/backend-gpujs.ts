@@ -73,7 +73,7 @@ export function backendOn(opened: Opened): Backend<GpujsStorage> {
         fallbackReason,
         launches: launcher.launches,
         kernels: launcher.kernels,
-        textures: machine.live,
+        textures: launcher.textures,
       };
     },
     supports: (dtype) => dtype !== 'float64',

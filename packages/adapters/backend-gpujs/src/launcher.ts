@@ -38,6 +38,8 @@ interface Entry {
 export class Launcher {
   /** Launches so far, of uploads and downloads too. */
   launches = 0;
+  /** Results that are not freed. */
+  textures = 0;
   readonly #opened: Opened;
   // In the order of their last use.
   readonly #kernels = new Map<string, Entry>();
@@ -113,7 +115,9 @@ export class Launcher {
   free({ texels }: Pick<Block, 'texels'>): void {
     const maker = this.#makers.get(texels);
     if (!maker) return;
+    this.#makers.delete(texels);
     maker.live--;
+    this.textures--;
     if ('delete' in texels) texels.delete();
   }
 
@@ -169,6 +173,7 @@ export class Launcher {
     }
     if (!(result instanceof Promise)) {
       entry.live++;
+      this.textures++;
       this.#makers.set(result as Texels, entry);
     }
     if (isNew) this.#evict();

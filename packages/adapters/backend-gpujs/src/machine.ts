@@ -5,8 +5,6 @@ import { type Block, type Bounds, blockOf, type GpujsStorage, planesOf, type X }
 /** Makes and frees storages; what all kernels work with. */
 export class Machine {
   readonly launcher: Launcher;
-  /** Textures of storages that are not freed. */
-  live = 0;
 
   constructor(launcher: Launcher) {
     this.launcher = launcher;
@@ -38,7 +36,6 @@ export class Machine {
     bounds?: Bounds,
     parts: readonly Block[] = [],
   ): GpujsStorage {
-    this.live += (block ? 1 : 0) + parts.length;
     return { dtype, size, block, bounds, parts, freed: false };
   }
 
@@ -48,9 +45,7 @@ export class Machine {
     const { block, parts } = storage;
     storage.block = undefined;
     storage.parts = [];
-    for (const one of [...(block ? [block] : []), ...parts]) {
-      this.live--;
-      this.launcher.free(one);
-    }
+    if (block) this.launcher.free(block);
+    for (const part of parts) this.launcher.free(part);
   }
 }

@@ -10,19 +10,22 @@ import { Unsupported } from './runner.mjs';
 import { serve } from './serve.mjs';
 
 /*
- * A library in a page of headless Chromium. Times are taken in the page, so that the way to it does not count.
+ * A library in a page of headless Chromium. Times are taken in the page, so that the way to it does not count. esbuild makes one script of a library, as
+ * a user's bundler does; playwright starts the browser, as in the tests.
  */
 
 const source = '@sluice/source';
 const library = process.argv[2];
 
+/** @type {import('playwright').Browser | undefined} */
+let browser;
 /** @type {import('playwright').Page} */
 let page;
 
 async function start() {
   const executablePath = await findChromium();
   if (executablePath === undefined) throw new Unsupported('there is no Chromium');
-  const browser = await chromium.launch({ executablePath, args: chromiumArguments });
+  browser = await chromium.launch({ executablePath, args: chromiumArguments });
   page = await browser.newPage();
   if (library === 'tfjs') await page.addScriptTag({ path: join(peers.resolve('@tensorflow/tfjs'), '../tf.min.js') });
   const bundle = await build({
@@ -49,3 +52,4 @@ await serve(async (request) => {
     return error instanceof Unsupported ? { unsupported: message } : { error: message };
   }
 });
+await browser?.close();

@@ -2,7 +2,7 @@ import { broadcastShapes, broadcastStrides, type MatMulOptions, mergeAxes, type 
 import type { KernelSource } from '../launcher.ts';
 import type { Machine } from '../machine.ts';
 import { offsetCode, offsetNumbers } from '../offsets.ts';
-import type { GpujsStorage, X } from '../storage.ts';
+import { type Block, blockOf, type GpujsStorage, type X } from '../storage.ts';
 import { fill } from './move.ts';
 
 function matMulSource(rank: number, inner: number): KernelSource {
@@ -27,7 +27,74 @@ function matrixStrides(x: X, batch: readonly number[], transposed: boolean): num
   return [...broadcastStrides(x.shape.slice(0, -2), batch).map((stride) => stride * matrix), rows, columns];
 }
 
-/** One thread an element; compiled for each inner size. */
+/** From here on the products of a matrix product pay for two more launches. */
+const manyProducts = 2 ** 21;
+
+/**
+ * A matrix whose rows, `step` numbers from one to the next element, begin `stride` numbers apart, as texels of four elements of a row: [inner / 4, rows],
+ * zeros behind the last element.
+ */
+function pack(machine: Machine, x: X, rows: number, stride: number, inner: number, step: number): Block {
+  const element = (i: number) => {
+    const at = `x[row * stride + (first + ${i}) * step]`;
+    return i === 0 ? `const part0 = ${at};` : `let part${i} = 0; if (first + ${i} < inner) { part${i} = ${at}; }`;
+  };
+  const source = () => ({
+    blocks: ['x'],
+    numbers: ['count', 'rows', 'stride', 'inner', 'step'],
+    body: `if (this.thread.x >= count) { return [0, 0, 0, 0]; }
+const group = quotient(this.thread.x, rows);
+const row = this.thread.x - group * rows;
+const first = group * 4;
+${[0, 1, 2, 3].map(element).join('\n')}
+return [part0, part1, part2, part3];`,
+  });
+  const count = Math.ceil(inner / 4) * rows;
+  return machine.launcher.run('pack', source, count, [blockOf(x)], [count, rows, stride, inner, step], 4);
+}
+
+function packedSource(groups: number): KernelSource {
+  return {
+    blocks: ['a', 'b'],
+    numbers: ['count', 'rows', 'columns'],
+    body: `if (this.thread.x >= count) { return 0; }
+const row = quotient(this.thread.x, columns);
+const column = this.thread.x - row * columns;
+let total = 0;
+for (let k = 0; k < ${groups}; k++) {
+  const p = a[k * rows + row];
+  const q = b[k * columns + column];
+  total = total + (p[0] * q[0] + p[1] * q[1] + p[2] * q[2] + p[3] * q[3]);
+}
+return total;`,
+  };
+}
+
+/** What is read counts, not what is multiplied: four products for two texels. */
+function packedProduct(machine: Machine, { a, b, rows, columns, inner, strides, steps }: Product): GpujsStorage {
+  const left = pack(machine, a, rows, strides[0], inner, steps[0]);
+  const right = pack(machine, b, columns, strides[1], inner, steps[1]);
+  const groups = Math.ceil(inner / 4);
+  const count = rows * columns;
+  const source = () => packedSource(groups);
+  const numbers = [count, rows, columns];
+  const product = machine.launcher.run(`packedMatMul ${groups}`, source, count, [left, right], numbers);
+  for (const block of [left, right]) machine.launcher.free(block);
+  return machine.adopt('float32', count, product);
+}
+
+interface Product {
+  readonly a: X;
+  readonly b: X;
+  readonly rows: number;
+  readonly columns: number;
+  readonly inner: number;
+  /** From a row of `a` and a column of `b` to the next, and from one of their elements to the next. */
+  readonly strides: readonly [a: number, b: number];
+  readonly steps: readonly [a: number, b: number];
+}
+
+/** One thread an element, which reads one number or four at a time; compiled for each inner size. */
 export function matMul(machine: Machine, a: X, b: X, { transposeA, transposeB }: MatMulOptions): GpujsStorage {
   const batch = broadcastShapes('matMul', a.shape.slice(0, -2), b.shape.slice(0, -2));
   const aStrides = matrixStrides(a, batch, transposeA);
@@ -44,6 +111,13 @@ export function matMul(machine: Machine, a: X, b: X, { transposeA, transposeB }:
     [...ofBatch(bStrides), 0, bStrides[bStrides.length - 1]],
   ]);
   const rank = nest.sizes.length;
+  if (rank === 2 && nest.strides[0][1] === 0 && nest.strides[1][0] === 0 && sizeOf(shape) * inner >= manyProducts) {
+    return packedProduct(machine, {
+      ...{ a, b, rows: nest.sizes[0], columns: nest.sizes[1], inner },
+      strides: [nest.strides[0][0], nest.strides[1][1]],
+      steps: [aStep, bStep],
+    });
+  }
   const source = () => matMulSource(rank, inner);
   const numbers = [aStep, bStep, ...offsetNumbers(nest)];
   return machine.compute(a.dtype, sizeOf(shape), `matMul ${rank} ${inner}`, source, [a, b], numbers);

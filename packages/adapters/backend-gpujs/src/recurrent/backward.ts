@@ -3,6 +3,7 @@ import { fill } from '../kernels/move.ts';
 import { reduce } from '../kernels/reduce.ts';
 import { type Block, blockOf, type GpujsStorage } from '../storage.ts';
 import { clearEnded, join, spread, weightProduct } from './blocks.ts';
+import { type Stage, wholeStep } from './cells.ts';
 import type { Inputs, Sequence } from './sequence.ts';
 
 interface Given {
@@ -13,15 +14,15 @@ interface Given {
 /** What `runForward` saved, step by step. */
 interface Saved {
   readonly after: readonly Block[];
-  /** Empty where the cell has none. */
+  /** Empty where the cell has none, or where they are computed again. */
   readonly gates: readonly Block[];
   readonly weight: Block;
 }
 
-function unpack({ form, time }: Sequence, { parts }: GpujsStorage): Saved {
+function unpack({ time }: Sequence, { parts }: GpujsStorage): Saved {
   return {
     after: parts.slice(0, time),
-    gates: form.open ? parts.slice(time, 2 * time) : [],
+    gates: parts.slice(time, parts.length - 1),
     weight: parts[parts.length - 1],
   };
 }
@@ -46,11 +47,15 @@ export function runBackward(
   }
   const { after, gates, weight } = unpack(sequence, saved);
   const before = statesBefore(sequence, inputs, after);
+  const last = time > 0 ? join(scratch, before, size, form.states[0]) : undefined;
+  const again =
+    form.open && last && wholeStep(form) ? gatesAgain(sequence, form.open, inputs, last, weight) : undefined;
   const output = time > 0 ? blockOf(given.output) : undefined;
   const gradients = new Array<Block>(time);
   let carry = sequence.joinStates(given.states);
   for (const t of sequence.steps.toReversed()) {
-    const blocks = { gates: gates[t], last: before[t], after: after[t], carry, output };
+    const ofGates = again ? { gates: again, gatesStart: t * size } : { gates: gates[t] };
+    const blocks = { ...ofGates, last: before[t], after: after[t], carry, output };
     let gradient: Block | undefined;
     for (const [i, stage] of form.gradients.entries()) {
       const next = sequence.launch(`gradient ${i}`, stage, 'zeros', t, { ...blocks, gradient }, weight);
@@ -64,29 +69,35 @@ export function runBackward(
   }
   const states = form.states.map((component) => {
     const state = spread(scratch, carry, 1, size, [component]);
-    return scratch.give(lengths ? clearEnded(scratch, state, lengths, size, hidden, batch) : state, size);
+    return lengths ? clearEnded(scratch, state, lengths, size, hidden, batch) : state;
   });
-  if (time === 0) {
+  const give = () => states.map((state) => scratch.give(state, size));
+  if (!last) {
     const resetBias = inputs.resetBias && zeros(hidden);
-    return { projected: zeros(0), weight: zeros(weightSize), ...(resetBias && { resetBias }), states };
+    return { projected: zeros(0), weight: zeros(weightSize), ...(resetBias && { resetBias }), states: give() };
   }
   const rows = time * batch;
   const joined = join(scratch, gradients, size);
-  const last = join(scratch, before, size, form.states[0]);
   const middle = form.middle === undefined ? undefined : join(scratch, gates, size, form.middle);
   const product = weightProduct(scratch, form, joined, last, middle, rows, hidden);
   const separate = (block: Block, outer: number, inner: number, components: readonly number[]) =>
-    scratch.give(
-      block.width === 1 ? block : spread(scratch, block, outer, inner, components),
-      outer * inner * components.length,
-    );
+    block.width === 1 ? block : spread(scratch, block, outer, inner, components);
+  const ofWeight = separate(product, 1, hidden * hidden, form.productGradients);
+  const ofProjected = separate(joined, rows, hidden, form.projectedGradients);
   const resetBias = inputs.resetBias && biasGradient(sequence, joined);
+  // Nothing can fail from here on.
   return {
-    weight: separate(product, 1, hidden * hidden, form.productGradients),
-    projected: separate(joined, rows, hidden, form.projectedGradients),
+    projected: scratch.give(ofProjected, rows * hidden * form.gates),
+    weight: scratch.give(ofWeight, weightSize),
     ...(resetBias && { resetBias }),
-    states,
+    states: give(),
   };
+}
+
+/** The gates of all steps, from the output states before them. */
+function gatesAgain(sequence: Sequence, open: Stage, inputs: Inputs, last: Block, weight: Block): Block {
+  const blocks = { last, projected: blockOf(inputs.projected), bias: sequence.biasOf(inputs) };
+  return sequence.launchAll('gates', open, blocks, weight);
 }
 
 /** The states that each step began with. */

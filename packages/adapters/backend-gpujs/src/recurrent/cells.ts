@@ -218,6 +218,16 @@ const forms = {
   rnnRelu: rnn('let h = x0 + s0; if (h < 0) { h = 0; }', 'h > 0 ? dh + dy : 0', []),
 } as const satisfies Record<string, CellForm>;
 
+/**
+ * Gates and states in one launch, where the states do not take what the gates of all units gave; then the gates of all steps can be computed again in
+ * one launch from the states, which costs less than a launch more in every step and to keep them.
+ */
+export function wholeStep({ open, step }: CellForm): Stage | undefined {
+  if (!open || step.product) return undefined;
+  const reads = new Set([...open.reads, ...step.reads.filter((role) => role !== 'gates')]);
+  return { ...open, reads: [...reads], code: `${open.code}\n${step.code}`, result: step.result };
+}
+
 export type CellName = keyof typeof forms;
 
 export function nameOf(cell: FusedCell): CellName | undefined {

@@ -1,16 +1,10 @@
 import type { SequenceOutputs } from '@sluice/core';
 import { type Block, blockOf, type GpujsStorage } from '../storage.ts';
 import { clearEnded, join, spread } from './blocks.ts';
-import type { CellForm, Stage } from './cells.ts';
+import { wholeStep } from './cells.ts';
 import type { Inputs, Sequence } from './sequence.ts';
 
-/** Gates and states in one launch, where the states do not take what the gates of all units gave. */
-function wholeStep({ open, step }: CellForm): Stage | undefined {
-  if (!open || step.product) return undefined;
-  const reads = new Set([...open.reads, ...step.reads.filter((role) => role !== 'gates')]);
-  return { ...open, reads: [...reads], code: `${open.code}\n${step.code}`, result: step.result };
-}
-
+/** Saves the states of each step and, where they cannot be computed for all steps at once, the gates. */
 export function runForward(sequence: Sequence, inputs: Inputs, save: boolean): SequenceOutputs<GpujsStorage> {
   const { form, scratch, size, time, batch, hidden, lengths } = sequence;
   const { machine } = scratch;
@@ -18,9 +12,9 @@ export function runForward(sequence: Sequence, inputs: Inputs, save: boolean): S
   if (size === 0) return { output: empty(), states: form.states.map(empty), saved: save ? empty() : undefined };
   const weight = sequence.packWeight(inputs.weight);
   const projected = time > 0 ? blockOf(inputs.projected) : undefined;
-  const bias = form.open?.reads.includes('bias') ? biasBlock(sequence, inputs) : undefined;
-  const whole = save ? undefined : wholeStep(form);
-  const gates = new Array<Block>(form.open && !whole ? time : 0);
+  const bias = sequence.biasOf(inputs);
+  const whole = wholeStep(form);
+  const gates: Block[] = [];
   const after = new Array<Block>(time);
   let last = sequence.joinStates(inputs.states);
   for (const t of sequence.steps) {
@@ -33,16 +27,14 @@ export function runForward(sequence: Sequence, inputs: Inputs, save: boolean): S
     }
     last = after[t];
   }
-  const output = time > 0 ? join(scratch, after, size, form.states[0]) : undefined;
   const ended = (block: Block, steps: number) =>
     lengths ? clearEnded(scratch, block, lengths, steps * size, hidden, batch) : block;
+  const output = time > 0 ? ended(join(scratch, after, size, form.states[0]), time) : undefined;
+  const states = form.states.map((component) => ended(spread(scratch, last, 1, size, [component]), 1));
+  // Nothing can fail from here on.
   return {
-    output: output ? scratch.give(ended(output, time), time * size) : empty(),
-    states: form.states.map((component) => scratch.give(ended(spread(scratch, last, 1, size, [component]), 1), size)),
+    output: output ? scratch.give(output, time * size) : empty(),
+    states: states.map((state) => scratch.give(state, size)),
     saved: save ? scratch.giveParts([...after, ...gates, weight]) : undefined,
   };
-}
-
-function biasBlock({ scratch, hidden }: Sequence, { resetBias }: Inputs): Block {
-  return resetBias ? blockOf(resetBias) : scratch.upload(new Array<number>(hidden).fill(0));
 }

@@ -7,7 +7,11 @@ import { type Idle, rolesOf, stageSource } from './stage-source.ts';
 
 export type Inputs = SequenceInputs<GpujsStorage>;
 
-type Blocks = Partial<Record<Role, Block | undefined>>;
+/** Blocks by their role. */
+type Blocks = Partial<Record<Role, Block | undefined>> & {
+  /** Where the gates of the step begin in their block. */
+  readonly gatesStart?: number;
+};
 
 /** A cell on its way over a sequence, forward or back: what both need. */
 export class Sequence {
@@ -52,6 +56,12 @@ export class Sequence {
     return blocks.length === 1 && only ? only : interleave(scratch, blocks, size);
   }
 
+  /** The bias that the reset gate multiplies, zeros if it is absent; `undefined` for cells that have none. */
+  biasOf({ resetBias }: Inputs): Block | undefined {
+    if (!this.form.open?.reads.includes('bias')) return undefined;
+    return resetBias ? blockOf(resetBias) : this.scratch.upload(new Array<number>(this.hidden).fill(0));
+  }
+
   packWeight(weight: X): Block {
     return packWeight(this.scratch, this.form, blockOf(weight), this.hidden);
   }
@@ -61,14 +71,39 @@ export class Sequence {
    * @param key names the stage among those of the cell
    */
   launch(key: string, stage: Stage, idle: Idle, t: number, blocks: Blocks, weight: Block): Block {
-    const { form, hidden, size, lengths } = this;
+    const { size, form, lengths } = this;
+    const numbers = [size, t, t * size * form.gates, t * size, blocks.gatesStart ?? 0];
+    return this.#launch(key, stage, idle, numbers, blocks, weight, lengths);
+  }
+
+  /** Launches a stage for all steps at once, as if each row had all of them; `last` holds the output states before them alone. */
+  launchAll(key: string, stage: Stage, blocks: Blocks, weight: Block): Block {
+    return this.#launch(key, stage, 'zeros', [this.time * this.size, 0, 0, 0, 0], blocks, weight);
+  }
+
+  #launch(
+    key: string,
+    stage: Stage,
+    idle: Idle,
+    numbers: readonly number[],
+    blocks: Blocks,
+    weight: Block,
+    lengths?: Block,
+  ): Block {
+    const { form, hidden } = this;
     const masked = lengths !== undefined;
-    const gradients = form.gradients[0].result.length;
-    const read = rolesOf(stage, idle, masked).map((role) => blocks[role] as Block);
-    const source = () => stageSource(form, stage, idle, masked, hidden, gradients);
+    const block = (role: Role) => blocks[role] as Block;
+    const launch = { form, stage, idle, masked, hidden, widthOf: (role: Role) => block(role).width };
     const name = `${this.#name} ${key} ${hidden}${masked ? ' masked' : ''}`;
-    const all = [...read, ...(stage.product ? [weight] : []), ...(lengths ? [lengths] : [])];
-    const numbers = [size, t, t * size * form.gates, t * size];
-    return this.scratch.run(name, source, size, all, numbers, stage.result.length as Block['width']);
+    const weights = stage.product ? [weight] : [];
+    const all = [...rolesOf(stage, idle, masked).map(block), ...weights, ...(lengths ? [lengths] : [])];
+    return this.scratch.run(
+      name,
+      () => stageSource(launch),
+      numbers[0],
+      all,
+      numbers,
+      stage.result.length as Block['width'],
+    );
   }
 }

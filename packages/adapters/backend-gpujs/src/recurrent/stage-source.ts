@@ -16,17 +16,17 @@ export function texel(values: readonly string[]): string {
   return values.length === 1 ? values[0] : `[${values.join(', ')}]`;
 }
 
-function namesOf(form: CellForm, role: Role, gradients: number): readonly string[] {
+function namesOf(form: CellForm, role: Role, width: number): readonly string[] {
   const ofStates = (name: (state: string) => string) =>
     form.state.map((state, i) => (form.states.includes(i) ? name(state) : ''));
   if (role === 'gates') return form.kept ?? [];
   if (role === 'last') return ofStates((state) => `${state}0`);
   if (role === 'carry') return ofStates((state) => `d${state}`);
   if (role === 'after') return form.state;
-  return Array.from({ length: gradients }, (_, i) => `gradient${i}`);
+  return Array.from({ length: width }, (_, i) => `gradient${i}`);
 }
 
-function read(form: CellForm, role: Role, hidden: number, gradients: number): string {
+function read(form: CellForm, role: Role, hidden: number, width: number): string {
   if (role === 'projected') {
     const gates = Array.from({ length: form.gates }, (_, gate) => gate);
     const at = (gate: number) => `projectedStart + row * ${form.gates * hidden} + ${gate * hidden} + unit`;
@@ -34,7 +34,7 @@ function read(form: CellForm, role: Role, hidden: number, gradients: number): st
   }
   if (role === 'bias') return 'const bias0 = bias[unit];';
   if (role === 'output') return 'const dy = output[outputStart + place];';
-  return readTexel(role, 'place', namesOf(form, role, gradients));
+  return readTexel(role, role === 'gates' ? 'gatesStart + place' : 'place', namesOf(form, role, width));
 }
 
 function component(block: string, width: number, index: number): string {
@@ -69,37 +69,38 @@ export function rolesOf(stage: Stage, idle: Idle, masked: boolean): readonly Rol
   return [...roles];
 }
 
-/**
- * The kernel of a launch. It reads the blocks of its roles, then the weights if it has a product, then, `masked`, the lengths.
- * @param gradients width of the block of role `gradient`
- */
-export function stageSource(
-  form: CellForm,
-  stage: Stage,
-  idle: Idle,
-  masked: boolean,
-  hidden: number,
-  gradients: number,
-): KernelSource {
+/** How a launch is compiled. */
+export interface Launch {
+  readonly form: CellForm;
+  readonly stage: Stage;
+  readonly idle: Idle;
+  /** Whether rows have lengths. */
+  readonly masked: boolean;
+  readonly hidden: number;
+  /** Of the block of a role. */
+  readonly widthOf: (role: Role) => number;
+}
+
+/** The kernel of a launch. It reads the blocks of its roles, then the weights if it has a product, then, `masked`, the lengths. */
+export function stageSource({ form, stage, idle, masked, hidden, widthOf }: Launch): KernelSource {
   const { product } = stage;
   const roles = rolesOf(stage, idle, masked);
   const reads = roles.filter((role) => stage.reads.includes(role) || role === idle);
   const idleTexel =
     idle === 'zeros'
       ? stage.result.map(() => '0')
-      : namesOf(form, idle, gradients).map((name) => (name === '' ? '0' : name));
-  const width = product && { last: form.state.length, gates: form.kept?.length ?? 0, gradient: gradients }[product.of];
+      : namesOf(form, idle, widthOf(idle)).map((name) => (name === '' ? '0' : name));
   return {
     blocks: [...roles, ...(product ? ['weight'] : []), ...(masked ? ['lengths'] : [])],
-    numbers: ['count', 'step', 'projectedStart', 'outputStart'],
+    numbers: ['count', 'step', 'projectedStart', 'outputStart', 'gatesStart'],
     functions: form.functions,
     body: `if (this.thread.x >= count) { return ${texel(stage.result.map(() => '0'))}; }
 const place = this.thread.x;
 const row = quotient(place, ${hidden});
 const unit = place - row * ${hidden};
-${reads.map((role) => read(form, role, hidden, gradients)).join('\n')}
+${reads.map((role) => read(form, role, hidden, widthOf(role))).join('\n')}
 ${masked ? `if (step >= lengths[row]) { return ${texel(idleTexel)}; }` : ''}
-${product ? multiply(form, product, hidden, width ?? 1) : ''}
+${product ? multiply(form, product, hidden, widthOf(product.of)) : ''}
 ${stage.code}
 return ${texel(stage.result)};`,
   };

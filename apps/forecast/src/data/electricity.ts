@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Table } from '@sluice/data';
+import { AppError } from '../errors.ts';
+import { readRNumbers } from './r-data.ts';
+import type { Series } from './series.ts';
+
+/** Where `electricityCommand` puts the package, and where Debian does. */
+const electricityFolder = 'usr/lib/R/site-library/forecast/data';
+const places = [fileURLToPath(new URL('../../runs/r-cran-forecast', import.meta.url)), '/'];
+
+const electricityCommand =
+  '(mkdir -p apps/forecast/runs && cd apps/forecast/runs && apt-get download r-cran-forecast && dpkg-deb -x r-cran-forecast_*.deb r-cran-forecast)';
+
+/**
+ * Demand every half-hour from Monday, 5 June 2000 (Taylor 2003, Journal of the Operational Research Society 54).
+ * @param from folders that may hold the contents of the Debian package
+ */
+export async function loadElectricity(from: readonly string[] = places): Promise<Series> {
+  for (const place of from) {
+    const file = (extension: string) => join(place, electricityFolder, `Rdata.${extension}`);
+    const files = await Promise.all([readFile(file('rdx')), readFile(file('rdb'))]).catch(() => undefined);
+    if (files === undefined) continue;
+    const demand = readRNumbers(...files, 'taylor', file('rdb'));
+    const start = Date.UTC(2000, 5, 5);
+    const dates = demand.map((_, row) => start + row * 1_800_000);
+    return { name: 'electricity', table: Table.ofNumbers({ demand }), dates };
+  }
+  throw new AppError(
+    `electricity: the Debian package r-cran-forecast (GPL) is missing; get it, in the folder of the repository, with: ${electricityCommand}`,
+  );
+}

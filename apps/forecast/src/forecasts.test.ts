@@ -1,0 +1,95 @@
+import { createJsBackend } from '@sluice/backend-js';
+import { Device } from '@sluice/core';
+import { Table } from '@sluice/data';
+import { expect, test } from 'vitest';
+import { extendDates } from './data/dates.ts';
+import { definition } from './definition.ts';
+import { fitModel } from './fit-model.ts';
+import { forecast } from './forecasts.ts';
+import { prepare } from './prepare.ts';
+import { scoreForecasts } from './score.ts';
+import { levels, type Settings } from './settings.ts';
+import { waveSeries, waveSettings } from './testing/support.ts';
+
+const silent = { write: () => undefined, close: () => undefined };
+const schedule = { epochs: 8, batch: 16, learningRate: 0.01, weightDecay: 0.01, seed: 1 };
+const series = waveSeries(200);
+
+test.each<Partial<Settings>>([
+  {},
+  { cell: 'gru', head: 'gaussian', log: true, anchor: 'season', covariates: {}, level: false },
+])('a trained model beats the naive forecast of a wave (%o)', async (changes) => {
+  using device = new Device(createJsBackend(), { seed: 1 });
+  const prepared = prepare(series, { ...waveSettings, ...changes });
+  const { model, curves } = await fitModel(device, prepared, schedule, silent);
+  expect(curves.validation.y).toHaveLength(8);
+  const test = { start: 170, end: 200 };
+  const forecasts = await forecast(model, prepared, test);
+  expect([...forecasts.origins]).toEqual(Array.from({ length: 30 }, (_, i) => 170 + i));
+  const { model: own, baselines, coverage } = scoreForecasts(prepared, forecasts, test);
+  // Those from the last rows reach beyond them.
+  expect(own.steps.map(({ count }) => count)).toEqual([30, 29, 28]);
+  expect(own.all.mae).toBeLessThan(baselines[0]!.all.mae / 3);
+  expect(coverage.all).toBeGreaterThan(0.2);
+  for (let i = 0; i < forecasts.quantiles.length; i += levels.length) {
+    const one = forecasts.quantiles.slice(i, i + levels.length);
+    expect(one).toEqual(one.toSorted());
+  }
+});
+
+test('a forecast depends on nothing from its origin on', async () => {
+  using device = new Device(createJsBackend(), { seed: 1 });
+  for (const anchor of ['last', 'season'] as const) {
+    const settings = { ...waveSettings, anchor };
+    const prepared = prepare(series, settings);
+    const model = definition.build(device, settings, prepared.scalers).eval();
+    const names = series.table.names;
+    const changed = {
+      ...series,
+      table: Table.ofNumbers(
+        Object.fromEntries(
+          names.map((name) => [name, series.table.numbers(name).map((x, row) => (row < 180 ? x : 1e6 + row))]),
+        ),
+      ),
+    };
+    const range = { start: 175, end: 181 };
+    const before = await forecast(model, prepared, range);
+    const after = await forecast(model, prepare(changed, settings), range);
+    expect(before.origins.at(-1)).toBe(180);
+    expect(after.quantiles).toEqual(before.quantiles);
+    expect((await forecast(model, prepare(changed, settings), { start: 181, end: 182 })).quantiles).not.toEqual(
+      (await forecast(model, prepared, { start: 181, end: 182 })).quantiles,
+    );
+  }
+});
+
+test('what cannot be forecast says why', () => {
+  const with_ = (changes: Partial<Settings>) => () => prepare(series, { ...waveSettings, ...changes });
+  const flat = {
+    ...series,
+    table: Table.ofNumbers({ load: series.table.numbers('load'), wind: new Float64Array(200) }),
+  };
+  expect(with_({ window: 400 })).toThrow(
+    'wave: has 150 rows to train on, expected at least 407, for a window of 400, a horizon of 3 and a lag of 1',
+  );
+  expect(() => prepare(flat, waveSettings)).toThrow(
+    'wave: column "wind" is the same in all training rows; leave it out',
+  );
+  expect(with_({ target: 'wind', covariates: {}, log: true })).toThrow(
+    'wave: column "wind" is 0 in row 1, expected numbers above 0 for --log',
+  );
+  const { scalers } = prepare(series, waveSettings);
+  expect(() => prepare(waveSeries(8), waveSettings, scalers)).toThrow('wave: has 8 rows, expected at least 9');
+});
+
+test('dates go on by their usual step, months by months', () => {
+  const go = (dates: string[]) =>
+    [...extendDates(Float64Array.from(dates, Date.parse), 2)]
+      .slice(-2)
+      .map((date) => new Date(date).toISOString().slice(0, 16));
+  expect(go(['2024-01-01', '2024-02-01', '2024-03-01'])).toEqual(['2024-04-01T00:00', '2024-05-01T00:00']);
+  expect(go(['2024-01-01T00:00Z', '2024-01-01T00:30Z', '2024-01-01T01:00Z'])).toEqual([
+    '2024-01-01T01:30',
+    '2024-01-01T02:00',
+  ]);
+});

@@ -1,0 +1,79 @@
+import { mean, square, valueAndGrad } from '@sluice/autograd';
+import { createJsBackend } from '@sluice/backend-js';
+import { type Backend, Device, type FloatDType, Random, type Tensor } from '@sluice/core';
+import { checkFused, LSTM } from '@sluice/layers';
+import { Adam, clipByGlobalNorm } from '@sluice/training';
+import { describe, expect, it } from 'vitest';
+import { createGpujsBackend } from './backend-gpujs.ts';
+import { headlessGlProblem } from './testing/headless-gl.ts';
+
+const problem = await headlessGlProblem();
+
+const [time, batch, inputSize, hiddenSize] = [20, 32, 64, 128];
+
+function network(device: Device, dtype: FloatDType) {
+  const lstm = new LSTM(device, { inputSize, hiddenSize });
+  const x = device.tensor(new Random(1).normal(time * batch * inputSize), { shape: [time, batch, inputSize], dtype });
+  return { lstm, gradients: () => valueAndGrad(() => mean(square(lstm.call(x).output)), lstm.parameters()) };
+}
+
+async function gradientsOf(backend: Backend, dtype: FloatDType): Promise<Map<string, ArrayLike<number>>> {
+  using device = new Device(backend, { dtype, seed: 2 });
+  const { value, gradients } = network(device, dtype).gradients();
+  const read = new Map<string, ArrayLike<number>>([['loss', await value.data()]]);
+  for (const [name, gradient] of gradients as ReadonlyMap<string, Tensor>) read.set(name, await gradient.data());
+  return read;
+}
+
+describe.skipIf(problem !== undefined)('training an LSTM of 128 units on headless GL', () => {
+  it('takes at most 106 launches a step forward and back, and holds as many textures after 12 steps as after 2', async () => {
+    const backend = await createGpujsBackend({ mode: 'headlessgl' });
+    using device = new Device(backend, { seed: 1 });
+    const { lstm, gradients } = network(device, 'float32');
+    const optimizer = new Adam(lstm.parameters());
+    let launches = 0;
+    const step = () =>
+      device.scope(() => {
+        const start = Number(backend.info.launches);
+        const result = gradients();
+        launches = Number(backend.info.launches) - start;
+        optimizer.step(clipByGlobalNorm(result.gradients, 1).gradients);
+        return result.value;
+      });
+    const held = () => ({ textures: backend.info.textures, kernels: backend.info.kernels });
+    const losses: number[] = [];
+    let before = held();
+    for (let i = 0; i < 12; i++) {
+      const loss = step();
+      losses.push((await loss.data())[0]);
+      loss.dispose();
+      if (i === 1) before = held();
+    }
+    expect(launches).toBeLessThanOrEqual(106);
+    expect(held()).toEqual(before);
+    expect(losses[11]).toBeLessThan(losses[0]);
+  });
+
+  it('gives the gradients of float64 to 1e-4', async () => {
+    const expected = await gradientsOf(createJsBackend(), 'float64');
+    const got = await gradientsOf(await createGpujsBackend({ mode: 'headlessgl' }), 'float32');
+    expect([...got.keys()]).toEqual([...expected.keys()]);
+    for (const [name, values] of expected) {
+      const largest = Array.from(values, Math.abs).reduce((a, b) => Math.max(a, b));
+      const differences = Array.from(values, (value, i) => Math.abs(value - (got.get(name)?.[i] ?? Number.NaN)));
+      expect(differences.reduce((a, b) => Math.max(a, b)) / largest, name).toBeLessThan(1e-4);
+    }
+  });
+
+  it('computes what the composed steps do', async () => {
+    const backend = await createGpujsBackend({ mode: 'headlessgl' });
+    const { cells } = await checkFused(backend, { runs: 2 });
+    expect(cells).toHaveLength(5);
+    backend.dispose?.();
+  }, 120_000);
+});
+
+it('computes what the composed steps do, in mode cpu', async () => {
+  const { cells } = await checkFused(await createGpujsBackend({ mode: 'cpu' }), { runs: 6 });
+  expect(cells).toHaveLength(5);
+});
