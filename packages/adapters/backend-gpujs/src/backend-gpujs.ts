@@ -10,6 +10,7 @@ import { cast, unary } from './kernels/unary.ts';
 import { Launcher } from './launcher.ts';
 import { Machine } from './machine.ts';
 import { type Opened, open } from './open.ts';
+import { optimizerKernels } from './optimizer.ts';
 import { recurrentKernels } from './recurrent/recurrent.ts';
 import { type Bounds, type GpujsStorage, planesOf, storageOf } from './storage.ts';
 
@@ -114,6 +115,7 @@ export function backendOn(opened: Opened): Backend<GpujsStorage> {
     scatterAdd: (updates, indices, axis, size) => scatterAdd(machine, checks, updates, indices, axis, size),
 
     recurrent: recurrentKernels(machine),
+    optimizer: optimizerKernels(machine),
 
     dispose() {
       // Nothing waits for it: gpu.js lets go of the context in a later task.

@@ -65,10 +65,12 @@ export function blockOf(operand: Operand<GpujsStorage>): Block {
 export type X = Operand<GpujsStorage>;
 
 /**
- * Texels to allocate for `count`, at most a quarter more than asked for: few sizes mean few kernels, each of which is compiled for one size.
+ * Texels to allocate for `count`: few sizes mean few kernels, each of which is compiled for one size. Up to 1,024 it is a power of two, above that at most
+ * a quarter more than asked for.
  */
 export function capacityFor(count: number): number {
   if (count <= 16) return 16;
-  const step = 2 ** (Math.floor(Math.log2(count - 1)) - 2);
+  const octave = Math.floor(Math.log2(count - 1));
+  const step = 2 ** (octave < 10 ? octave + 1 : octave - 2);
   return Math.ceil(count / step) * step;
 }

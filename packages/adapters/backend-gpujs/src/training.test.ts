@@ -26,30 +26,30 @@ async function gradientsOf(backend: Backend, dtype: FloatDType): Promise<Map<str
 }
 
 describe.skipIf(problem !== undefined)('training an LSTM of 128 units on headless GL', () => {
-  it('takes at most 106 launches a step forward and back, and holds as many textures after 12 steps as after 2', async () => {
+  it('takes at most 140 launches a step, and holds as many textures after 12 steps as after 2', async () => {
     const backend = await createGpujsBackend({ mode: 'headlessgl' });
     using device = new Device(backend, { seed: 1 });
     const { lstm, gradients } = network(device, 'float32');
     const optimizer = new Adam(lstm.parameters());
-    let launches = 0;
     const step = () =>
       device.scope(() => {
-        const start = Number(backend.info.launches);
         const result = gradients();
-        launches = Number(backend.info.launches) - start;
         optimizer.step(clipByGlobalNorm(result.gradients, 1).gradients);
         return result.value;
       });
     const held = () => ({ textures: backend.info.textures, kernels: backend.info.kernels });
     const losses: number[] = [];
+    let launches = 0;
     let before = held();
     for (let i = 0; i < 12; i++) {
+      const start = Number(backend.info.launches);
       const loss = step();
+      launches = Number(backend.info.launches) - start;
       losses.push((await loss.data())[0]);
       loss.dispose();
       if (i === 1) before = held();
     }
-    expect(launches).toBeLessThanOrEqual(106);
+    expect(launches).toBeLessThanOrEqual(140);
     expect(held()).toEqual(before);
     expect(losses[11]).toBeLessThan(losses[0]);
   });

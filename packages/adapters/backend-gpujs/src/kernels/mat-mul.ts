@@ -4,15 +4,17 @@ import type { Machine } from '../machine.ts';
 import { offsetCode, offsetNumbers } from '../offsets.ts';
 import { type Block, blockOf, type GpujsStorage, type X } from '../storage.ts';
 import { fill } from './move.ts';
+import { loopBound } from './reduce.ts';
 
-function matMulSource(rank: number, inner: number): KernelSource {
+function matMulSource(rank: number, bound: number): KernelSource {
   const offsets = offsetCode('this.thread.x', rank, ['a', 'b']);
   return {
     blocks: ['a', 'b'],
-    numbers: ['aStep', 'bStep', ...offsets.numbers],
+    numbers: ['inner', 'aStep', 'bStep', ...offsets.numbers],
     body: `${offsets.code}
 let total = 0;
-for (let k = 0; k < ${inner}; k++) {
+for (let k = 0; k < ${bound}; k++) {
+  if (k >= inner) { break; }
   total = total + a[aAt + k * aStep] * b[bAt + k * bStep];
 }
 return total;`,
@@ -53,15 +55,16 @@ return [part0, part1, part2, part3];`,
   return machine.launcher.run('pack', source, count, [blockOf(x)], [count, rows, stride, inner, step], 4);
 }
 
-function packedSource(groups: number): KernelSource {
+function packedSource(bound: number): KernelSource {
   return {
     blocks: ['a', 'b'],
-    numbers: ['count', 'rows', 'columns'],
+    numbers: ['count', 'rows', 'columns', 'groups'],
     body: `if (this.thread.x >= count) { return 0; }
 const row = quotient(this.thread.x, columns);
 const column = this.thread.x - row * columns;
 let total = 0;
-for (let k = 0; k < ${groups}; k++) {
+for (let k = 0; k < ${bound}; k++) {
+  if (k >= groups) { break; }
   const p = a[k * rows + row];
   const q = b[k * columns + column];
   total = total + (p[0] * q[0] + p[1] * q[1] + p[2] * q[2] + p[3] * q[3]);
@@ -76,9 +79,10 @@ function packedProduct(machine: Machine, { a, b, rows, columns, inner, strides, 
   const right = pack(machine, b, columns, strides[1], inner, steps[1]);
   const groups = Math.ceil(inner / 4);
   const count = rows * columns;
-  const source = () => packedSource(groups);
-  const numbers = [count, rows, columns];
-  const product = machine.launcher.run(`packedMatMul ${groups}`, source, count, [left, right], numbers);
+  const bound = loopBound(groups);
+  const source = () => packedSource(bound);
+  const numbers = [count, rows, columns, groups];
+  const product = machine.launcher.run(`packedMatMul ${bound}`, source, count, [left, right], numbers);
   for (const block of [left, right]) machine.launcher.free(block);
   return machine.adopt('float32', count, product);
 }
@@ -94,7 +98,7 @@ interface Product {
   readonly steps: readonly [a: number, b: number];
 }
 
-/** One thread an element, which reads one number or four at a time; compiled for each inner size. */
+/** One thread an element, which reads one number or four at a time. */
 export function matMul(machine: Machine, a: X, b: X, { transposeA, transposeB }: MatMulOptions): GpujsStorage {
   const batch = broadcastShapes('matMul', a.shape.slice(0, -2), b.shape.slice(0, -2));
   const aStrides = matrixStrides(a, batch, transposeA);
@@ -118,7 +122,8 @@ export function matMul(machine: Machine, a: X, b: X, { transposeA, transposeB }:
       steps: [aStep, bStep],
     });
   }
-  const source = () => matMulSource(rank, inner);
-  const numbers = [aStep, bStep, ...offsetNumbers(nest)];
-  return machine.compute(a.dtype, sizeOf(shape), `matMul ${rank} ${inner}`, source, [a, b], numbers);
+  const bound = loopBound(inner);
+  const source = () => matMulSource(rank, bound);
+  const numbers = [inner, aStep, bStep, ...offsetNumbers(nest)];
+  return machine.compute(a.dtype, sizeOf(shape), `matMul ${rank} ${bound}`, source, [a, b], numbers);
 }

@@ -1,4 +1,5 @@
 import type { FusedCell, SequenceInputs, SequenceOptions } from '@sluice/core';
+import { loopBound } from '../kernels/reduce.ts';
 import { type Block, blockOf, type GpujsStorage, type X } from '../storage.ts';
 import { interleave, packWeight } from './blocks.ts';
 import { type CellForm, type CellName, formOf, nameOf, type Role, type Stage } from './cells.ts';
@@ -72,13 +73,13 @@ export class Sequence {
    */
   launch(key: string, stage: Stage, idle: Idle, t: number, blocks: Blocks, weight: Block): Block {
     const { size, form, lengths } = this;
-    const numbers = [size, t, t * size * form.gates, t * size, blocks.gatesStart ?? 0];
+    const numbers = [size, this.hidden, t, t * size * form.gates, t * size, blocks.gatesStart ?? 0];
     return this.#launch(key, stage, idle, numbers, blocks, weight, lengths);
   }
 
   /** Launches a stage for all steps at once, as if each row had all of them; `last` holds the output states before them alone. */
   launchAll(key: string, stage: Stage, blocks: Blocks, weight: Block): Block {
-    return this.#launch(key, stage, 'zeros', [this.time * this.size, 0, 0, 0, 0], blocks, weight);
+    return this.#launch(key, stage, 'zeros', [this.time * this.size, this.hidden, 0, 0, 0, 0], blocks, weight);
   }
 
   #launch(
@@ -90,11 +91,12 @@ export class Sequence {
     weight: Block,
     lengths?: Block,
   ): Block {
-    const { form, hidden } = this;
+    const { form } = this;
+    const bound = loopBound(this.hidden);
     const masked = lengths !== undefined;
     const block = (role: Role) => blocks[role] as Block;
-    const launch = { form, stage, idle, masked, hidden, widthOf: (role: Role) => block(role).width };
-    const name = `${this.#name} ${key} ${hidden}${masked ? ' masked' : ''}`;
+    const launch = { form, stage, idle, masked, bound, widthOf: (role: Role) => block(role).width };
+    const name = `${this.#name} ${key} ${bound}${masked ? ' masked' : ''}`;
     const weights = stage.product ? [weight] : [];
     const all = [...rolesOf(stage, idle, masked).map(block), ...weights, ...(lengths ? [lengths] : [])];
     return this.scratch.run(

@@ -26,10 +26,10 @@ function namesOf(form: CellForm, role: Role, width: number): readonly string[] {
   return Array.from({ length: width }, (_, i) => `gradient${i}`);
 }
 
-function read(form: CellForm, role: Role, hidden: number, width: number): string {
+function read(form: CellForm, role: Role, width: number): string {
   if (role === 'projected') {
     const gates = Array.from({ length: form.gates }, (_, gate) => gate);
-    const at = (gate: number) => `projectedStart + row * ${form.gates * hidden} + ${gate * hidden} + unit`;
+    const at = (gate: number) => `projectedStart + (row * ${form.gates} + ${gate}) * hidden + unit`;
     return gates.map((gate) => `const x${gate} = projected[${at(gate)}];`).join('\n');
   }
   if (role === 'bias') return 'const bias0 = bias[unit];';
@@ -42,7 +42,7 @@ function component(block: string, width: number, index: number): string {
 }
 
 /** `width` is that of the texels that the weights are multiplied with. */
-function multiply(form: CellForm, { of, pairs }: Product, hidden: number, width: number): string {
+function multiply(form: CellForm, { of, pairs }: Product, bound: number, width: number): string {
   const isBack = of === 'gradient';
   const sums = isBack ? ['s'] : pairs.map(([, weight]) => `s${weight}`);
   const terms = pairs.map(
@@ -52,10 +52,11 @@ function multiply(form: CellForm, { of, pairs }: Product, hidden: number, width:
     ? [`s = s + ${terms.join(' + ')};`]
     : terms.map((term, i) => `${sums[i]} = ${sums[i]} + ${term};`);
   // The weights' texels are [inner, unit]: of the state's unit and the gate's.
-  const at = isBack ? `unit * ${hidden} + k` : `k * ${hidden} + unit`;
+  const at = isBack ? 'unit * hidden + k' : 'k * hidden + unit';
   return `${sums.map((sum) => `let ${sum} = 0;`).join('\n')}
-for (let k = 0; k < ${hidden}; k++) {
-  const v = ${of}[row * ${hidden} + k];
+for (let k = 0; k < ${bound}; k++) {
+  if (k >= hidden) { break; }
+  const v = ${of}[row * hidden + k];
   const w = weight[${at}];
   ${lines.join('\n  ')}
 }`;
@@ -76,13 +77,14 @@ export interface Launch {
   readonly idle: Idle;
   /** Whether rows have lengths. */
   readonly masked: boolean;
-  readonly hidden: number;
+  /** The most units that its loops go over. */
+  readonly bound: number;
   /** Of the block of a role. */
   readonly widthOf: (role: Role) => number;
 }
 
 /** The kernel of a launch. It reads the blocks of its roles, then the weights if it has a product, then, `masked`, the lengths. */
-export function stageSource({ form, stage, idle, masked, hidden, widthOf }: Launch): KernelSource {
+export function stageSource({ form, stage, idle, masked, bound, widthOf }: Launch): KernelSource {
   const { product } = stage;
   const roles = rolesOf(stage, idle, masked);
   const reads = roles.filter((role) => stage.reads.includes(role) || role === idle);
@@ -92,15 +94,15 @@ export function stageSource({ form, stage, idle, masked, hidden, widthOf }: Laun
       : namesOf(form, idle, widthOf(idle)).map((name) => (name === '' ? '0' : name));
   return {
     blocks: [...roles, ...(product ? ['weight'] : []), ...(masked ? ['lengths'] : [])],
-    numbers: ['count', 'step', 'projectedStart', 'outputStart', 'gatesStart'],
+    numbers: ['count', 'hidden', 'step', 'projectedStart', 'outputStart', 'gatesStart'],
     functions: form.functions,
     body: `if (this.thread.x >= count) { return ${texel(stage.result.map(() => '0'))}; }
 const place = this.thread.x;
-const row = quotient(place, ${hidden});
-const unit = place - row * ${hidden};
-${reads.map((role) => read(form, role, hidden, widthOf(role))).join('\n')}
+const row = quotient(place, hidden);
+const unit = place - row * hidden;
+${reads.map((role) => read(form, role, widthOf(role))).join('\n')}
 ${masked ? `if (step >= lengths[row]) { return ${texel(idleTexel)}; }` : ''}
-${product ? multiply(form, product, hidden, widthOf(product.of)) : ''}
+${product ? multiply(form, product, bound, widthOf(product.of)) : ''}
 ${stage.code}
 return ${texel(stage.result)};`,
   };
