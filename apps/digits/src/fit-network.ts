@@ -21,13 +21,9 @@ function lossOf(network: DigitNetwork) {
   return ({ inputs, lengths, labels }: Batch): LossResult<undefined> => {
     const logits = network.call(device.tensor(inputs), lengths);
     if (task === 'string') {
-      return {
-        loss: ctcLoss(
-          logits,
-          labels.map((digits) => digits.map((digit) => digit + 1)),
-          { lengths },
-        ),
-      };
+      const targets = labels.map((digits) => digits.map((digit) => digit + 1));
+      // Ones that stand close may leave fewer steps than CTC needs.
+      return { loss: ctcLoss(logits, targets, { lengths, zeroInfinity: true }) };
     }
     const targets = device.tensor(Int32Array.from(labels.flat()));
     return { loss: crossEntropy(logits, targets), metrics: { accuracy: accuracy(logits, targets) as Tensor } };
