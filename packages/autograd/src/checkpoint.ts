@@ -1,8 +1,7 @@
 import { checkSynchronous, type Device, Tensor } from '@sluice/core';
-import { backpropagate } from './backpropagate.ts';
 import type { OpOutput } from './define-op.ts';
 import { reshape } from './ops/shape.ts';
-import { announce, type Listener, listening, paused, Tape, withRecorder } from './tape.ts';
+import { announce, type Listener, listening, paused, pullBack, withRecorder } from './tape.ts';
 import { activeLabel } from './trace.ts';
 
 /**
@@ -32,12 +31,10 @@ export function checkpoint<Output extends OpOutput>(device: Device, compute: () 
   const outputs = listOutputs(output);
   const inputs = [...capture.captured];
   const recompute = (gradients: readonly Tensor[]): Tensor[] => {
-    const tape = new Tape(inputs);
     const now = device.random.state;
     device.random.state = randomState;
     try {
-      const again = listOutputs(withRecorder(device, tape, run));
-      return device.scope(() => backpropagate(device, tape, again, gradients, inputs));
+      return pullBack(() => listOutputs(run()), gradients, inputs);
     } finally {
       device.random.state = now;
     }

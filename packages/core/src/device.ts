@@ -13,6 +13,15 @@ import { tensorsIn } from './tensors-in.ts';
 export interface Recorder {
   /** Whether a later backward pass reads what scopes would free now. */
   readonly keepsIntermediates: boolean;
+  /**
+   * Runs `compute` and returns the gradients of `targets` from those of its outputs, in operations that are recorded too. A tape has it, so that an operation
+   * can ask for gradients of others without a dependency of every program on taking gradients.
+   */
+  pullBack?(
+    compute: () => readonly Tensor[],
+    gradients: readonly Tensor[],
+    targets: readonly Tensor[],
+  ): readonly Tensor[];
 }
 
 export interface DeviceOptions {

@@ -1,4 +1,4 @@
-import { add, defineOp, grad, multiply, sum } from '@sluice/autograd';
+import { defineOp } from '@sluice/autograd';
 import type {
   Device,
   FusedCell,
@@ -47,6 +47,10 @@ export function runFused<State extends CellState>(
   const inputs: Inputs = { ...fused, projected, states: names.map((name) => initial[name] as Tensor) };
   const targets = listOf(inputs);
   const { results, saved } = forward(kernels, run, inputs, isRecorded(device));
+  const composed = () => {
+    const { output, state } = run.composed();
+    return [output, ...names.map((name) => state[name] as Tensor)];
+  };
   const op = defineOp({
     name: fused.cell.kind,
     // The kernel ran already: inside, what it saved would be freed.
@@ -54,9 +58,8 @@ export function runFused<State extends CellState>(
     backward: (gradients) => {
       let computed: readonly Tensor[] | undefined;
       const compute = () =>
-        isRecorded(device)
-          ? composedGradients(run.composed, names, targets, gradients)
-          : backward(kernels, run, inputs, saved as Tensor, gradients);
+        device.recorders.at(-1)?.pullBack?.(composed, gradients, targets) ??
+        backward(kernels, run, inputs, saved as Tensor, gradients);
       return targets.map((_, i) => () => {
         computed ??= compute();
         return computed[i];
@@ -142,17 +145,4 @@ function backward<State extends CellState>(
     return result.projected;
   });
   return [projected, ...others.map(({ shape }, i) => device.execute(name, [], shape, cell.dtype, () => rest[i]))];
-}
-
-function composedGradients<State extends CellState>(
-  composed: () => CellRun<State>,
-  names: readonly (keyof State)[],
-  targets: readonly Tensor[],
-  gradients: readonly Tensor[],
-): readonly Tensor[] {
-  return grad(() => {
-    const { output, state } = composed();
-    const results = [output, ...names.map((name) => state[name] as Tensor)];
-    return results.map((result, i) => sum(multiply(result, gradients[i]))).reduce((a, b) => add(a, b));
-  }, targets);
 }
