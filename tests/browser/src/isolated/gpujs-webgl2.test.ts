@@ -4,6 +4,8 @@ import { testInChromium } from '../test-in-chromium.ts';
 testInChromium({
   create: () => createGpujsBackend(),
   info: { mode: 'webgl2', precision: 'float32', fallbackReason: '' },
-  fused: false,
+  fused: true,
+  // Each network compiles its own kernels, and the composed steps many more.
+  fusedRuns: 2,
   lossTolerance: 1e-4,
 });
