@@ -26,7 +26,7 @@ export function testInChromium({
   create,
   info,
   fused,
-  fusedRuns,
+  fusedRuns = 40,
   tolerances = {},
   lossTolerance,
 }: ChromiumSuite): void {
