@@ -7,9 +7,9 @@ const folder = makeFolder();
 const file = (name: string) => join(folder, name);
 let output = '';
 
-// The quick form with one cell and one pass.
+// The quick form with one cell and half a pass.
 beforeAll(async () => {
-  const args = ['train', '--quick', '--cells', 'LSTM', '--epochs', '1', '--out', 'digits'];
+  const args = ['train', '--quick', '--cells', 'LSTM', '--epochs', '1', '--count', '4000', '--out', 'digits'];
   const { exitCode, stdout, stderr } = await run(args, folder);
   expect(stderr).toBe('');
   expect(exitCode).toBe(0);
@@ -23,7 +23,7 @@ describe('a training', () => {
     expect(output).toMatch(/^linear: [89]\d\.\d\d % right$/m);
     const [, accuracy] = /^accuracy +([\d.]+) % +[\d.]+ % +[\d.]+ %$/m.exec(output) ?? [];
     // Chance is 10 %.
-    expect(Number(accuracy)).toBeGreaterThan(50);
+    expect(Number(accuracy)).toBeGreaterThan(30);
     expect(output).toMatch(/^LSTM +[\d.]+ % +[\d,]+ +\d+$/m);
   });
 
