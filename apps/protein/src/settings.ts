@@ -4,11 +4,11 @@ import type { Settings } from './train.ts';
 export const fullSettings: Settings = {
   window: 7,
   embedding: 16,
-  hidden: 64,
+  hidden: 80,
   layers: 2,
   inputDropout: 0.1,
   dropout: 0.25,
-  epochs: 10,
+  epochs: 8,
   batch: 4,
   learningRate: 0.006,
   averaging: 0.998,
