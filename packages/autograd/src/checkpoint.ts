@@ -1,7 +1,8 @@
 import { checkSynchronous, type Device, Tensor } from '@sluice/core';
 import type { OpOutput } from './define-op.ts';
 import { reshape } from './ops/shape.ts';
-import { announce, type Listener, listening, paused, pullBack, withRecorder } from './tape.ts';
+import { pullBack } from './pull-back.ts';
+import { announce, type Listener, listening, paused, withRecorder } from './tape.ts';
 import { activeLabel } from './trace.ts';
 
 /**

@@ -1,5 +1,4 @@
 import { type Device, DTypeError, isFloat, OptionError, type Recorder, Tensor } from '@sluice/core';
-import { backpropagate } from './backpropagate.ts';
 
 /** Computes the gradient of one input when it is called. */
 export type Thunk = () => Tensor;
@@ -41,22 +40,6 @@ export class Tape implements Listener {
     this.records.push(record);
     for (const output of record.outputs) this.#tracked.add(output);
   }
-
-  pullBack(compute: () => readonly Tensor[], gradients: readonly Tensor[], targets: readonly Tensor[]): Tensor[] {
-    return pullBack(compute, gradients, targets);
-  }
-}
-
-/** Runs `compute` on a tape of its own, and returns the gradients of `targets` from those of its outputs. */
-export function pullBack(
-  compute: () => readonly Tensor[],
-  gradients: readonly Tensor[],
-  targets: readonly Tensor[],
-): Tensor[] {
-  const { device } = targets[0] as Tensor;
-  const tape = new Tape(targets);
-  const outputs = withRecorder(device, tape, compute);
-  return device.scope(() => backpropagate(device, tape, outputs, gradients, targets));
 }
 
 /** Above it on the stack nothing hears. */

@@ -1,7 +1,8 @@
 import { checkSynchronous, DTypeError, formatShape, isFloat, OptionError, ShapeError, Tensor } from '@sluice/core';
 import { backpropagate } from './backpropagate.ts';
 import { multiply } from './ops/elementwise.ts';
-import { checkTargets, Tape, withRecorder } from './tape.ts';
+import { GradientTape } from './pull-back.ts';
+import { checkTargets, withRecorder } from './tape.ts';
 
 /** What gradients are taken with respect to: one tensor, a list, a record or a map of tensors. */
 export type Targets = Tensor | readonly Tensor[] | ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>;
@@ -42,7 +43,7 @@ export function valueAndGrad<const T extends Targets, Auxiliary = undefined>(
   checkTargets('valueAndGrad', list);
   const { device } = list[0] as Tensor;
   const run = (): ValueAndGradients<T, Auxiliary> => {
-    const tape = new Tape(list);
+    const tape = new GradientTape(list);
     const result = withRecorder(device, tape, compute);
     checkSynchronous('valueAndGrad', 'compute', result);
     const { value, auxiliary } =

@@ -10,6 +10,8 @@ export const failedWord = 2;
 export const kernelWord = 3;
 export const partsWord = 4;
 export const argumentCountWord = 5;
+/** 1 once the workers are to end. */
+export const stopWord = 6;
 
 export const argumentsByte = 64;
 const mostArguments = 24;
@@ -40,6 +42,7 @@ port.onmessage = async ({ data: { module, memory, control } }) => {
   port.postMessage('ready');
   for (;;) {
     const ticket = Atomics.load(words, ${ticketWord});
+    if (Atomics.load(words, ${stopWord}) === 1) return;
     const part = ticket & 255;
     const parts = words[${partsWord}];
     if (part >= parts) {

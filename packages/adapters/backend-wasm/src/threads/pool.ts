@@ -9,6 +9,7 @@ import {
   failedWord,
   kernelWord,
   partsWord,
+  stopWord,
   ticketWord,
   workerSource,
 } from './control.ts';
@@ -124,6 +125,10 @@ export class ThreadPool {
   }
 
   close(): void {
+    // Deno cannot end a worker that sleeps.
+    Atomics.store(this.#words, stopWord, 1);
+    Atomics.store(this.#words, ticketWord, this.#calls * 256 + noParts - 1);
+    Atomics.notify(this.#words, ticketWord);
     for (const worker of this.#workers) worker.terminate();
     this.#workers.clear();
   }

@@ -25,7 +25,7 @@ interface NodeWorker {
 }
 
 interface Platform {
-  readonly Worker?: new (url: string) => WebWorker;
+  readonly Worker?: new (url: string, options: { type: 'module' }) => WebWorker;
   readonly URL: { createObjectURL(blob: object): string; revokeObjectURL(url: string): void };
   readonly Blob: new (parts: string[], options: { type: string }) => object;
   readonly navigator?: { readonly hardwareConcurrency?: number };
@@ -73,7 +73,8 @@ export function spawn(source: string): PlatformWorker {
 
 function spawnWeb(Worker: NonNullable<Platform['Worker']>, source: string): PlatformWorker {
   const url = platform.URL.createObjectURL(new platform.Blob([source], { type: 'text/javascript' }));
-  const worker = new Worker(url);
+  // Deno has no others.
+  const worker = new Worker(url, { type: 'module' });
   const loaded = () => platform.URL.revokeObjectURL(url);
   worker.addEventListener('message', loaded);
   return {
