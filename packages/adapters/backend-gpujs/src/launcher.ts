@@ -1,4 +1,4 @@
-import { DeviceError, UnsupportedError } from '@sluice/core';
+import { BackendError, UnsupportedError } from '@sluice/core';
 import type { ArgumentType, CompiledKernel, FunctionSource, KernelArgument, Texels } from './gpu-js.ts';
 import type { Opened } from './open.ts';
 import { type Block, capacityFor } from './storage.ts';
@@ -67,7 +67,7 @@ export class Launcher {
    * @param name names `source`: equal names have equal sources
    * @param count texels to write
    * @param width numbers in a texel of the result; more than one are returned by the body as an array
-   * @throws UnsupportedError when the result does not fit into a texture; DeviceError when the context is lost.
+   * @throws UnsupportedError when the result does not fit into a texture; BackendError when the context is lost.
    */
   run(
     name: string,
@@ -194,12 +194,12 @@ export class Launcher {
     const { context } = this.#opened;
     if (!context || context.getError() !== context.OUT_OF_MEMORY) return;
     this.free({ texels });
-    throw new UnsupportedError(`gpujs backend: the GPU has no memory left for an array of ${capacity} texels`);
+    throw new BackendError(`gpujs backend: the GPU has no memory left for an array of ${capacity} texels`);
   }
 
   #checkContext(): void {
     if (!this.#opened.isLost()) return;
-    throw new DeviceError(
+    throw new BackendError(
       'gpujs backend: the GPU context was lost, and all arrays with it; dispose of the device, create another one and load the last checkpoint',
     );
   }
