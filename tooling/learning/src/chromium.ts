@@ -21,7 +21,9 @@ export async function runInChromium(request: Request, { print, progress }: Outpu
   try {
     const page = await browser.newPage();
     const url = server.resolvedUrls?.local[0] as string;
-    await page.route(url, (route) => route.fulfill({ contentType: 'text/html', body: '<!DOCTYPE html>' }));
+    // Isolated, so that threads exist.
+    const headers = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+    await page.route(url, (route) => route.fulfill({ headers, contentType: 'text/html', body: '<!DOCTYPE html>' }));
     await page.goto(url);
     await page.exposeFunction('print', print);
     await page.exposeFunction('progress', progress);
