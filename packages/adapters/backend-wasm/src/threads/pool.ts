@@ -125,7 +125,7 @@ export class ThreadPool {
   }
 
   close(): void {
-    // Deno cannot end a worker that sleeps.
+    // Deno cannot end a worker that sleeps; another ticket without a part wakes them.
     Atomics.store(this.#words, stopWord, 1);
     Atomics.store(this.#words, ticketWord, this.#calls * 256 + noParts - 1);
     Atomics.notify(this.#words, ticketWord);
