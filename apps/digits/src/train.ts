@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Random } from '@sluice/core';
-import { prepareFolder, saveModel } from '@sluice/model/node';
+import { checkFolder, saveModel } from '@sluice/model/node';
 import { renderText } from '@sluice/report';
 import { saveReport } from '@sluice/report/node';
 import { formatDuration } from '@sluice/training/node';
@@ -31,7 +31,7 @@ export interface TrainOptions {
 export async function train(options: TrainOptions): Promise<void> {
   const { task, cells, settings, out, backend, command } = options;
   const begin = Date.now();
-  for (const cell of cells) await prepareFolder(cellFolder(out, cell), definition);
+  for (const cell of cells) await checkFolder(cellFolder(out, cell), definition);
   const digits = await loadDigits(splitSeed);
   const samples = samplesOf(task, digits, 'test');
   const { train, validation, test } = digits;

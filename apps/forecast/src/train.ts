@@ -1,14 +1,11 @@
-import { statSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { saveModel } from '@sluice/model/node';
+import { checkFolder, saveModel } from '@sluice/model/node';
 import { createReport, lossChart, renderText } from '@sluice/report';
 import { saveReport } from '@sluice/report/node';
 import { formatCount, TrainingProgress } from '@sluice/training/node';
 import { gateMaps, horizonChart, oneStepChart } from './charts.ts';
 import { definition } from './definition.ts';
 import { type BackendName, openDevice } from './device.ts';
-import { AppError } from './errors.ts';
 import { fitModel } from './fit-model.ts';
 import { forecast } from './forecasts.ts';
 import { planTraining, type TrainingRequest } from './plan.ts';
@@ -27,12 +24,10 @@ export interface TrainOptions extends TrainingRequest {
 /** Trains, measures on the test part, and writes the model's folder with its report. */
 export async function train(options: TrainOptions): Promise<void> {
   const { backend, out, command } = options;
-  if (statSync(out, { throwIfNoEntry: false })?.isDirectory() === false)
-    throw new AppError(`${out}: is a file, expected a folder`);
+  await checkFolder(out, definition);
   const { title, series, settings, schedule } = await planTraining(options);
   const prepared = prepare(series, settings);
   const { rows, scalers } = prepared;
-  await mkdir(out, { recursive: true });
   using device = await openDevice(backend, schedule.seed);
   const { validationStart, testStart, cell, hidden, head, window, horizon } = settings;
   print(

@@ -81,7 +81,7 @@ test('what cannot work is explained', async () => {
   writeFileSync(file('cut/model.safetensors'), readFileSync(file('model/model.safetensors')).subarray(0, 500));
   const predictions = ['predict', '--fasta', file('good.fasta'), '--model'];
   const cases: [readonly string[], number, RegExp][] = [
-    [[...tiny, '--out', file('foreign')], 1, /foreign: holds no model of this app: .*; nothing was overwritten/],
+    [[...tiny, '--out', file('foreign')], 1, /foreign holds README\.md of no model that can be read/],
     [[...tiny, '--window', '4'], 1, /^Error: --window: is 4, expected an odd number\n$/],
     [[...tiny, '--epochs', 'none'], 2, /'--epochs <count>' argument 'none' is invalid/],
     [['train', '--data', file('none.tsv'), '--out', file('new')], 1, /none\.tsv: cannot be read: ENOENT/],

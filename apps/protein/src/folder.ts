@@ -1,9 +1,9 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Device } from '@sluice/core';
 import { loadModel } from '@sluice/model/node';
-import { AppError, messageOf } from './errors.ts';
+import { AppError } from './errors.ts';
 import { definition } from './model.ts';
 
 /** Where a training puts its model, and the small one that comes with the app. */
@@ -16,19 +16,6 @@ export async function openModel(device: Device, folder: string | undefined) {
   if (!existsSync(used)) throw new AppError(`${showPath(used)}: is no folder; expected one of a trained model`);
   process.stderr.write(`Model: ${showPath(used)}\n`);
   return loadModel(used, definition, device);
-}
-
-/** A long training must not find at its end that it cannot save. @throws AppError when the folder holds something else than a model of this kind */
-export async function checkReplaceable(device: Device, folder: string): Promise<void> {
-  if (!existsSync(folder)) return;
-  try {
-    const ours = ['config.json', 'model.safetensors', 'preprocessing.json', 'README.md'];
-    if (!readdirSync(folder).some((name) => ours.includes(name))) return;
-    (await loadModel(folder, definition, device)).model.dispose();
-  } catch (cause) {
-    const remedy = 'nothing was overwritten: choose another --out';
-    throw new AppError(`${showPath(folder)}: holds no model of this app: ${messageOf(cause)}; ${remedy}`, { cause });
-  }
 }
 
 /** Where the user is: pnpm runs a script in the folder of the app. */

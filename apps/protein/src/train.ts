@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { saveModel } from '@sluice/model/node';
+import { checkFolder, saveModel } from '@sluice/model/node';
 import { saveReport } from '@sluice/report/node';
 import { AdamW, fit, logged, oneCycle } from '@sluice/training';
 import { formatCount, formatDuration, TrainingProgress } from '@sluice/training/node';
@@ -10,7 +10,7 @@ import { chainBatches, residueCount } from './batches.ts';
 import { readChains } from './chains.ts';
 import { type BackendName, openDevice } from './device.ts';
 import { evaluate, figuresOf } from './evaluation.ts';
-import { checkReplaceable, showPath } from './folder.ts';
+import { showPath } from './folder.ts';
 import { structureLoss } from './loss.ts';
 import { definition, type ModelConfig, StructureModel } from './model.ts';
 import { print, printEvaluation } from './output.ts';
@@ -43,7 +43,7 @@ export async function train({ settings, data, chains, out, backend, command }: T
   const split = await readChains(data);
   const examples = split.train.slice(0, chains);
   using device = await openDevice(backend, seed);
-  await checkReplaceable(device, out);
+  await checkFolder(out, definition);
   const vocabulary = residueVocabulary;
   using model = new StructureModel(device, vocabulary.size, config);
   const { window } = config;

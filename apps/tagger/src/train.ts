@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { saveModel } from '@sluice/model/node';
+import { checkFolder, saveModel } from '@sluice/model/node';
 import { saveReport } from '@sluice/report/node';
 import { formatCount, formatDuration } from '@sluice/training/node';
 import { loadCorpus, type Sentence } from './corpus.ts';
@@ -8,7 +8,7 @@ import { type BackendName, openDevice } from './device.ts';
 import { measure } from './evaluate.ts';
 import { vocabulariesOf } from './examples.ts';
 import { fitTagger } from './fit-tagger.ts';
-import { checkReplaceable, showPath } from './folder.ts';
+import { showPath } from './folder.ts';
 import { definition } from './model.ts';
 import { print, printSections } from './output.ts';
 import { figuresSection, makeReport } from './report.ts';
@@ -29,7 +29,7 @@ export interface TrainOptions {
 /** Trains a tagger, measures it beside the baseline, and saves it with a card and a report. */
 export async function train({ settings, seed, corpus: folder, out, backend, command }: TrainOptions): Promise<void> {
   using device = await openDevice(backend, seed);
-  await checkReplaceable(device, out);
+  await checkFolder(out, definition);
   const corpus = await loadCorpus(folder);
   const { validation, test } = corpus;
   const training = corpus.train.filter((_, i) => i % settings.every === 0);

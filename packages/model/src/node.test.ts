@@ -9,7 +9,7 @@ import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pending } from './files.ts';
 import { defineModel, loadModel as loadFrom } from './index.ts';
-import { loadModel, prepareFolder, saveModel } from './node.ts';
+import { checkFolder, loadModel, saveModel } from './node.ts';
 import { createDevice, createParts, definition, Scale } from './testing/support.ts';
 
 let root: string;
@@ -128,10 +128,15 @@ describe('a save that fails', () => {
     await expect(readdir(folder)).rejects.toThrow('ENOENT');
   });
 
-  it('prepares a folder', async () => {
-    await prepareFolder(folder, definition);
-    expect(await readdir(folder)).toEqual([]);
-    await expect(prepareFolder(new URL(import.meta.url).pathname, definition)).rejects.toThrow('EEXIST');
+  it('checks beforehand where it is to be, and makes nothing', async () => {
+    await checkFolder(folder, definition);
+    expect(await readdir(root)).toEqual([]);
+    const file = join(root, 'file');
+    await writeFile(file, 'mine');
+    const refusal = `saveModel: ${file} is a file, expected a folder`;
+    await expect(checkFolder(file, definition)).rejects.toThrow(refusal);
+    await expect(checkFolder(join(file, 'models', 'one'), definition)).rejects.toThrow(refusal);
+    await expect(saveModel(file, definition, createParts(1))).rejects.toThrow(refusal);
   });
 
   it('refuses a folder with files of something else', async () => {
@@ -139,11 +144,11 @@ describe('a save that fails', () => {
     await writeFile(join(folder, 'README.md'), 'mine');
     const refusal = `saveModel: ${folder} holds README.md of no model that can be read, expected no such file, or those of a model of kind "test"`;
     await expect(saveModel(folder, definition, createParts(1))).rejects.toThrow(refusal);
-    await expect(prepareFolder(folder, definition)).rejects.toThrow(refusal);
+    await expect(checkFolder(folder, definition)).rejects.toThrow(refusal);
     expect(await readFile(join(folder, 'README.md'), 'utf8')).toBe('mine');
     await rm(join(folder, 'README.md'));
     await saveModel(folder, definition, createParts(1));
-    await prepareFolder(folder, definition);
+    await checkFolder(folder, definition);
     const other = defineModel({ ...definition, kind: 'other' });
     await expect(saveModel(folder, other, createParts(2))).rejects.toThrow('holds a model of kind "test"');
     await expectModel(load(), createParts(1));

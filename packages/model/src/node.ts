@@ -1,5 +1,5 @@
-import { access, constants, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, constants, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { type Device, OptionError } from '@sluice/core';
 import { writeFileWhole } from '@sluice/format-safetensors/node';
 import type { Module } from '@sluice/layers';
@@ -23,7 +23,8 @@ export async function saveModel<M extends Module, Config, R extends Readers>(
   parts: ModelParts<NoInfer<M>, NoInfer<Config>, NoInfer<R>>,
 ): Promise<void> {
   const files = await encodeModel(definition, parts);
-  await prepareFolder(folder, definition);
+  await checkFolder(folder, definition);
+  await mkdir(folder, { recursive: true });
   await settle(folder);
   try {
     for (const name of markedFiles) await writeFileWhole(join(folder, pending(name)), files[name]);
@@ -34,16 +35,30 @@ export async function saveModel<M extends Module, Config, R extends Readers>(
 }
 
 /**
- * Makes the folder if there is none, and checks that `saveModel` may write into it: what is to be called before a long training.
- * @throws OptionError when the folder holds something else than an earlier save of the same kind; the errors of the file system
+ * Says what `saveModel` would refuse, and makes nothing: what is to be called before a long training.
+ * @param folder path of a folder, which need not exist yet
+ * @throws OptionError when the path or one above it is no folder, or the folder holds something else than an earlier save of the same kind; the
+ * errors of the file system, such as that of a folder that may not be written into
  */
-export async function prepareFolder<M extends Module, Config, R extends Readers>(
+export async function checkFolder<M extends Module, Config, R extends Readers>(
   folder: string,
   { kind }: ModelDefinition<M, Config, R>,
 ): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  await access(folder, constants.W_OK);
-  await checkReplaceable(folder, kind);
+  const present = await firstPresent(resolve(folder));
+  if (!(await stat(present)).isDirectory()) {
+    throw new OptionError({ operation: 'saveModel', argument: present, got: 'is a file', expected: 'a folder' });
+  }
+  await access(present, constants.W_OK);
+  if (present === resolve(folder)) await checkReplaceable(folder, kind);
+}
+
+/** The path, or the nearest one above it that there is. */
+async function firstPresent(path: string): Promise<string> {
+  const missing = await stat(path).then(
+    () => false,
+    ({ code }: NodeJS.ErrnoException) => code === 'ENOENT' || code === 'ENOTDIR',
+  );
+  return missing ? firstPresent(dirname(path)) : path;
 }
 
 /**
