@@ -18,6 +18,13 @@ export function checkSize(operation: string, argument: string, value: number): v
   }
 }
 
+/** @throws OptionError for an initializer without `target`, what it would initialise. */
+export function checkInitializer(operation: string, argument: string, initializer: unknown, target: unknown): void {
+  if (initializer !== undefined && !target) {
+    throw new OptionError({ operation, argument, got: 'is given', expected: 'none: it has nothing to initialise' });
+  }
+}
+
 /** @throws OptionError unless `value` is a number from 0 to 1. */
 export function checkProbability(operation: string, argument: string, value: number): void {
   if (!(value >= 0 && value <= 1)) {

@@ -161,6 +161,14 @@ it('says what is wrong with options and inputs', () => {
       () => new LayerNorm(device, { size: 1, epsilon: -1 }),
       'OptionError layerNorm: epsilon is -1, expected a number of at least 0',
     ],
+    [
+      () => new Linear(device, { inputSize: 1, outputSize: 1, bias: false, biasInitializer: zeros }),
+      'OptionError linear: biasInitializer is given, expected none: it has nothing to initialise',
+    ],
+    [
+      () => new Linear(device, { inputSize: 2, outputSize: 3, weight: linear.weight, weightInitializer: zeros }),
+      'OptionError linear: weightInitializer is given, expected none: it has nothing to initialise',
+    ],
     [() => norm.call(bench.normal([2])), 'ShapeError layerNorm: x has shape [2], expected [..., 3]'],
   ];
   for (const [work, message] of messages) expect(refusal(work)).toBe(message);

@@ -1,6 +1,6 @@
 import { add, matMul, reshape } from '@sluice/autograd';
 import type { Device, Parameter, Tensor } from '@sluice/core';
-import { checkExactShape, checkLastAxis, checkSize, checkTensor } from './checks.ts';
+import { checkExactShape, checkInitializer, checkLastAxis, checkSize, checkTensor } from './checks.ts';
 import { type Initializer, uniform } from './initializers.ts';
 import { makeParameter } from './make-parameter.ts';
 import { Module } from './module.ts';
@@ -14,9 +14,9 @@ export interface LinearOptions {
   readonly bias?: boolean;
   /** A weight of another layer to share, e.g. an embedding's (Press & Wolf 2017). Default a new one. */
   readonly weight?: Parameter;
-  /** Default uniform on +-1 / sqrt(inputSize). */
+  /** Of a weight of its own. Default uniform on +-1 / sqrt(inputSize). */
   readonly weightInitializer?: Initializer;
-  /** Default uniform on +-1 / sqrt(inputSize). */
+  /** Needs `bias`. Default uniform on +-1 / sqrt(inputSize). */
   readonly biasInitializer?: Initializer;
 }
 
@@ -29,12 +29,14 @@ export class Linear extends Module<[x: Tensor], Tensor> {
   /** [outputSize] */
   readonly bias: Parameter | undefined;
 
-  /** @throws OptionError for sizes below 1; ShapeError, DTypeError or DeviceError when a shared weight does not fit. */
+  /** @throws OptionError for sizes below 1, or an initializer with nothing to initialise; ShapeError, DTypeError or DeviceError when a shared weight does not fit. */
   constructor(device: Device, options: LinearOptions) {
     super(device);
     const { inputSize, outputSize } = options;
     checkSize('linear', 'inputSize', inputSize);
     checkSize('linear', 'outputSize', outputSize);
+    checkInitializer('linear', 'weightInitializer', options.weightInitializer, !options.weight);
+    checkInitializer('linear', 'biasInitializer', options.biasInitializer, options.bias ?? true);
     this.inputSize = inputSize;
     this.outputSize = outputSize;
     const bound = 1 / Math.sqrt(inputSize);

@@ -56,7 +56,11 @@ it('names the option that makes no sense, alone or with another, and allocates n
     ],
     [
       () => new LSTM(device, { ...sizes, projectionInitializer: () => new Float64Array() }),
-      'OptionError lstm: projectionInitializer is given without projectionSize, expected a projection to initialise',
+      'OptionError lstm: projectionInitializer is given, expected none: it has nothing to initialise',
+    ],
+    [
+      () => new GRU(device, { ...sizes, bias: false, biasInitializer: () => new Float64Array() }),
+      'OptionError gru: biasInitializer is given, expected none: it has nothing to initialise',
     ],
     [
       () => new LSTM(device, { ...sizes, bias: false, forgetBias: 1 }),

@@ -1,6 +1,6 @@
 import { add, matMul, multiply, sigmoid, split, tanh } from '@sluice/autograd';
 import { type Device, OptionError, type Parameter, type Tensor } from '@sluice/core';
-import { checkSize } from '../checks.ts';
+import { checkInitializer, checkSize } from '../checks.ts';
 import { constant, type Initializer } from '../initializers.ts';
 import { type BlockInitializer, makeParameter } from '../make-parameter.ts';
 import type { Module } from '../module.ts';
@@ -149,15 +149,7 @@ function checkLSTMOptions(operation: string, options: LSTMCellOptions): void {
       throw new OptionError({ operation, argument: 'projectionSize', got: `is ${projectionSize}`, expected });
     }
   }
-  if (options.projectionInitializer && projectionSize === undefined) {
-    const got = 'is given without projectionSize';
-    throw new OptionError({
-      operation,
-      argument: 'projectionInitializer',
-      got,
-      expected: 'a projection to initialise',
-    });
-  }
+  checkInitializer(operation, 'projectionInitializer', options.projectionInitializer, projectionSize);
   if (forgetBias !== undefined && bias === false) {
     const got = `is ${forgetBias} with bias false`;
     throw new OptionError({ operation, argument: 'forgetBias', got, expected: 'a cell with biases' });

@@ -1,6 +1,6 @@
 import { add, matMul } from '@sluice/autograd';
 import type { Device, Parameter, Tensor } from '@sluice/core';
-import { checkSize } from '../checks.ts';
+import { checkInitializer, checkSize } from '../checks.ts';
 import { type Initializer, uniform } from '../initializers.ts';
 import { type BlockInitializer, makeParameter } from '../make-parameter.ts';
 import type { Module } from '../module.ts';
@@ -20,7 +20,7 @@ export interface PackedCellOptions {
   readonly inputInitializer?: Initializer;
   /** Weights of the hidden state, gate by gate. Default uniform on +-1 / sqrt(hiddenSize). */
   readonly recurrentInitializer?: Initializer;
-  /** Both biases, gate by gate. Default uniform on +-1 / sqrt(hiddenSize). */
+  /** Both biases, gate by gate; needs `bias`. Default uniform on +-1 / sqrt(hiddenSize). */
   readonly biasInitializer?: Initializer;
 }
 
@@ -106,10 +106,11 @@ export abstract class PackedLayer<State extends CellState> extends Recurrent<Sta
   }
 }
 
-/** @throws OptionError unless the sizes are whole numbers of at least 1. Runs before anything is allocated. */
+/** @throws OptionError for sizes below 1, or an initializer of biases without biases. Runs before anything is allocated. */
 export function checkPackedOptions(operation: string, options: PackedCellOptions): void {
   checkSize(operation, 'inputSize', options.inputSize);
   checkSize(operation, 'hiddenSize', options.hiddenSize);
+  checkInitializer(operation, 'biasInitializer', options.biasInitializer, options.bias ?? true);
 }
 
 /** PyTorch's default for all parameters: uniform on +-1 / sqrt(hiddenSize). */
