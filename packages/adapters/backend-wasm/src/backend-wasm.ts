@@ -43,11 +43,11 @@ const largestMemory = 65_536 * pageBytes;
 const smallestMemory = 32 * pageBytes;
 
 /**
- * A backend on WebAssembly SIMD for float32, float64, int32 and bool, on the calling thread. Arrays live in one memory that grows as needed;
+ * A backend on WebAssembly SIMD for float32, float64, int32 and bool. Arrays live in one memory that grows as needed;
  * freed ones are reused. All but products and sums of products is the same to the bit on every machine.
  * @example
  * const device = new Device(await createWasmBackend());
- * @throws UnsupportedError where there is no WebAssembly, no SIMD, or compilation is forbidden; FormatError when `source` gives something
+ * @throws UnsupportedError where there is no WebAssembly, no SIMD, no memory as large as `maximumMemory`, or compilation is forbidden; FormatError when `source` gives something
  * else than a binary of this package; OptionError. UnsupportedError also where more than one thread is asked for and there can be no workers.
  * @throws BackendError of any later call when a worker has died with a part of it; the backend is then disposed of
  */

@@ -78,6 +78,18 @@ describe('createWasmBackend', () => {
     await expect(createWasmBackend()).rejects.toThrow("must allow 'wasm-unsafe-eval'");
   });
 
+  it('says that the engine gives no memory', async () => {
+    const refused = class {
+      constructor() {
+        throw new RangeError('could not allocate memory');
+      }
+    };
+    vi.stubGlobal('WebAssembly', Object.assign(Object.create(webAssembly() as object), { Memory: refused }));
+    const creation = createWasmBackend({ maximumMemory: 2 ** 30 });
+    await expect(creation).rejects.toThrow(UnsupportedError);
+    await expect(creation).rejects.toThrow('the engine refused a memory that may grow to 1073741824 bytes');
+  });
+
   it('checks its options', async () => {
     await expect(createWasmBackend({ maximumMemory: 1000 })).rejects.toThrow(OptionError);
     await expect(createWasmBackend({ maximumMemory: Number.NaN })).rejects.toThrow('maximumMemory is NaN, expected');

@@ -44,7 +44,7 @@ export async function loadKernels(options: LoadOptions): Promise<LoadedKernels> 
   const source = options.source === undefined ? await inlined(simd) : await options.source(simd);
   const { shared } = options;
   const module = await compile(engine, source, shared);
-  const memory = new engine.Memory({ initial: 16, maximum: Math.floor(options.maximumMemory / pageBytes), shared });
+  const memory = reserve(engine, options);
   let kernels: object;
   try {
     kernels = (await engine.instantiate(module, { env: { memory } })).exports;
@@ -55,6 +55,19 @@ export async function loadKernels(options: LoadOptions): Promise<LoadedKernels> 
     throw new FormatError(`${operation}: the source is not the WebAssembly module of this package`);
   }
   return { kernels: kernels as Kernels, memory, simd, module };
+}
+
+/** Engines set addresses aside for all that the memory may become. */
+function reserve(engine: WebAssemblyEngine, { maximumMemory, shared }: LoadOptions): EngineMemory {
+  try {
+    return new engine.Memory({ initial: 16, maximum: Math.floor(maximumMemory / pageBytes), shared });
+  } catch (cause) {
+    const kind = shared ? 'shared memory' : 'memory';
+    throw new UnsupportedError(
+      `${operation}: the engine refused a ${kind} that may grow to ${maximumMemory} bytes; a smaller maximumMemory may do`,
+      { cause },
+    );
+  }
 }
 
 function chooseSimd(engine: WebAssemblyEngine, wanted: SimdLevel | 'auto'): SimdLevel {
@@ -78,7 +91,7 @@ async function compile(engine: WebAssemblyEngine, source: WasmSource, shared: bo
   if (source instanceof engine.Module) {
     if (!shared) return source;
     const expected = 'its bytes or where to fetch them, for threads need another memory import than the module has';
-    throw new FormatError({ operation, argument: 'source', got: 'is a compiled module', expected });
+    throw new UnsupportedError({ operation, argument: 'source', got: 'is a compiled module', expected });
   }
   const bytes = await bytesOf(source);
   const binary = ArrayBuffer.isView(bytes)

@@ -30,8 +30,8 @@ export async function startMachine(options: StartOptions, poolOptions: PoolOptio
     if (wanted === 'auto') return alone(missing);
     throw new UnsupportedError(`createWasmBackend: threads is ${threads}, but there can be only one: ${missing}`);
   }
-  const loaded = await loadKernels({ ...options, shared: true });
   try {
+    const loaded = await loadKernels({ ...options, shared: true });
     const pool = await ThreadPool.start(threads, loaded, poolOptions);
     return { machine: new Machine(loaded, options, pool), obstacle: undefined };
   } catch (error) {

@@ -165,11 +165,27 @@ describe('where there can be no threads', () => {
     await expect(broken).rejects.toThrow('createWasmBackend: a worker did not start: Error: broken');
   });
 
+  it('tells of a memory that cannot be shared', async () => {
+    const { Memory } = webAssembly() as NonNullable<ReturnType<typeof webAssembly>>;
+    class Unshared extends Memory {
+      constructor(limits: ConstructorParameters<typeof Memory>[0]) {
+        if (limits.shared) throw new RangeError('could not allocate memory');
+        super(limits);
+      }
+    }
+    vi.stubGlobal('WebAssembly', Object.assign(Object.create(webAssembly() as object), { Memory: Unshared }));
+    const text =
+      'createWasmBackend: the engine refused a shared memory that may grow to 4294967296 bytes; a smaller maximumMemory may do';
+    await expect(createWasmBackend({ threads: 2 })).rejects.toThrow(text);
+    expect((await createWasmBackend({ threads: 'auto' })).info).toMatchObject({ threads: 1, singleThreaded: text });
+  });
+
   it('a compiled module does not do', async () => {
     const module = (await webAssembly()?.compile(await inlined('simd'))) as object;
-    await expect(createWasmBackend({ simd: 'simd', threads: 2, source: () => module })).rejects.toThrow(
-      'createWasmBackend: source is a compiled module, expected its bytes or where to fetch them',
-    );
+    const text = 'createWasmBackend: source is a compiled module, expected its bytes or where to fetch them';
+    const create = (threads: number | 'auto') => createWasmBackend({ simd: 'simd', threads, source: () => module });
+    await expect(create(2)).rejects.toThrow(text);
+    expect((await create('auto')).info).toMatchObject({ threads: 1, singleThreaded: expect.stringContaining(text) });
   });
 
   it('refuses other numbers', async () => {
