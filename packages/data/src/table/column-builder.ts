@@ -38,8 +38,13 @@ export class TableBuilder {
     const known = new Set(names);
     const unknown = Object.keys(types).find((name) => !known.has(name));
     if (unknown !== undefined) {
-      const expected = `some of the columns ${names.map((name) => JSON.stringify(name)).join(', ')}`;
-      const problem = { operation: source, argument: 'types', got: `names ${JSON.stringify(unknown)}`, expected };
+      const expected = `some of ${names.map((name) => JSON.stringify(name)).join(', ')}`;
+      const problem = {
+        operation: source,
+        argument: `column ${JSON.stringify(unknown)}`,
+        got: 'is not there',
+        expected,
+      };
       throw new OptionError(problem);
     }
     for (const [name, type] of Object.entries(types)) {

@@ -76,7 +76,8 @@ test.each([
   ['a,b\n1,2\n3\n', 'line 3, column "b" is missing: the row has 1 cells, expected 2 cells'],
   ['a,b\n1,2,3\n', 'line 2, after column "b" is one of 3 cells, expected 2 cells'],
   ['a,b\n1,2\n1,2,3\n', 'line 3, after column "b" is one of 3 cells, expected 2 cells'],
-  ['a,b\n1,"2\n3,4\n', 'the quote that opens after line 1 is never closed'],
+  ['a,b\n1,"2\n3,4\n', 'the quote that opens after line 1 in column "b" is never closed'],
+  ['a,"b\n1,2\n', 'the quote that opens after line 0 in column 2 is never closed'],
   ['a,b\n1,2"x\n', 'line 2, column "b" has a quote within a cell that does not begin with one'],
   ['a,b\n"1"x,2\n', 'line 2, column "a" goes on after its closing quote'],
   ['a,a\n', 'column "a" stands twice, expected each name once'],
@@ -99,7 +100,7 @@ test('refuses what is not of its declared type, with line and column', async () 
     'line 2, column "day" is "2024-01-01", expected one of "x"',
   );
   await expect(readCsv(text, { types: { tmax: 'number' } })).rejects.toThrow(
-    'readCsv: types names "tmax", expected some of the columns "day", "load"',
+    'readCsv: column "tmax" is not there, expected some of "day", "load"',
   );
   await expect(readCsv(text, { types: { load: ['1', '1'] } })).rejects.toThrow(
     'readCsv: types of "load" hold a category twice, expected each category once',
@@ -115,7 +116,9 @@ test('refuses bytes that are no text, and a quote that takes in too much', async
   const bytes = Uint8Array.from([97, 10, 0xff, 10]);
   await expect(readCsv(bytes)).rejects.toThrow('readCsv: text is not UTF-8 after line 0');
   const endless = `a\n1\n"${'x\n'.repeat(1 << 22)}`;
-  await expect(readCsv(endless)).rejects.toThrow('readCsv: the row after line 2 has more than 4194304 characters');
+  await expect(readCsv(endless)).rejects.toThrow(
+    'readCsv: the row after line 2 has more than 4194304 characters, expected fewer: is a quote in column "a" not closed?',
+  );
 });
 
 test('tells how far it has come, and stops when it is told to', async () => {

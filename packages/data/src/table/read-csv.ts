@@ -37,8 +37,8 @@ const maximumRow = 1 << 22;
  * @example
  * const table = await readCsv('day,load\n2024-01-01,3.5\n2024-01-02,NA\n');
  * @throws FormatError naming line and column when a row has more or fewer cells than there are names, a quote is out of place, or a cell is
- *   not of its declared type; naming the line when a quote is not closed, a row has more than 4 MiB or text is not UTF-8; when a name
- *   stands twice or there is no line of names. OptionError when `types` names no column, or a category twice
+ *   not of its declared type; naming the line before and the column when a quote is not closed or a row has more than 4 MiB; naming the line
+ *   when text is not UTF-8; when a name stands twice or there is no line of names. OptionError when `types` names no column, or a category twice
  */
 export async function readCsv(
   text: string | Uint8Array | AsyncIterable<Uint8Array>,
@@ -165,19 +165,22 @@ class Rows {
       record?: readonly string[];
     };
     const name = this.#names?.[column];
-    const place = `line ${lines}, column ${name === undefined ? column + 1 : JSON.stringify(name)}`;
+    const where = `column ${name === undefined ? column + 1 : JSON.stringify(name)}`;
+    const place = `line ${lines}, ${where}`;
     switch (code) {
       case 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH':
         return this.#wrongLength(lines, record?.length ?? column);
       case 'CSV_QUOTE_NOT_CLOSED':
-        return new FormatError(`${this.#source}: the quote that opens after line ${this.line} is never closed`);
+        return new FormatError(
+          `${this.#source}: the quote that opens after line ${this.line} in ${where} is never closed`,
+        );
       case 'INVALID_OPENING_QUOTE':
         return new FormatError(`${this.#source}: ${place} has a quote within a cell that does not begin with one`);
       case 'CSV_INVALID_CLOSING_QUOTE':
         return new FormatError(`${this.#source}: ${place} goes on after its closing quote`);
       case 'CSV_MAX_RECORD_SIZE':
         return new FormatError(
-          `${this.#source}: the row after line ${this.line} has more than ${maximumRow} characters, expected fewer: is a quote not closed?`,
+          `${this.#source}: the row after line ${this.line} has more than ${maximumRow} characters, expected fewer: is a quote in ${where} not closed?`,
         );
       default:
         return new FormatError(`${this.#source}: ${place}: ${error.message}`, { cause: error });
