@@ -4,12 +4,12 @@ import type { Settings } from './train.ts';
 export const fullSettings: Settings = {
   window: 7,
   embedding: 16,
-  hidden: 80,
+  hidden: 96,
   layers: 2,
-  inputDropout: 0.1,
-  dropout: 0.25,
+  inputDropout: 0.2,
+  dropout: 0.5,
   epochs: 8,
-  batch: 4,
+  batch: 8,
   learningRate: 0.006,
   averaging: 0.998,
   seed: 1,
@@ -18,6 +18,7 @@ export const fullSettings: Settings = {
 /** What `start --quick` trains: smaller, and in so few steps that there is nothing to hold it back from. */
 export const quickSettings: Settings = {
   ...fullSettings,
+  batch: 4,
   hidden: 32,
   inputDropout: 0,
   dropout: 0,
