@@ -3,13 +3,14 @@ import { createReport, renderText } from '@sluice/report';
 import { TrainingProgress } from '@sluice/training/node';
 import { describe } from './charts.ts';
 import { type BackendName, openDevice } from './device.ts';
+import { UsageError } from './errors.ts';
 import { fitModel } from './fit-model.ts';
 import { type Forecasts, forecast } from './forecasts.ts';
+import { print } from './output.ts';
 import { planTraining, type TrainingRequest, withParts } from './plan.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { scoreForecasts } from './score.ts';
 import { scoreSections } from './sections.ts';
-import { print } from './train.ts';
 
 export interface BacktestOptions extends TrainingRequest {
   readonly backend: BackendName;
@@ -17,12 +18,21 @@ export interface BacktestOptions extends TrainingRequest {
   readonly folds: number;
 }
 
-/** Trains anew as time goes on, over the second half of the series, and measures each model on what came until the next. */
+/**
+ * Trains anew as time goes on, over the second half of the series, and measures each model on what came until the next.
+ * @throws UsageError when the test parts would be shorter than a forecast
+ */
 export async function backtest(options: BacktestOptions): Promise<void> {
   const { title, series, settings, schedule } = await planTraining(options);
   const rows = series.table.length;
-  const initial = Math.floor(rows / 2);
-  const folds = rollingOrigins(rows, { initial, horizon: Math.max(1, Math.floor((rows - initial) / options.folds)) });
+  const most = Math.floor(rows / 2 / settings.horizon);
+  if (options.folds > most) {
+    const half = `half of the ${rows} rows in parts of at least ${settings.horizon}, the horizon`;
+    throw new UsageError(`--folds is ${options.folds}, expected at most ${most}: ${half}`);
+  }
+  const length = Math.floor(rows / 2 / options.folds);
+  const initial = rows - options.folds * length;
+  const folds = rollingOrigins(rows, { initial, horizon: length });
   const parts: { prepared: Prepared; forecasts: Forecasts }[] = [];
   print(`${title}: ${folds.length} trainings.`);
   const table: (string | number)[][] = [];

@@ -1,6 +1,7 @@
 import type { Device } from '@sluice/core';
 import { type ChartSection, type HeatSection, rowsOf } from '@sluice/report';
 import { forecastBatches } from './batches.ts';
+import { formatDate } from './data/dates.ts';
 import { type Forecasts, quantileAt } from './forecasts.ts';
 import type { Forecaster } from './network.ts';
 import type { Prepared } from './prepare.ts';
@@ -91,7 +92,5 @@ function placesOf({ dates }: Prepared, rows: ArrayLike<number>): Float64Array {
 
 /** The date of a row, or its number. */
 export function describe({ dates }: Pick<Prepared, 'dates'>, row: number): string {
-  if (dates === undefined) return `row ${row + 1}`;
-  const text = new Date(dates[row]!).toISOString();
-  return text.endsWith('T00:00:00.000Z') ? text.slice(0, 10) : `${text.slice(0, 10)} ${text.slice(11, 16)}`;
+  return dates === undefined ? `row ${row + 1}` : formatDate(dates[row]!);
 }

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadElectricity } from './data/electricity.ts';
-import { makeFolder, type Result, run, runHere, waveSeries } from './testing/support.ts';
+import { vegaFolder } from './data/load.ts';
+import { makeFolder, type Result, run, runHere, start, waveSeries } from './testing/support.ts';
 
 const folder = makeFolder();
 const file = (name: string) => join(folder, name);
@@ -28,10 +29,19 @@ beforeAll(async () => {
   writeCsv('ragged.csv', (lines) => lines.splice(10, 1, '2020-01-10,1'));
   writeCsv('order.csv', (lines) => lines.reverse().unshift(lines.pop()!));
   writeCsv('short.csv', (lines) => lines.splice(12));
+  writeCsv('empty.csv', (lines) => lines.splice(1));
+  writeCsv('american.csv', (lines) => lines.splice(1, 1, '01/31/2020,1,1'));
+  writeCsv('gaps.csv', (lines) => {
+    lines.splice(150, 1);
+    lines.splice(50, 30);
+    lines.forEach((line, i) => {
+      lines[i] = line.replaceAll(',', ';');
+    });
+  });
   mkdirSync(file('foreign'));
   writeFileSync(file('foreign/config.json'), '{}');
   trained = await run(['train', ...own, '--columns', 'wind', '--out', 'model'], folder);
-});
+}, 60_000);
 
 test('trains on a file, prints figures beside baselines, and writes model and report', async () => {
   expect(trained.stderr).toBe('');
@@ -65,6 +75,30 @@ test('evaluate prints what training measured, and predict goes on after the last
     const values = numbers!.trim().split(/ +/).map(Number);
     expect(values).toEqual(values.toSorted((a, b) => a - b));
   }
+});
+
+test('a file with other delimiters and gaps is read, and says so', async () => {
+  const { stderr, exitCode } = await runHere(
+    ['predict', '--model', 'model', '--csv', 'gaps.csv', '--backend', 'js'],
+    folder,
+  );
+  expect(exitCode).toBe(0);
+  expect(stderr).toMatch(/^.*gaps\.csv: read with semicolons between the cells\.\n/);
+  expect(stderr).toMatch(
+    /Warning: .*gaps\.csv: rows are taken as evenly spaced, and are not: from 2020-02-18 to 2020-03-20 at row 50, and at 1 more\.\n$/,
+  );
+});
+
+test('training goes on when nobody reads, says what it replaces, and when it is of no use', async () => {
+  const { child, result } = start(['train', ...own, '--out', 'unread'], folder);
+  child.stdout.once('data', () => child.stdout.destroy());
+  expect(await result).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(existsSync(file('unread/report.html'))).toBe(true);
+  const again = await runHere(['train', ...own, '--learning-rate', '900', '--out', 'unread'], folder);
+  expect(again.stdout).toMatch(/^The model in unread will be replaced: "load of .*wave\.csv" of \d{4}-\d\d-\d\d\.$/m);
+  expect(again.stdout).toMatch(
+    /Model and report\.html are in unread\nIt is worse than every simple method: do not use it\./,
+  );
 });
 
 test('a backtest trains anew for every fold, with the other cell and head', async () => {
@@ -113,7 +147,7 @@ describe('what makes no sense says why, and nothing is written', () => {
       'an unknown column',
       1,
       ['train', '--csv', 'wave.csv', '--target', 'lod'],
-      /wave\.csv: has not all columns: .*"lod".*"day", "load", "wind"/,
+      /^Error: [^:]*wave\.csv: column "lod" is not there, expected some of "day", "load", "wind"\n$/,
     ],
     ['a missing file', 1, ['train', '--csv', 'none.csv', '--target', 'load'], /none\.csv/],
     [
@@ -144,14 +178,38 @@ describe('what makes no sense says why, and nothing is written', () => {
       'too few rows',
       1,
       ['train', '--csv', 'short.csv', '--target', 'load'],
-      /has 6 rows to train on, expected at least/,
+      /has 6 rows to train on, 2 to validate and 3 to test, expected at least/,
+    ],
+    [
+      'no rows',
+      1,
+      ['train', '--csv', 'empty.csv', '--target', 'load', '--date', 'day'],
+      /empty\.csv: has 0 rows to train on/,
+    ],
+    [
+      'other dates',
+      1,
+      ['train', '--csv', 'american.csv', '--target', 'load', '--date', 'day'],
+      /american\.csv: line 2, column "day" is "01\/31\/2020", expected an ISO 8601 date/,
+    ],
+    [
+      'more folds than fit',
+      2,
+      ['backtest', ...own, '--folds', '34'],
+      /--folds is 34, expected at most 33: half of the 200 rows in parts of at least 3, the horizon/,
     ],
     ['a data set and a file', 2, ['train', '--csv', 'wave.csv', '--dataset', 'co2'], /cannot be used with/],
     ['an unknown data set', 2, ['train', '--dataset', 'moon'], /Allowed choices are weather, stocks, co2, electricity/],
     ['a file as folder', 1, ['train', ...own, '--out', 'wave.csv'], /is a file, expected a folder/],
     ['a model without its file', 2, ['evaluate', '--model', 'model'], /say which with --csv FILE/],
     ['a folder of something else', 1, ['predict', '--model', 'foreign'], /foreign.config\.json: /],
-    ['no folder', 1, ['predict', '--model', 'none'], /none.config\.json: /],
+    [
+      'no model',
+      1,
+      ['predict', '--model', 'none'],
+      /--model none: is no model, expected a folder of one or .*co2, .*weather.*; "start" trains others/,
+    ],
+    ['an empty path', 2, ['train', ...own, '--out', ''], /'--out <folder>' argument '' is invalid\. Expected a path\./],
     ['no backend', 2, ['train', '--backend', 'abacus'], /Allowed choices are wasm, js/],
   ])('%s', async ([, exitCode, args, message]) => {
     const before = readFileSync(file('wave.csv'));
@@ -166,7 +224,10 @@ describe('what makes no sense says why, and nothing is written', () => {
   });
 });
 
-test('without the electricity data it says which command brings them', async () => {
+test('without its data it says which command brings them', async () => {
+  const elsewhere = () => import.meta.resolve('no-such-package');
+  expect(() => vegaFolder(elsewhere)).toThrow(/vega-datasets is not installed: bring it with "npx pnpm install"/);
+  expect(existsSync(join(vegaFolder(), 'co2-concentration.csv'))).toBe(true);
   await expect(loadElectricity([file('nowhere')])).rejects.toThrow(
     /r-cran-forecast \(GPL\) is missing; get it, .* apt-get download r-cran-forecast && dpkg-deb -x/,
   );

@@ -1,8 +1,10 @@
 import type { Device } from '@sluice/core';
-import { AdamW, type EventLog, fit, logged, oneCycle } from '@sluice/training';
+import { AdamW, type EventLog, fit, logged, NonFiniteError, oneCycle } from '@sluice/training';
 import { type ForecastBatch, forecastBatches } from './batches.ts';
 import type { Schedule } from './datasets.ts';
 import { definition } from './definition.ts';
+import { AppError } from './errors.ts';
+import { forecastLoss } from './loss.ts';
 import type { Forecaster } from './network.ts';
 import type { Prepared } from './prepare.ts';
 
@@ -12,7 +14,10 @@ export interface LossCurves {
   readonly validation: { readonly x: number[]; readonly y: number[] };
 }
 
-/** Trains on the rows before the validation part, and keeps the weights of the lowest validation loss. */
+/**
+ * Trains on the rows before the validation part, and keeps the weights of the lowest validation loss.
+ * @throws AppError when the training diverges
+ */
 export async function fitModel(
   device: Device,
   prepared: Prepared,
@@ -32,7 +37,7 @@ export async function fitModel(
     data,
     epochs,
     loss: ({ past, future, origins }) =>
-      model.loss(device.tensor(past), device.tensor(future), device.tensor(prepared.targets(origins))),
+      forecastLoss(model, device.tensor(past), device.tensor(future), device.tensor(prepared.targets(origins))),
     schedule: oneCycle({ maximum: learningRate, steps: Math.max(2, epochs * data.batchesPerEpoch), rise: 0.2 }),
     clip: { globalNorm: 1 },
     averageWeights: { decay: 0.99 },
@@ -43,11 +48,18 @@ export async function fitModel(
     for await (const event of logged(events, log)) {
       if (event.type === 'step') push(curves.train, event);
       if (event.type === 'validation') push(curves.validation, event);
+      if (event.type === 'stopped' && !event.best) throw diverged('no validation loss was a finite number');
     }
+  } catch (cause) {
+    throw cause instanceof NonFiniteError ? diverged(cause.message) : cause;
   } finally {
     optimizer.dispose();
   }
   return { model: model.eval(), curves };
+}
+
+function diverged(why: string): AppError {
+  return new AppError(`the training diverged, and nothing is saved; try a lower --learning-rate: ${why}`);
 }
 
 function push(curve: { x: number[]; y: number[] }, { step, loss }: { step: number; loss: number }): void {

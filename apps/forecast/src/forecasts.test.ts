@@ -70,16 +70,39 @@ test('what cannot be forecast says why', () => {
     table: Table.ofNumbers({ load: series.table.numbers('load'), wind: new Float64Array(200) }),
   };
   expect(with_({ window: 400 })).toThrow(
-    'wave: has 150 rows to train on, expected at least 407, for a window of 400, a horizon of 3 and a lag of 1',
+    'wave: has 150 rows to train on, 20 to validate and 30 to test, expected at least 407, 3, 3, for a window of 400, a horizon of 3 and a lag of 1',
   );
+  expect(with_({ horizon: 21 })).toThrow(
+    '20 to validate and 30 to test, expected at least 51, 21, 21, for a window of 8',
+  );
+  expect(with_({ testStart: 198 })).toThrow('48 to validate and 2 to test, expected at least 15, 3, 3,');
+  expect(with_({ season: 170 })).toThrow('wave: has 170 rows before the test part, expected more than a season of 170');
+  expect(with_({ season: 169 })).not.toThrow();
   expect(() => prepare(flat, waveSettings)).toThrow(
     'wave: column "wind" is the same in all training rows; leave it out',
   );
   expect(with_({ target: 'wind', covariates: {}, log: true })).toThrow(
     'wave: column "wind" is 0 in row 1, expected numbers above 0 for --log',
   );
+  const huge = (column: string) => () => {
+    const columns = Object.fromEntries(series.table.names.map((name) => [name, series.table.numbers(name).slice()]));
+    columns[column]![180] = -1e300;
+    return prepare({ ...series, table: Table.ofNumbers(columns) }, waveSettings);
+  };
+  for (const column of ['load', 'wind']) {
+    expect(huge(column)).toThrow(`wave: column "${column}" is -1e+300 in row 181, expected at most 3.4e38`);
+  }
   const { scalers } = prepare(series, waveSettings);
-  expect(() => prepare(waveSeries(8), waveSettings, scalers)).toThrow('wave: has 8 rows, expected at least 9');
+  expect(() => prepare(waveSeries(8), waveSettings, scalers)).toThrow(
+    'wave: has 8 rows, expected at least 9, for a window of 8 and a lag of 1',
+  );
+});
+
+test('a training that diverges says so', async () => {
+  using device = new Device(createJsBackend(), { seed: 1 });
+  const prepared = prepare(series, waveSettings);
+  const training = fitModel(device, prepared, { ...schedule, learningRate: 1e38 }, silent);
+  await expect(training).rejects.toThrow(/^the training diverged, and nothing is saved; try a lower --learning-rate: /);
 });
 
 test('dates go on by their usual step, months by months', () => {

@@ -1,7 +1,6 @@
-import { add, concat, expandAxis, multiply, slice, softplus, square, squeezeAxis, transpose } from '@sluice/autograd';
+import { add, concat, expandAxis, multiply, slice, softplus, squeezeAxis, transpose } from '@sluice/autograd';
 import type { Device, Tensor } from '@sluice/core';
 import { type CellState, Dropout, GRU, Linear, LSTM, Module, type Recurrent, zeros } from '@sluice/layers';
-import { gaussianNegativeLogLikelihood, quantileLoss } from '@sluice/training';
 import { levels, type Settings } from './settings.ts';
 
 /** Where the quantiles of a standard normal distribution lie. */
@@ -24,7 +23,7 @@ export class Forecaster extends Module<[past: Tensor, future: Tensor], Tensor> {
   readonly dropout: Dropout;
   readonly head: Linear;
   readonly linear: Linear;
-  readonly #settings: Settings;
+  readonly settings: Settings;
 
   constructor(device: Device, settings: Settings, { history, known }: Columns) {
     super(device);
@@ -39,7 +38,7 @@ export class Forecaster extends Module<[past: Tensor, future: Tensor], Tensor> {
     this.head = new Linear(device, { inputSize: hidden, outputSize: head === 'quantile' ? levels.length : 2 });
     const none = { weightInitializer: zeros, biasInitializer: zeros };
     this.linear = new Linear(device, { inputSize: window, outputSize: horizon, ...none });
-    this.#settings = settings;
+    this.settings = settings;
   }
 
   /**
@@ -58,22 +57,14 @@ export class Forecaster extends Module<[past: Tensor, future: Tensor], Tensor> {
   #shift(past: Tensor): Tensor {
     const changes = squeezeAxis(slice(past, -1, { end: 1 }), -1);
     const line = expandAxis(this.linear.call(transpose(changes)), -1);
-    const outputs = this.#settings.head === 'quantile' ? levels.map(() => 1) : [1, 0];
+    const outputs = this.settings.head === 'quantile' ? levels.map(() => 1) : [1, 0];
     return multiply(line, this.device.tensor(outputs));
-  }
-
-  /** @param targets [batch, horizon], scaled */
-  loss(past: Tensor, future: Tensor, targets: Tensor): Tensor {
-    const output = this.call(past, future);
-    if (this.#settings.head === 'quantile') return quantileLoss(output, targets, levels);
-    const { mean, deviation } = normal(output);
-    return gaussianNegativeLogLikelihood(squeezeAxis(mean, -1), square(squeezeAxis(deviation, -1)), targets);
   }
 
   /** The quantiles of `levels`, scaled and not in order yet: [batch, horizon, levels]. */
   quantiles(past: Tensor, future: Tensor): Tensor {
     const output = this.call(past, future);
-    if (this.#settings.head === 'quantile') return output;
+    if (this.settings.head === 'quantile') return output;
     const { mean, deviation } = normal(output);
     return concat(
       normalQuantiles.map((z) => add(mean, multiply(deviation, z))),
@@ -82,7 +73,8 @@ export class Forecaster extends Module<[past: Tensor, future: Tensor], Tensor> {
   }
 }
 
-function normal(output: Tensor): { mean: Tensor; deviation: Tensor } {
+/** The outputs of a Gaussian head, each [batch, horizon, 1]. */
+export function normal(output: Tensor): { mean: Tensor; deviation: Tensor } {
   return {
     mean: slice(output, -1, { end: 1 }),
     deviation: add(softplus(slice(output, -1, { start: 1 })), 1e-3),

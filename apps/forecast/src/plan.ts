@@ -1,8 +1,9 @@
-import { readCsvFile } from '@sluice/data/node';
+import { usualStep } from './data/dates.ts';
 import { loadSeries } from './data/load.ts';
 import type { Series } from './data/series.ts';
 import { type Dataset, datasetNames, datasets, type Schedule } from './datasets.ts';
 import { AppError, UsageError } from './errors.ts';
+import { showReading } from './reading.ts';
 import type { Settings } from './settings.ts';
 
 /** What the command line says of a training; what it leaves out the data set decides. */
@@ -43,19 +44,21 @@ const validationShare = 0.15;
 /** Reads the data and decides what to train, before anything is written. */
 export async function planTraining(request: TrainingRequest): Promise<Plan> {
   const { csv, dataset: name = 'weather', seed, quick } = request;
-  const dataset = csv === undefined ? named(name) : await ownFile(csv, request);
+  const dataset = csv === undefined ? named(name) : ownFile(csv, request);
   const chosen = { ...dataset.settings, ...given(request, Object.keys(dataset.settings)) };
   const covariates = Object.fromEntries(
     Object.entries(chosen.covariates).filter(([column]) => column !== chosen.target),
   );
   const settings = { ...chosen, covariates, dataset: csv === undefined ? name : 'csv' };
-  const series = await loadSeries(settings, csv);
+  using reading = showReading();
+  const series = await loadSeries(settings, csv, reading.onProgress);
+  const { season, calendar } = csv !== undefined && series.dates ? cycleOf(series.dates) : settings;
   const testStart = testStartOf(series, dataset.test);
   const schedule = { ...dataset.schedule, ...given(request, Object.keys(dataset.schedule)), seed };
   return {
     title: dataset.title,
     series,
-    settings: withParts(settings, testStart),
+    settings: withParts({ ...settings, calendar, season: request.season ?? season }, testStart),
     schedule: quick ? { ...schedule, epochs: Math.max(3, Math.round(schedule.epochs / 4)) } : schedule,
   };
 }
@@ -84,9 +87,8 @@ function given(request: TrainingRequest, names: readonly string[]): object {
 
 const defaults = { ...datasets.weather.settings, covariates: {}, calendar: {}, level: false, log: false } as const;
 
-async function ownFile(csv: string, { target, date, columns = [] }: TrainingRequest): Promise<Dataset> {
+function ownFile(csv: string, { target, date, columns = [] }: TrainingRequest): Dataset {
   if (target === undefined) throw new UsageError(`--csv needs --target COLUMN, the column of ${csv} to forecast`);
-  const cycle = date === undefined ? undefined : cycleOf((await readCsvFile(csv)).dates(date));
   return {
     title: `${target} of ${csv}`,
     file: csv,
@@ -97,18 +99,16 @@ async function ownFile(csv: string, { target, date, columns = [] }: TrainingRequ
       unit: '',
       date: date ?? null,
       covariates: Object.fromEntries(columns.map((column) => [column, 'standard'])),
-      calendar: cycle?.calendar ?? {},
-      season: cycle?.season ?? 1,
+      season: 1,
     },
     schedule: { epochs: 20, batch: 32, learningRate: 0.003, weightDecay: 0.01 },
   };
 }
 
 /** What repeats itself, by the usual step from date to date. */
-function cycleOf(dates: Float64Array): { season: number; calendar: Settings['calendar'] } {
+function cycleOf(dates: Float64Array): Pick<Settings, 'season' | 'calendar'> {
   const hour = 3_600_000;
-  const steps = dates.slice(1).map((date, row) => date - dates[row]!);
-  const usual = steps.toSorted()[Math.floor(steps.length / 2)] ?? 24 * hour;
+  const usual = usualStep(dates);
   if (usual < 24 * hour)
     return { season: Math.max(1, Math.round((24 * hour) / usual)), calendar: { hour: 'cyclic', dayOfWeek: 'cyclic' } };
   if (usual < 7 * 24 * hour) return { season: 7, calendar: { dayOfWeek: 'cyclic', dayOfYear: 'cyclic' } };

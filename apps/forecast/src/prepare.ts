@@ -37,21 +37,25 @@ export interface Prepared {
 
 /**
  * @param scalers those of a model. Default: fitted on the rows before the validation part
- * @throws AppError for a series that is too short, a column that is constant, or a number whose logarithm is asked for and which has none
+ * @throws AppError for a series that is too short, a column that is constant, a season that is too long, or a number that cannot be computed with
  */
 export function prepare(series: Series, settings: Settings, scalers?: Scalers): Prepared {
-  const { horizon, window, validationStart, log } = settings;
+  const { horizon, window, validationStart, log, target, covariates } = settings;
   const rows = series.table.length;
   const lag = lagOf(settings);
   const firstOrigin = lag + window;
-  const values = series.table.numbers(settings.target);
-  const [available, needed] = scalers ? [rows, firstOrigin] : [validationStart, firstOrigin + 2 * horizon];
-  if (available < needed) {
+  const values = series.table.numbers(target);
+  if (!scalers) checkParts(series, settings);
+  if (rows < firstOrigin) {
     throw new AppError(
-      `${series.name}: has ${available} rows${scalers ? '' : ' to train on'}, expected at least ${needed}, for a window of ${window}, a horizon of ${horizon} and a lag of ${lag}`,
+      `${series.name}: has ${rows} rows, expected at least ${firstOrigin}, for a window of ${window} and a lag of ${lag}`,
     );
   }
-  checkLogarithm(series, settings, values);
+  const isFloat = (value: number) => Number.isFinite(Math.fround(value));
+  for (const column of [target, ...Object.keys(covariates)]) {
+    checkValues(series, column, isFloat, 'at most 3.4e38, the range of float32');
+  }
+  if (log) checkValues(series, target, (value) => value > 0, 'numbers above 0 for --log');
   const scale = (value: number) => (log ? Math.log(value) : value);
   const computed = values.map(scale);
   const dates = series.dates && extendDates(series.dates, horizon);
@@ -127,10 +131,27 @@ function knownTable(dates: Float64Array | undefined, { calendar, horizon }: Sett
   return Table.ofNumbers({ constant: new Float64Array(rows + horizon) });
 }
 
-function checkLogarithm(series: Series, { log, target }: Settings, values: Float64Array): void {
-  const row = log ? values.findIndex((value) => !(value > 0)) : -1;
+/** Each part must hold a whole forecast, the training part several with what they begin from, and simple methods need a season before the test. */
+function checkParts({ name, table }: Series, settings: Settings): void {
+  const { horizon, window, season, validationStart, testStart } = settings;
+  const lag = lagOf(settings);
+  const parts = [validationStart, testStart - validationStart, table.length - testStart] as const;
+  const needed = [lag + window + 2 * horizon, horizon, horizon] as const;
+  if (parts.some((rows, i) => rows < needed[i]!)) {
+    throw new AppError(
+      `${name}: has ${parts[0]} rows to train on, ${parts[1]} to validate and ${parts[2]} to test, expected at least ${needed.join(', ')}, for a window of ${window}, a horizon of ${horizon} and a lag of ${lag}`,
+    );
+  }
+  if (season >= testStart) {
+    throw new AppError(`${name}: has ${testStart} rows before the test part, expected more than a season of ${season}`);
+  }
+}
+
+function checkValues({ name, table }: Series, column: string, isValid: (value: number) => boolean, expected: string) {
+  const values = table.numbers(column);
+  const row = values.findIndex((value) => !isValid(value));
   if (row < 0) return;
   throw new AppError(
-    `${series.name}: column ${JSON.stringify(target)} is ${values[row]} in row ${row + 1}, expected numbers above 0 for --log`,
+    `${name}: column ${JSON.stringify(column)} is ${values[row]} in row ${row + 1}, expected ${expected}`,
   );
 }

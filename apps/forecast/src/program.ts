@@ -1,19 +1,20 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { SluiceError } from '@sluice/core';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { backtest } from './backtest.ts';
 import { datasetNames } from './datasets.ts';
 import { type BackendName, backendNames } from './device.ts';
 import { AppError, UsageError } from './errors.ts';
+import { modelFolder, runsFolder, userPath } from './folder.ts';
 import type { TrainingRequest } from './plan.ts';
+import { showReading } from './reading.ts';
 import { train } from './train.ts';
 import { evaluate, predict, type UseOptions } from './use.ts';
 
-const app = fileURLToPath(new URL('..', import.meta.url));
-/** Where the user is: package managers change to the folder of the app. */
-const here = (path: string) => resolve(process.env.INIT_CWD ?? '', path);
+function path(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('Expected a path.');
+  return userPath(text);
+}
 
 function number(range: string, valid: (value: number) => boolean) {
   return (text: string): number => {
@@ -36,7 +37,7 @@ function withTraining(command: Command): Command {
     .addOption(
       new Option('--dataset <name>', 'what to forecast (default: weather)').choices(datasetNames).conflicts('csv'),
     )
-    .option('--csv <file>', 'your own file: a line of names, then rows in the order of time')
+    .option('--csv <file>', 'your own file: a line of names, then rows in the order of time', path)
     .option('--target <column>', 'the column to forecast')
     .option('--date <column>', 'of your file: the column of dates, ISO 8601; gives calendar features and the season')
     .option('--columns <names>', 'more columns to read, separated by commas', (text) => text.split(','))
@@ -78,21 +79,15 @@ function withTraining(command: Command): Command {
       number('a whole number of at least 0', (value) => Number.isSafeInteger(value) && value >= 0),
       1,
     )
-    .option('--quick', 'a quarter of the epochs')
+    .option('--quick', 'a quarter of the epochs; a model in a folder of its own')
     .addOption(backend());
 }
 
 function withModel(command: Command): Command {
   return command
     .option('--model <folder>', 'of the model', 'weather')
-    .option('--csv <file>', 'a file with the columns that the model was trained on (default: its data set)')
+    .option('--csv <file>', 'a file with the columns that the model was trained on (default: its data set)', path)
     .addOption(backend());
-}
-
-/** A folder, or the name of one among the trained models or those that come with the app. */
-function modelFolder(name: string): string {
-  const places = [here(name), join(app, 'runs', name), join(app, 'model', name)];
-  return places.find((place) => existsSync(join(place, 'config.json'))) ?? here(name);
 }
 
 function createProgram(args: readonly string[]): Command {
@@ -102,19 +97,25 @@ function createProgram(args: readonly string[]): Command {
     .showHelpAfterError('(--help shows all options)');
   withTraining(program.command('train'))
     .description('train, measure beside simple methods, save model and report.html')
-    .option('--out <folder>', 'for the model (default: runs/ and the name of the data set, in the folder of the app)')
-    .action(async ({ csv, out, ...flags }: CommonFlags & { out?: string }) => {
-      const folder =
-        out === undefined ? join(app, 'runs', csv === undefined ? (flags.dataset ?? 'weather') : 'csv') : here(out);
-      const command = ['pnpm --filter forecast start', ...args.slice(1)].join(' ');
-      await train({ ...flags, csv: csv && here(csv), out: folder, command });
+    .option(
+      '--out <folder>',
+      'for the model (default: runs/ and the name of the data set, in the folder of the app)',
+      path,
+    )
+    .action(async (flags: CommonFlags & { out?: string }) => {
+      const { csv, dataset = csv === undefined ? 'weather' : 'csv', quick } = flags;
+      const out = flags.out ?? join(runsFolder, `${quick ? 'quick-' : ''}${dataset}`);
+      const command = ['npx pnpm --filter forecast start', ...args.slice(1)].join(' ');
+      await train({ ...flags, out, command });
     });
   withTraining(program.command('backtest'))
     .description('train anew as time goes on, and measure each model on what came until the next')
     .option('--folds <count>', 'trainings', count(1_000), 4)
-    .action(({ csv, ...flags }: CommonFlags & { folds: number }) => backtest({ ...flags, csv: csv && here(csv) }));
-  const use = (run: (options: UseOptions) => Promise<void>) => (flags: UseOptions) =>
-    run({ ...flags, model: modelFolder(flags.model), csv: flags.csv && here(flags.csv) });
+    .action((flags: CommonFlags & { folds: number }) => backtest(flags));
+  const use = (run: (options: UseOptions) => Promise<void>) => async (flags: UseOptions) => {
+    using reading = showReading();
+    await run({ ...flags, model: modelFolder(flags.model), onProgress: reading.onProgress });
+  };
   withModel(program.command('evaluate')).description('measure a saved model on the test part').action(use(evaluate));
   withModel(program.command('predict')).description('forecast what comes after the last row').action(use(predict));
   return program;

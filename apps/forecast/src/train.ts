@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { checkFolder, saveModel } from '@sluice/model/node';
 import { createReport, lossChart, renderText } from '@sluice/report';
 import { saveReport } from '@sluice/report/node';
@@ -7,11 +7,14 @@ import { gateMaps, horizonChart, oneStepChart } from './charts.ts';
 import { definition } from './definition.ts';
 import { type BackendName, openDevice } from './device.ts';
 import { fitModel } from './fit-model.ts';
+import { modelIn, showPath } from './folder.ts';
 import { forecast } from './forecasts.ts';
+import { print } from './output.ts';
 import { planTraining, type TrainingRequest } from './plan.ts';
 import { prepare } from './prepare.ts';
 import { scoreForecasts } from './score.ts';
 import { figuresOf, scoreSections } from './sections.ts';
+import { isWorst, verdictsOf } from './verdict.ts';
 
 export interface TrainOptions extends TrainingRequest {
   readonly backend: BackendName;
@@ -36,6 +39,9 @@ export async function train(options: TrainOptions): Promise<void> {
   print(
     `${cell.toUpperCase()} of ${hidden}, ${head} head: ${horizon} steps from ${window}; ${schedule.epochs} epochs on ${backend}.`,
   );
+  const present = await modelIn(out);
+  if (present) print(`The model in ${showPath(out)} will be replaced: ${present}.`);
+  print('Ctrl-C ends it, and nothing is saved.');
 
   const begun = Date.now();
   const { model, curves } = await fitModel(device, prepared, schedule, new TrainingProgress({ unit: 'windows' }));
@@ -78,9 +84,8 @@ export async function train(options: TrainOptions): Promise<void> {
     createReport({ title, summary, facts, sections: [...sections, ...charts] }),
   );
   print();
-  print(`Trained in ${seconds.toFixed(1)} s. Model and report.html are in ${relative('', out) || out}`);
-}
-
-export function print(line = ''): void {
-  process.stdout.write(`${line}\n`);
+  print(`Trained in ${seconds.toFixed(1)} s. Model and report.html are in ${showPath(out)}`);
+  if (isWorst(verdictsOf(score, 'all'))) {
+    print('It is worse than every simple method: do not use it. A lower --learning-rate or more --epochs may help.');
+  }
 }

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { ReadProgress } from '@sluice/data';
 import { loadModel } from '@sluice/model/node';
 import { createReport, renderText } from '@sluice/report';
 import { describe } from './charts.ts';
@@ -7,11 +8,11 @@ import { definition } from './definition.ts';
 import { type BackendName, openDevice } from './device.ts';
 import { AppError } from './errors.ts';
 import { forecast } from './forecasts.ts';
+import { print } from './output.ts';
 import { prepare } from './prepare.ts';
 import { scoreForecasts } from './score.ts';
 import { scoreSections } from './sections.ts';
 import { levels } from './settings.ts';
-import { print } from './train.ts';
 
 export interface UseOptions {
   /** The folder of the model. */
@@ -19,17 +20,19 @@ export interface UseOptions {
   /** A file with the columns that it was trained on. Default: the data set that it was trained on. */
   readonly csv?: string | undefined;
   readonly backend: BackendName;
+  /** Hears how far the data are read. */
+  readonly onProgress?: (progress: ReadProgress) => void;
 }
 
 /** Prints the figures of a saved model on the test part of its data. */
-export async function evaluate({ model: folder, csv, backend }: UseOptions): Promise<void> {
+export async function evaluate({ model: folder, csv, backend, onProgress }: UseOptions): Promise<void> {
   using device = await openDevice(backend);
   const { model, config, preprocessing } = await loadModel(folder, definition, device);
-  const prepared = prepare(await loadSeries(config, csv), config, preprocessing);
-  const { testStart } = config;
-  if (prepared.rows <= testStart) {
+  const prepared = prepare(await loadSeries(config, csv, onProgress), config, preprocessing);
+  const { testStart, horizon } = config;
+  if (prepared.rows < testStart + horizon) {
     throw new AppError(
-      `${csv ?? config.dataset}: has ${prepared.rows} rows, expected more than ${testStart}: the test part of the model begins there`,
+      `${csv ?? config.dataset}: has ${prepared.rows} rows, expected at least ${testStart + horizon}: ${testStart} before the test part of the model, and a forecast of ${horizon}`,
     );
   }
   const test = { start: testStart, end: prepared.rows };
@@ -42,10 +45,10 @@ export async function evaluate({ model: folder, csv, backend }: UseOptions): Pro
 }
 
 /** Prints what comes after the last row of the data. */
-export async function predict({ model: folder, csv, backend }: UseOptions): Promise<void> {
+export async function predict({ model: folder, csv, backend, onProgress }: UseOptions): Promise<void> {
   using device = await openDevice(backend);
   const { model, config, preprocessing } = await loadModel(folder, definition, device);
-  const prepared = prepare(await loadSeries(config, csv), config, preprocessing);
+  const prepared = prepare(await loadSeries(config, csv, onProgress), config, preprocessing);
   const { rows } = prepared;
   const { quantiles } = await forecast(model, prepared, { start: rows, end: rows + 1 });
   const lines = Array.from({ length: config.horizon }, (_, step) => [

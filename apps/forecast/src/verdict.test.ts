@@ -47,4 +47,7 @@ test('a model that does not beat a method says so', () => {
   expect(summarize(verdicts, verdicts.slice(0, 1))).toBe(
     'One step ahead it does not clearly beat alike, best; over all steps it beats every simple method.',
   );
+  expect(summarize(verdicts.slice(2), verdicts)).toBe(
+    'One step ahead it is worse than every simple method; over all steps it does not clearly beat alike, best.',
+  );
 });

@@ -49,13 +49,18 @@ export function dieboldMariano(first: Float64Array, second: Float64Array, horizo
   return variance > 0 ? mean / Math.sqrt(variance / count) : 0;
 }
 
+export function isWorst(verdicts: readonly Verdict[]): boolean {
+  return verdicts.every(({ words }) => words === 'worse');
+}
+
 /** The verdicts in a sentence, for those who read nothing else. */
 export function summarize(first: readonly Verdict[], all: readonly Verdict[]): string {
-  const unbeaten = (verdicts: readonly Verdict[]) =>
-    verdicts.filter(({ words }) => words !== 'better').map(({ baseline }) => baseline);
-  const say = (when: string, names: readonly string[]) =>
-    names.length === 0
-      ? `${when} it beats every simple method`
-      : `${when} it does not clearly beat ${names.join(', ')}`;
-  return `${say('One step ahead', unbeaten(first))}; ${say('over all steps', unbeaten(all))}.`;
+  const say = (when: string, verdicts: readonly Verdict[]) => {
+    const unbeaten = verdicts.filter(({ words }) => words !== 'better').map(({ baseline }) => baseline);
+    if (unbeaten.length === 0) return `${when} it beats every simple method`;
+    return isWorst(verdicts)
+      ? `${when} it is worse than every simple method`
+      : `${when} it does not clearly beat ${unbeaten.join(', ')}`;
+  };
+  return `${say('One step ahead', first)}; ${say('over all steps', all)}.`;
 }

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Table } from '@sluice/data';
 import { AppError } from '../errors.ts';
+import { runsFolder } from '../folder.ts';
 import { readRNumbers } from './r-data.ts';
 import type { Series } from './series.ts';
 
 /** Where `electricityCommand` puts the package, and where Debian does. */
 const electricityFolder = 'usr/lib/R/site-library/forecast/data';
-const places = [fileURLToPath(new URL('../../runs/r-cran-forecast', import.meta.url)), '/'];
+const places = [join(runsFolder, 'r-cran-forecast'), '/'];
 
 const electricityCommand =
   '(mkdir -p apps/forecast/runs && cd apps/forecast/runs && apt-get download r-cran-forecast && dpkg-deb -x r-cran-forecast_*.deb r-cran-forecast)';

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { OptionError } from '@sluice/core';
-import { readCsvFile } from '@sluice/data/node';
+import type { ReadProgress } from '@sluice/data';
+import { readCsvFile, readLines } from '@sluice/data/node';
 import { type Dataset, datasets } from '../datasets.ts';
 import { AppError, UsageError } from '../errors.ts';
+import { warn } from '../output.ts';
 import type { Settings } from '../settings.ts';
+import { formatDate, unevenRows } from './dates.ts';
 import { loadElectricity } from './electricity.ts';
 import type { Series } from './series.ts';
 
@@ -12,28 +14,41 @@ import type { Series } from './series.ts';
 export type SeriesColumns = Pick<Settings, 'dataset' | 'target' | 'date' | 'covariates'>;
 
 /**
- * The series of a data set, from the package that it comes with, or from a CSV file with the same columns.
- * @throws AppError when the package is missing; FormatError naming line and column of what is malformed or missing; IndexError for a column that
- * is not there
+ * The series of a data set, from the package that it comes with, or from a CSV file with the same columns. Warns of a file whose dates are not
+ * evenly spaced: prices of trading days are not, and can be forecast all the same.
+ * @throws AppError when the package is missing, or a number or date is; FormatError naming line and column of what is malformed; OptionError for a
+ * column that is not there
  */
-export async function loadSeries(columns: SeriesColumns, csv?: string): Promise<Series> {
+export async function loadSeries(
+  columns: SeriesColumns,
+  csv?: string,
+  onProgress?: (progress: ReadProgress) => void,
+): Promise<Series> {
   const { dataset } = columns;
-  if (csv !== undefined) return readSeries(csv, csv, columns);
+  if (csv !== undefined) {
+    const series = await readSeries(csv, csv, columns, onProgress);
+    warnOfGaps(series);
+    return series;
+  }
   if (dataset === 'electricity') return loadElectricity();
   const known = (datasets as Record<string, Dataset>)[dataset];
   if (known === undefined) throw new UsageError(`the model is of a file of its own: say which with --csv FILE`);
-  return readSeries(dataset, join(vegaFolder(), known.file), columns);
+  return readSeries(dataset, join(vegaFolder(), known.file), columns, onProgress);
 }
 
-async function readSeries(name: string, path: string, { target, date, covariates }: SeriesColumns): Promise<Series> {
+async function readSeries(
+  name: string,
+  path: string,
+  { target, date, covariates }: SeriesColumns,
+  onProgress?: (progress: ReadProgress) => void,
+): Promise<Series> {
   const columns = [target, ...Object.keys(covariates)];
   const types = { ...Object.fromEntries(columns.map((column) => [column, 'number'] as const)) };
-  const table = await readCsvFile(path, { types: date === null ? types : { ...types, [date]: 'date' } }).catch(
-    (cause) => {
-      if (cause instanceof OptionError) throw new AppError(`${name}: has not all columns: ${cause.message}`, { cause });
-      throw cause;
-    },
-  );
+  const table = await readCsvFile(path, {
+    delimiter: await delimiterOf(path),
+    types: date === null ? types : { ...types, [date]: 'date' },
+    ...(onProgress && { onProgress }),
+  });
   for (const column of columns) {
     const row = table.numbers(column).findIndex(Number.isNaN);
     if (row < 0) continue;
@@ -48,6 +63,20 @@ async function readSeries(name: string, path: string, { target, date, covariates
   };
 }
 
+/** What the line of names has most of, and says so if it is no comma. */
+async function delimiterOf(path: string): Promise<string> {
+  const names = await firstLine(path);
+  const count = (delimiter: string) => names.split(delimiter).length;
+  const delimiter = [',', ';', '\t'].reduce((best, other) => (count(other) > count(best) ? other : best));
+  if (delimiter !== ',') warn(`${path}: read with ${delimiter === ';' ? 'semicolons' : 'tabs'} between the cells.`);
+  return delimiter;
+}
+
+async function firstLine(path: string): Promise<string> {
+  for await (const line of readLines(path)) return line;
+  return '';
+}
+
 function checkDates(name: string, column: string, dates: Float64Array): Float64Array {
   const row = dates.findIndex((date, i) => Number.isNaN(date) || (i > 0 && date <= dates[i - 1]!));
   if (row < 0) return dates;
@@ -57,10 +86,23 @@ function checkDates(name: string, column: string, dates: Float64Array): Float64A
   );
 }
 
-function vegaFolder(): string {
+function warnOfGaps({ name, dates }: Series): void {
+  const [row, ...others] = dates ? unevenRows(dates) : [];
+  if (dates === undefined || row === undefined) return;
+  const more = others.length > 0 ? `, and at ${others.length} more` : '';
+  warn(
+    `Warning: ${name}: rows are taken as evenly spaced, and are not: from ${formatDate(dates[row - 1]!)} to ${formatDate(dates[row]!)} at row ${row + 1}${more}.`,
+  );
+}
+
+/**
+ * Where the package of the data sets is.
+ * @throws AppError that tells the command to install it
+ */
+export function vegaFolder(find = () => import.meta.resolve('vega-datasets')): string {
   try {
-    return fileURLToPath(new URL('../data/', import.meta.resolve('vega-datasets')));
-  } catch {
-    throw new AppError('the package vega-datasets is missing; get it with: npm install vega-datasets@3.2.1');
+    return fileURLToPath(new URL('../data/', find()));
+  } catch (cause) {
+    throw new AppError('the npm package vega-datasets is not installed: bring it with "npx pnpm install"', { cause });
   }
 }

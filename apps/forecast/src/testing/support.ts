@@ -20,6 +20,10 @@ export interface Result {
 
 /** Runs the app from its source, with its output in pipes. */
 export function run(args: readonly string[], folder: string): Promise<Result> {
+  return start(args, folder).result;
+}
+
+export function start(args: readonly string[], folder: string) {
   const { NODE_OPTIONS: _, INIT_CWD: __, ...env } = process.env;
   const node = ['--conditions=@sluice/source', `--import=${import.meta.resolve('tsx')}`, cli];
   const child = spawn(process.execPath, [...node, ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -29,9 +33,10 @@ export function run(args: readonly string[], folder: string): Promise<Result> {
       output[name] += text;
     });
   }
-  return new Promise((resolve) => {
+  const result = new Promise<Result>((resolve) => {
     child.on('close', (exitCode) => resolve({ exitCode, ...output }));
   });
+  return { child, result };
 }
 
 /** The same in this process, where it starts at once. */
