@@ -16,7 +16,7 @@ export interface Settings {
 
 export const defaults: Readonly<Record<Task, Settings>> = {
   digit: { seed: 1, hidden: 96, layers: 1, epochs: 10, count: 8000, batch: 50, learningRate: 0.005 },
-  string: { seed: 1, hidden: 80, layers: 2, epochs: 40, count: 4000, batch: 32, learningRate: 0.005 },
+  string: { seed: 1, hidden: 128, layers: 2, epochs: 40, count: 5000, batch: 32, learningRate: 0.005 },
 };
 
 /** Within a minute: enough to see that it learns. */
