@@ -210,6 +210,12 @@ describe('what makes no sense says why, and nothing is written', () => {
       /--model none: is no model, expected a folder of one or .*co2, .*weather.*; "start" trains others/,
     ],
     ['an empty path', 2, ['train', ...own, '--out', ''], /'--out <folder>' argument '' is invalid\. Expected a path\./],
+    [
+      'too few rows for the test part',
+      1,
+      ['evaluate', '--model', 'model', '--csv', 'short.csv'],
+      /short\.csv: has 11 rows, expected at least 163: 160 before the test part of the model, and a forecast of 3/,
+    ],
     ['no backend', 2, ['train', '--backend', 'abacus'], /Allowed choices are wasm, js/],
   ])('%s', async ([, exitCode, args, message]) => {
     const before = readFileSync(file('wave.csv'));

@@ -5,8 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { AppError } from './errors.ts';
 
 const app = fileURLToPath(new URL('..', import.meta.url));
-/** Where trainings put their models, and the data that the app does not come with. */
+/** Holds the models of trainings, and the data that the app does not come with. */
 export const runsFolder = join(app, 'runs');
+/** Where a training puts its model, unless it is told. A quick one does not replace a full one. */
+export const trainedFolder = (name: string, quick = false) => join(runsFolder, quick ? `quick-${name}` : name);
 const ownModels = join(app, 'model');
 
 /** A path as the user gives it: package managers change to the folder of the app. */
@@ -24,7 +26,7 @@ const isModel = (folder: string) => existsSync(join(folder, 'config.json'));
  * @throws AppError that tells which models there are
  */
 export function modelFolder(name: string): string {
-  const places = [userPath(name), join(runsFolder, name), join(ownModels, name), join(runsFolder, `quick-${name}`)];
+  const places = [userPath(name), trainedFolder(name), join(ownModels, name), trainedFolder(name, true)];
   const found = places.find(isModel);
   if (found !== undefined) return found;
   const names = [runsFolder, ownModels].flatMap((folder) =>

@@ -1,11 +1,10 @@
-import { join } from 'node:path';
 import { SluiceError } from '@sluice/core';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { backtest } from './backtest.ts';
 import { datasetNames } from './datasets.ts';
 import { type BackendName, backendNames } from './device.ts';
 import { AppError, UsageError } from './errors.ts';
-import { modelFolder, runsFolder, userPath } from './folder.ts';
+import { modelFolder, trainedFolder, userPath } from './folder.ts';
 import type { TrainingRequest } from './plan.ts';
 import { showReading } from './reading.ts';
 import { train } from './train.ts';
@@ -104,7 +103,7 @@ function createProgram(args: readonly string[]): Command {
     )
     .action(async (flags: CommonFlags & { out?: string }) => {
       const { csv, dataset = csv === undefined ? 'weather' : 'csv', quick } = flags;
-      const out = flags.out ?? join(runsFolder, `${quick ? 'quick-' : ''}${dataset}`);
+      const out = flags.out ?? trainedFolder(dataset, quick);
       const command = ['npx pnpm --filter forecast start', ...args.slice(1)].join(' ');
       await train({ ...flags, out, command });
     });
