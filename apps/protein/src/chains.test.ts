@@ -6,6 +6,7 @@ import { residueVocabulary } from './alphabet.ts';
 import { measureBaselines } from './baselines.ts';
 import { chainBatches, windowsOf } from './batches.ts';
 import { ownData, readChains } from './chains.ts';
+import { longest } from './fasta.ts';
 import { makeFolder } from './testing/support.ts';
 
 const folder = makeFolder();
@@ -20,7 +21,9 @@ test('the 3,000 chains are split by their order, and simple methods reach what i
   expect(100 * majority.Q8).toBeCloseTo(34.61, 2);
   expect(bayes.Q3).toBeGreaterThan(0.6);
   expect(bayes.Q8).toBeGreaterThan(0.47);
-});
+  const batches = chainBatches(train, residueVocabulary, { window: 1, batchSize: 16, seed: 1 });
+  expect(batches.paddingShare(0)).toBeLessThan(0.1);
+}, 120_000);
 
 test('windows hold each residue with its neighbours, and what is beyond the ends', () => {
   const { shape, data } = windowsOf('ACX', 3, residueVocabulary);
@@ -50,7 +53,13 @@ const good = 'id\tACD\tHEC\n';
 
 test.each([
   ['short.tsv', good.repeat(3), 'short.tsv: has 3 chains, expected at least 30'],
-  ['cells.tsv', `${good}id\tACD\n`, 'cells.tsv: line 2'],
+  ['cells.tsv', `${good}id\tACD\n`, 'cells.tsv: line 2: 2 cells, expected 3: id, residues and states between tabs'],
+  ['empty-line.tsv', `${good}\r\n${good}id\tACD\tHE\n`, 'empty-line.tsv: line 4: 3 residues and 2 states'],
+  [
+    'long.tsv',
+    `${good}long\t${'A'.repeat(longest + 1)}\t${'H'.repeat(longest + 1)}\n`,
+    `line 2: chain "long" has ${longest + 1} residues, expected at most ${longest}`,
+  ],
   ['unequal.tsv', `${good}id\tACD\tHE\n`, 'line 2: 3 residues and 2 states, expected as many of both, at least one'],
   ['state.tsv', 'id\tACD\tHZC\n', 'line 1: state "Z" at residue 2, expected one of HGIEBTSC'],
   ['residue.tsv', 'id\tA1D\tHEC\n', 'line 1: residue "1" at place 2, expected a capital letter'],

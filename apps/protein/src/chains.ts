@@ -3,9 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { FormatError } from '@sluice/core';
-import { readCsv, splitInOrder } from '@sluice/data';
+import { splitInOrder } from '@sluice/data';
 import { type State, stateLetters } from './alphabet.ts';
 import { AppError, messageOf } from './errors.ts';
+import { longest } from './fasta.ts';
 import { showPath } from './folder.ts';
 
 /** A chain of a protein with its structure, one letter for each residue. */
@@ -36,16 +37,8 @@ export async function readChains(path: string): Promise<Split> {
     const remedy = path === ownData ? ': it comes with the app: git checkout -- apps/protein/data' : '';
     throw new AppError(`${name}: cannot be read: ${messageOf(cause)}${remedy}`, { cause });
   });
-  const table = await readCsv(await unpack(name, bytes), {
-    delimiter: '\t',
-    names: ['id', 'residues', 'states'],
-    types: { id: 'string', residues: 'string', states: 'string' },
-    source: name,
-  });
-  const [ids, residues, labels] = (['id', 'residues', 'states'] as const).map((column) => table.strings(column));
-  const chains = ids.map((id, i) =>
-    checkChain(name, i + 1, { id: id ?? '', residues: residues[i] ?? '', states: labels[i] ?? '' }),
-  );
+  const lines = new TextDecoder().decode(await unpack(name, bytes)).split(/\r?\n/);
+  const chains = lines.flatMap((line, i) => (line === '' ? [] : [parseChain(`${name}: line ${i + 1}`, line)]));
   if (chains.length < fewest) {
     throw new FormatError(`${name}: has ${chains.length} chains, expected at least ${fewest}`);
   }
@@ -59,18 +52,22 @@ async function unpack(name: string, bytes: Buffer): Promise<Uint8Array> {
   });
 }
 
-function checkChain(name: string, line: number, chain: Chain): Chain {
-  const { residues, states } = chain;
+function parseChain(place: string, line: string): Chain {
   const fail = (got: string, expected: string): never => {
-    throw new FormatError(`${name}: line ${line}: ${got}, expected ${expected}`);
+    throw new FormatError(`${place}: ${got}, expected ${expected}`);
   };
+  const cells = line.split('\t');
+  if (cells.length !== 3) fail(`${cells.length} cells`, '3: id, residues and states between tabs');
+  const [id, residues, states] = cells;
   if (residues.length !== states.length || residues === '') {
     fail(`${residues.length} residues and ${states.length} states`, 'as many of both, at least one');
   }
+  if (residues.length > longest)
+    fail(`chain ${JSON.stringify(id)} has ${residues.length} residues`, `at most ${longest}`);
   const residue = residues.search(/[^A-Z]/);
   if (residue >= 0) fail(`residue ${JSON.stringify(residues[residue])} at place ${residue + 1}`, 'a capital letter');
   const state = [...states].findIndex((letter) => !stateLetters.includes(letter as State));
   if (state >= 0)
     fail(`state ${JSON.stringify(states[state])} at residue ${state + 1}`, `one of ${stateLetters.join('')}`);
-  return chain;
+  return { id, residues, states };
 }

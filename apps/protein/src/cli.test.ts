@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { makeFolder, run } from './testing/support.ts';
 
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 const folder = makeFolder();
 const file = (name: string) => join(folder, name);
 const tiny = ['train', '--quick', '--hidden', '4', '--epochs', '1', '--chains', '64', '--data', file('chains.tsv')];
@@ -19,6 +20,7 @@ beforeAll(async () => {
   expect(stderr).toBe('');
   expect(exitCode).toBe(0);
   output = stdout;
+  cpSync(file('model'), file('other'), { recursive: true });
 });
 
 test('training prints plain lines, its figures beside the baselines, and saves model, card and report', () => {
@@ -29,19 +31,45 @@ test('training prints plain lines, its figures beside the baselines, and saves m
   expect(output).toMatch(/^Q3 +[\d.]+ % +33\.33 % +100\.00 %$/m);
   const card = readFileSync(file('model/README.md'), 'utf8');
   expect(card).toContain('| Q3 |');
-  expect(card).toContain(`pnpm --filter protein start ${tiny.slice(1).join(' ')}`);
+  expect(card).toContain(`| npx pnpm --filter protein start ${tiny.slice(1).join(' ')} |`);
+  const log = readFileSync(file('model/log.jsonl'), 'utf8').trim().split('\n');
+  expect(log.map((line) => JSON.parse(line).type).filter((type) => type === 'step')).toHaveLength(16);
   const report = readFileSync(file('model/report.html'), 'utf8');
   for (const title of ['Three states', 'Eight states', 'Predictions', 'Gates of the first layer']) {
     expect(report).toContain(title);
   }
 });
 
-test('a fifth of the chains are enough to beat a majority vote clearly', async () => {
-  const { exitCode, stdout } = await run(['train', '--quick', '--chains', '480', '--out', file('quick')]);
+test('a quick training beats simple methods', async () => {
+  const { exitCode, stdout } = await run(['train', '--quick', '--out', file('quick')]);
   expect(exitCode).toBe(0);
-  const [, Q3, majority] = /^Q3 +([\d.]+) % +([\d.]+) %/m.exec(stdout) ?? [];
+  const [, Q3, majority, bayes] = /^Q3 +([\d.]+) % +([\d.]+) % +([\d.]+) %/m.exec(stdout) ?? [];
   expect(Number(majority)).toBeCloseTo(38.75, 2);
-  expect(Number(Q3)).toBeGreaterThan(55);
+  expect(Number(Q3)).toBeGreaterThan(Number(bayes) + 4);
+});
+
+test('Ctrl-C ends the training, and what it reached is measured and saved', async () => {
+  const args = [...tiny, '--out', file('stopped'), '--epochs', '100000'];
+  const { exitCode, stderr } = await run(args, '', (stdout, child) => {
+    if (!child.killed && stdout.includes('validation loss')) child.kill('SIGINT');
+  });
+  expect(stderr).toBe('');
+  expect(exitCode).toBe(0);
+  const card = readFileSync(file('stopped/README.md'), 'utf8');
+  expect(card).toMatch(/^\| interrupted \| after step \d+ of 1600000 \|$/m);
+  expect(card).toContain('| Q3 |');
+});
+
+test('a training says which model it replaces, and ends well when nobody reads on', async () => {
+  let first = '';
+  const { exitCode, stderr } = await run([...tiny, '--hidden', '3', '--out', file('other')], '', (stdout, child) => {
+    first = stdout;
+    if (stdout.includes('replaces')) child.stdout?.destroy();
+  });
+  expect(first).toMatch(/^It replaces the model of \d{4}-\d\d-\d\d in .*other\.$/m);
+  expect(stderr).toBe('');
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(readFileSync(file('other/config.json'), 'utf8')).config.hidden).toBe(3);
 });
 
 test('evaluate prints the same figures from the folder alone', async () => {
@@ -82,7 +110,9 @@ test('what cannot work is explained', async () => {
   const predictions = ['predict', '--fasta', file('good.fasta'), '--model'];
   const cases: [readonly string[], number, RegExp][] = [
     [[...tiny, '--out', file('foreign')], 1, /foreign holds README\.md of no model that can be read/],
-    [[...tiny, '--window', '4'], 1, /^Error: --window: is 4, expected an odd number\n$/],
+    [[...tiny, '--window', '4'], 1, /^Error: window: is 4, expected an odd number\n$/],
+    [[...tiny, '--window', '65'], 1, /^Error: window: .*Expected <=63 but received 65\n$/],
+    [[...tiny, '--hidden', '2049'], 1, /^Error: hidden: .*Expected <=2048 but received 2049\n$/],
     [[...tiny, '--epochs', 'none'], 2, /'--epochs <count>' argument 'none' is invalid/],
     [['train', '--data', file('none.tsv'), '--out', file('new')], 1, /none\.tsv: cannot be read: ENOENT/],
     [[...predictions, file('missing')], 1, /missing: is no folder; expected one of a trained model/],

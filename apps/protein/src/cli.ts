@@ -7,7 +7,7 @@ import { type BackendName, backendNames, openDevice } from './device.ts';
 import { AppError, messageOf } from './errors.ts';
 import { evaluate, figuresOf } from './evaluation.ts';
 import { parseFasta } from './fasta.ts';
-import { openModel, trainedFolder, userPath } from './folder.ts';
+import { openModel, quickFolder, trainedFolder, userPath } from './folder.ts';
 import { print, printEvaluation } from './output.ts';
 import { predict } from './predict.ts';
 import { fullSettings, quickSettings } from './settings.ts';
@@ -17,7 +17,7 @@ interface TrainFlags extends Partial<Settings> {
   readonly quick: boolean;
   readonly data: string;
   readonly chains?: number;
-  readonly out: string;
+  readonly out?: string;
   readonly backend: BackendName;
 }
 
@@ -43,7 +43,10 @@ const data = () =>
     'the 3,000 of the app',
   );
 const modelFolder = () =>
-  new Option('--model <folder>', 'a trained model (default: that of the last "start", else the small one of the app)');
+  new Option(
+    '--model <folder>',
+    'a trained model (default: that of the last "start", else of "start --quick", else the small one of the app)',
+  );
 
 function createProgram(args: readonly string[]): Command {
   const program = new Command('protein')
@@ -61,13 +64,15 @@ function createProgram(args: readonly string[]): Command {
     .option('--seed <number>', `of weights, order and dropout (default: ${fullSettings.seed})`, whole(0))
     .option('--chains <count>', 'train on the first so many only', whole(1))
     .addOption(data())
-    .addOption(new Option('--out <folder>', 'where the model goes').default(trainedFolder, 'runs/default of the app'))
+    .option('--out <folder>', 'where the model goes (default: runs/default of the app, or runs/quick)')
     .addOption(backend())
     .action(async ({ quick, data, chains, out, backend, ...given }: TrainFlags) => {
       const settings = { ...(quick ? quickSettings : fullSettings), ...given };
-      if (settings.window % 2 === 0) throw new AppError(`--window: is ${settings.window}, expected an odd number`);
-      const command = ['pnpm --filter protein start', ...args.slice(1)].join(' ');
-      await train({ settings, data: userPath(data), ...(chains && { chains }), out: userPath(out), backend, command });
+      // Where the model goes has no say in what it is.
+      const rest = args.slice(1).filter((arg, i) => !arg.startsWith('--out') && args[i] !== '--out');
+      const command = ['npx pnpm --filter protein start', ...rest].join(' ');
+      const folder = out === undefined ? (quick ? quickFolder : trainedFolder) : userPath(out);
+      await train({ settings, data: userPath(data), ...(chains && { chains }), out: folder, backend, command });
     });
 
   program

@@ -5,6 +5,7 @@ import { Dropout, Embedding, Linear, LSTM, Module } from '@sluice/layers';
 import { defineModel } from '@sluice/model';
 import * as v from 'valibot';
 import { stateLetters } from './alphabet.ts';
+import { AppError } from './errors.ts';
 
 const size = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most));
 const probability = v.pipe(v.number(), v.minValue(0), v.ltValue(1));
@@ -13,7 +14,10 @@ const configSchema = v.strictObject({
   /** Residues that are read at once: one and its neighbours, an odd number. */
   window: v.pipe(
     size(63),
-    v.check((width) => width % 2 === 1, 'expected an odd number'),
+    v.check(
+      (width) => width % 2 === 1,
+      ({ input }) => `is ${input}, expected an odd number`,
+    ),
   ),
   embedding: size(1024),
   hidden: size(2048),
@@ -23,6 +27,12 @@ const configSchema = v.strictObject({
 });
 
 export type ModelConfig = v.InferOutput<typeof configSchema>;
+
+/** @throws AppError naming the field, before a training whose model could not be saved */
+export function checkConfig(config: ModelConfig): void {
+  const [issue] = v.safeParse(configSchema, config).issues ?? [];
+  if (issue) throw new AppError(`${v.getDotPath(issue)}: ${issue.message}`);
+}
 
 /**
  * Reads windows of residue ids [time, batch, window] and says which state each residue is in: logits [time, batch, 8]. Dropout hides whole residues

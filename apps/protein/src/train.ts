@@ -3,16 +3,17 @@ import { performance } from 'node:perf_hooks';
 import { checkFolder, saveModel } from '@sluice/model/node';
 import { saveReport } from '@sluice/report/node';
 import { AdamW, fit, logged, oneCycle } from '@sluice/training';
-import { formatCount, formatDuration, TrainingProgress } from '@sluice/training/node';
+import { formatCount, formatDuration, jsonLines, TrainingProgress } from '@sluice/training/node';
 import { residueVocabulary } from './alphabet.ts';
 import { measureBaselines } from './baselines.ts';
 import { chainBatches, residueCount } from './batches.ts';
 import { readChains } from './chains.ts';
 import { type BackendName, openDevice } from './device.ts';
 import { evaluate, figuresOf } from './evaluation.ts';
-import { showPath } from './folder.ts';
+import { showPath, tellReplaced } from './folder.ts';
+import { listenForInterrupt } from './interrupt.ts';
 import { structureLoss } from './loss.ts';
-import { definition, type ModelConfig, StructureModel } from './model.ts';
+import { checkConfig, definition, type ModelConfig, StructureModel } from './model.ts';
 import { print, printEvaluation } from './output.ts';
 import { makeReport } from './report.ts';
 
@@ -40,6 +41,7 @@ export interface TrainOptions {
 
 export async function train({ settings, data, chains, out, backend, command }: TrainOptions): Promise<void> {
   const { epochs, batch, learningRate, averaging, seed, ...config } = settings;
+  checkConfig(config);
   const split = await readChains(data);
   const examples = split.train.slice(0, chains);
   using device = await openDevice(backend, seed);
@@ -55,8 +57,9 @@ export async function train({ settings, data, chains, out, backend, command }: T
   const { threads = 1 } = device.backend.info;
   print(`${counts.join(' / ')} chains to train, validate and test; ${formatCount(size)} parameters;`);
   print(
-    `${formatCount(steps)} steps on ${device.backend.name}, threads: ${threads}. Ctrl-C ends it, and nothing is saved.`,
+    `${formatCount(steps)} steps on ${device.backend.name}, threads: ${threads}. Ctrl-C ends the training; what it reached is measured and saved.`,
   );
+  tellReplaced(out);
 
   const history = {
     train: { x: [] as number[], y: [] as number[] },
@@ -64,29 +67,36 @@ export async function train({ settings, data, chains, out, backend, command }: T
   };
   const shares = { x: history.validation.x, Q3: [] as number[], Q8: [] as number[] };
   const begin = performance.now();
-  using optimizer = new AdamW(model.parameters(), { learningRate });
-  const events = fit({
-    model,
-    optimizer,
-    data: batches,
-    epochs,
-    loss: structureLoss(model),
-    schedule: oneCycle({ maximum: learningRate, steps: Math.max(2, steps) }),
-    clip: { globalNorm: 1 },
-    averageWeights: { decay: averaging },
-    validate: { data: validation },
-    items: residueCount,
-  });
-  for await (const event of logged(events, new TrainingProgress({ unit: 'residues' }))) {
-    if (event.type === 'step') {
-      history.train.x.push(event.step);
-      history.train.y.push(event.loss);
-    }
-    if (event.type === 'validation') {
-      history.validation.x.push(event.step);
-      history.validation.y.push(event.loss);
-      shares.Q3.push(event.metrics.Q3);
-      shares.Q8.push(event.metrics.Q8);
+  let interrupted: string | undefined;
+  {
+    using optimizer = new AdamW(model.parameters(), { learningRate });
+    await using interrupt = listenForInterrupt();
+    const events = fit({
+      model,
+      optimizer,
+      data: batches,
+      epochs,
+      loss: structureLoss(model),
+      schedule: oneCycle({ maximum: learningRate, steps: Math.max(2, steps) }),
+      clip: { globalNorm: 1 },
+      averageWeights: { decay: averaging },
+      validate: { data: validation },
+      items: residueCount,
+      signal: interrupt.signal,
+    });
+    const logs = [new TrainingProgress({ unit: 'residues' }), jsonLines(join(out, 'log.jsonl'))];
+    for await (const event of logged(events, ...logs)) {
+      if (event.type === 'step') {
+        history.train.x.push(event.step);
+        history.train.y.push(event.loss);
+      }
+      if (event.type === 'validation') {
+        history.validation.x.push(event.step);
+        history.validation.y.push(event.loss);
+        shares.Q3.push(event.metrics.Q3);
+        shares.Q8.push(event.metrics.Q8);
+      }
+      if (event.type === 'stopped' && event.reason === 'aborted') interrupted = `after step ${event.step} of ${steps}`;
     }
   }
   const duration = performance.now() - begin;
@@ -97,6 +107,7 @@ export async function train({ settings, data, chains, out, backend, command }: T
   const facts = {
     data: `${showPath(data)}: ${counts.join(' / ')} chains to train, validate and test; structures from ProMod3 (Apache-2.0)`,
     command,
+    ...(interrupted !== undefined && { interrupted }),
     seed: String(seed),
     date: new Date().toISOString().slice(0, 10),
     duration: `${formatDuration(duration)} on ${device.backend.name}, threads: ${threads}`,
@@ -114,5 +125,5 @@ export async function train({ settings, data, chains, out, backend, command }: T
   };
   const report = await makeReport({ ...outcome, chains: split.test, evaluation, figures, facts });
   await saveReport(join(out, 'report.html'), report);
-  print(`Saved: ${showPath(out)}, with README.md and report.html (trained in ${formatDuration(duration)}).`);
+  print(`Saved: ${showPath(out)}, with README.md, report.html and log.jsonl (trained in ${formatDuration(duration)}).`);
 }
