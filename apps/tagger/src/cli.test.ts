@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { makeFolder, run } from './testing/support.ts';
 
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 const folder = makeFolder();
 const file = (name: string) => join(folder, name);
 const own = ['--corpus', file('texts')];
@@ -46,7 +47,7 @@ test('training prints plain lines, beats the baseline, and saves model, card and
   expect(Number(unknown)).toBeGreaterThan(Number(baseline) + 20);
   const card = readFileSync(file('model/README.md'), 'utf8');
   expect(card).toContain('| words |');
-  expect(card).toContain(`pnpm --filter tagger start ${tiny.slice(1).join(' ')}`);
+  expect(card).toContain(`| npx pnpm --filter tagger start ${tiny.slice(1).join(' ')} |`);
   const report = readFileSync(file('model/report.html'), 'utf8');
   for (const title of ['Loss', 'Tags taken for others', 'The most frequent errors', 'Predictions', 'forget gate']) {
     expect(report).toContain(title);
@@ -69,6 +70,30 @@ test('predict tags sentences with words that it has never seen', async () => {
   expect(stdout).toMatch(/^Ban +[A-Z]+\nbel +[A-Z]+\nrit +VERB\n\. +[A-Z]+\n\nban +DET\nzol +NOUN\n$/);
 });
 
+test('Ctrl-C ends the training, and what it reached is measured and saved', async () => {
+  const out = ['--out', file('stopped')];
+  const { exitCode, stderr } = await run([...tiny, ...out, '--epochs', '100000'], (stdout, child) => {
+    if (!child.killed && stdout.includes('validation loss')) child.kill('SIGINT');
+  });
+  expect(stderr).toBe('');
+  expect(exitCode).toBe(0);
+  const card = readFileSync(file('stopped/README.md'), 'utf8');
+  expect(card).toMatch(/^\| interrupted \| after step \d+ \|$/m);
+  expect(card).toContain('| words |');
+});
+
+test('a training says which model it replaces, and ends well when nobody reads on', async () => {
+  let first = '';
+  const { exitCode, stderr } = await run([...tiny, '--epochs', '1', '--out', file('crf')], (stdout, child) => {
+    first = stdout;
+    if (stdout.includes('replaces')) child.stdout?.destroy();
+  });
+  expect(first).toMatch(/^It replaces the model of \d{4}-\d\d-\d\d in .*crf\.$/m);
+  expect(stderr).toBe('');
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(readFileSync(file('crf/config.json'), 'utf8')).config.crf).toBe(false);
+});
+
 test('help tells the options of each command', async () => {
   const { exitCode, stdout } = await run(['train', '--help']);
   expect(exitCode).toBe(0);
@@ -83,9 +108,19 @@ test('what cannot work is explained, and nothing is overwritten', async () => {
     writeFileSync(file(`cut/${name}`), readFileSync(file(`model/${name}`)));
   }
   writeFileSync(file('cut/model.safetensors'), readFileSync(file('model/model.safetensors')).subarray(0, 500));
+  mkdirSync(file('odd'));
+  const header = JSON.parse(readFileSync(file('model/config.json'), 'utf8'));
+  writeFileSync(
+    file('odd/config.json'),
+    JSON.stringify({ ...header, config: { ...header.config, word: 0, hidden: 0 } }),
+  );
   const few = ['train', '--corpus', file('foreign'), '--out', file('new')];
   const cases: [readonly string[], number, RegExp][] = [
     [[...tiny, '--out', file('foreign')], 1, /foreign holds README\.md of no model that can be read/],
+    [[...tiny, '--hidden', '4097', '--out', file('new')], 1, /^Error: hidden: .*Expected <=4096 but received 4097\n$/],
+    [[...tiny, '--word', '2049', '--out', file('new')], 1, /^Error: word: .*2049\n$/],
+    [[...tiny, '--letter-hidden', '1025', '--out', file('new')], 1, /^Error: letterHidden: .*1025\n$/],
+    [['predict', 'A dog', '--model', file('odd')], 1, /\nError: .*config: word: .*; .*config: hidden: .*\n$/],
     [['train', '--epochs', 'none'], 2, /'--epochs <count>' argument 'none' is invalid/],
     [few, 1, /foreign: holds 1 texts; expected at least 10/],
     [

@@ -5,7 +5,7 @@ import { loadCorpus } from './corpus.ts';
 import { type BackendName, backendNames, openDevice } from './device.ts';
 import { AppError } from './errors.ts';
 import { measure } from './evaluate.ts';
-import { openModel, showPath, trainedFolder } from './folder.ts';
+import { openModel, quickFolder, showPath, trainedFolder } from './folder.ts';
 import { print, printColumns, printSections } from './output.ts';
 import { confusions, figuresSection } from './report.ts';
 import { figuresOf } from './score.ts';
@@ -47,7 +47,7 @@ const corpus = () =>
 const model = () =>
   new Option(
     '--model <folder>',
-    'a trained model (default: that of the last "start", else the small one of the app)',
+    'a trained model (default: that of the last "start", else of "start --quick", else the small one of the app)',
   ).argParser(pathOf);
 
 function createProgram(args: readonly string[]): Command {
@@ -69,13 +69,17 @@ function createProgram(args: readonly string[]): Command {
     .option('--every <count>', 'train on each so-manieth sentence only (default: 1)', whole(1))
     .option('--seed <number>', 'of weights, order and dropout', whole(0), 1)
     .addOption(corpus())
-    .option('--out <folder>', `where the model goes (default: ${showPath(trainedFolder)})`, pathOf)
+    .option('--out <folder>', `where the model goes (default: ${showPath(trainedFolder)}, or quick)`, pathOf)
     .addOption(backend())
-    .action(async ({ quick, seed, corpus, out = trainedFolder, backend, ...given }: TrainFlags) => {
-      const settings = { ...(quick ? quickSettings : defaults), ...given };
-      const command = ['pnpm --filter tagger start', ...args.slice(1)].join(' ');
-      await train({ settings, seed, ...(corpus !== undefined && { corpus }), out, backend, command });
-    });
+    .action(
+      async ({ quick, seed, corpus, out = quick ? quickFolder : trainedFolder, backend, ...given }: TrainFlags) => {
+        const settings = { ...(quick ? quickSettings : defaults), ...given };
+        // Where the model goes has no say in what it is.
+        const rest = args.slice(1).filter((arg, i) => !arg.startsWith('--out') && args[i] !== '--out');
+        const command = ['npx pnpm --filter tagger start', ...rest].join(' ');
+        await train({ settings, seed, ...(corpus !== undefined && { corpus }), out, backend, command });
+      },
+    );
 
   program
     .command('evaluate')
@@ -121,9 +125,14 @@ async function main(args: readonly string[]): Promise<number> {
     const explained =
       error instanceof AppError || error instanceof SluiceError || (error instanceof Error && 'syscall' in error);
     if (!explained) throw error;
-    process.stderr.write(`Error: ${error.message}\n`);
+    process.stderr.write(`Error: ${error.message.replace(/\s*\n\s*/g, '; ')}\n`);
     return 1;
   }
 }
+
+// Whoever reads the output may stop reading; training goes on.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 
 process.exitCode = await main(process.argv.slice(2));

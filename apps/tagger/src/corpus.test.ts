@@ -21,6 +21,12 @@ test.each(['dog', '/nn', 'dog/'])('%s is an error with its line and column', (to
   );
 });
 
+test('a sentence that is too long is an error with its line', () => {
+  const text = `a/X\n\n${'a/X '.repeat(2001)}\n`;
+  const message = 'a.txt: line 3: has 2001 words; expected a sentence of at most 2000';
+  expect(() => parseSentences(text, 'a.txt', same)).toThrow(message);
+});
+
 test('of ten files the ninth is for validation and the tenth for the test', async () => {
   const folder = makeFolder();
   for (let i = 0; i < 12; i++) writeFileSync(join(folder, `${String(i).padStart(2, '0')}.txt`), `file${i}/X-y\n`);
@@ -42,7 +48,7 @@ test('the Brown corpus: 57,340 sentences, and a meaning for each of its parts of
   expect([train, validation, test].map(({ length }) => length)).toEqual([46_175, 5523, 5642]);
   const tags = new Set([train, validation, test].flat().flatMap((sentence) => sentence.tags));
   expect([...tags].filter((tag) => meaningOf(tag) === '')).toEqual([]);
-});
+}, 120_000);
 
 test('a missing package is told with the command that brings it', () => {
   const elsewhere = () => {

@@ -6,6 +6,7 @@ import { FormatError } from '@sluice/core';
 import { AppError } from './errors.ts';
 import { showPath } from './folder.ts';
 import { partOfSpeech } from './tags.ts';
+import { mostWords } from './words.ts';
 
 /** Words as they are written, punctuation included, and the tag of each. */
 export interface Sentence {
@@ -50,7 +51,7 @@ export async function loadCorpus(folder?: string): Promise<Corpus> {
 /**
  * @param text a sentence a line, each word as `word/tag`; of several slashes the last one counts
  * @param source names the text in errors
- * @throws FormatError for a word without tag, or a tag without word
+ * @throws FormatError for a word without tag, a tag without word, or a sentence that is too long
  */
 export function parseSentences(text: string, source: string, normalise: (tag: string) => string): Sentence[] {
   const sentences: Sentence[] = [];
@@ -64,6 +65,11 @@ export function parseSentences(text: string, source: string, normalise: (tag: st
       }
       words.push(token.slice(0, slash));
       tags.push(normalise(token.slice(slash + 1)));
+    }
+    if (words.length > mostWords) {
+      throw new FormatError(
+        `${source}: line ${i + 1}: has ${words.length} words; expected a sentence of at most ${mostWords}`,
+      );
     }
     if (words.length > 0) sentences.push({ words, tags });
   }

@@ -1,6 +1,7 @@
 import { createJsBackend } from '@sluice/backend-js';
 import { Device } from '@sluice/core';
 import { expect, test } from 'vitest';
+import { loadCorpus } from './corpus.ts';
 import { noTag, sentenceBatches, vocabulariesOf, wordCount } from './examples.ts';
 import { definition } from './model.ts';
 import { tagSentences } from './tagging.ts';
@@ -18,7 +19,7 @@ test('a batch spells each of its words once, long ones by their beginning and en
   const source = sentenceBatches([...sentences, unseen], vocabularies, { batchSize: 3 });
   const batches = [];
   for await (const batch of source.epoch(0)) batches.push(batch);
-  const [{ indices, words, spellings, letters, letterCounts, lengths, tags }] = batches;
+  const [{ indices, words, spellings, letters, lengths, tags }] = batches;
   expect(wordCount(batches[0])).toBe(9);
   expect([Array.from(indices), [...lengths]]).toEqual([
     [2, 0, 1],
@@ -30,9 +31,26 @@ test('a batch spells each of its words once, long ones by their beginning and en
   const placeOf = (t: number, row: number) => Number(spellings.data[3 * t + row]);
   expect(placeOf(0, 0)).toBe(placeOf(1, 1));
   expect(placeOf(0, 1)).not.toBe(placeOf(0, 2));
-  expect(letters.shape).toEqual([14, 6]);
-  expect(letterCounts[placeOf(1, 2)]).toBe(14);
+  const counts = letters.flatMap((group) => [...group.lengths]);
+  expect(counts).toHaveLength(6);
+  expect(counts[placeOf(1, 2)]).toBe(14);
+  expect(counts[placeOf(0, 1)]).toBe(3);
 });
+
+test('of the words and of the letters of the Brown corpus less than a tenth is padding', async () => {
+  const { train, validation } = await loadCorpus();
+  const some = train.filter((_, i) => i % 10 === 0);
+  const source = sentenceBatches(some, vocabulariesOf(some, validation, 4000), { batchSize: 32, seed: 1 });
+  expect(source.paddingShare(0)).toBeLessThan(0.1);
+  let [all, read] = [0, 0];
+  for await (const { letters } of source.epoch(0)) {
+    for (const { values, lengths } of letters) {
+      all += values.data.length;
+      read += lengths.reduce((sum, length) => sum + length, 0);
+    }
+  }
+  expect(1 - read / all).toBeLessThan(0.1);
+}, 120_000);
 
 test('what a sentence is tagged does not depend on its neighbours in a batch', async () => {
   const device = new Device(createJsBackend(), { seed: 1 });

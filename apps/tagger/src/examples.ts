@@ -1,5 +1,12 @@
 import type { TensorData } from '@sluice/core';
-import { type BucketedBatchSource, bucketedBatches, padFields, padSequences, Vocabulary } from '@sluice/data';
+import {
+  type BucketedBatchSource,
+  bucketedBatches,
+  type PaddedSequences,
+  padFields,
+  padSequences,
+  Vocabulary,
+} from '@sluice/data';
 import type { Sentence } from './corpus.ts';
 
 /** What turns words into ids, and ids into tags. */
@@ -21,10 +28,8 @@ export interface Batch {
   readonly words: TensorData;
   /** [time, batch]: which of the batch's different spellings each word has. */
   readonly spellings: TensorData;
-  /** [letters, spellings]: each of them once. */
-  readonly letters: TensorData;
-  /** [spellings]: letters of each. */
-  readonly letterCounts: Int32Array;
+  /** [letters, spellings]: each of them once, in groups of similar length, the shortest first. */
+  readonly letters: readonly PaddedSequences[];
   /** [time, batch], `noTag` beyond a sentence's end and where it has none that the vocabulary knows. */
   readonly tags: TensorData;
 }
@@ -82,15 +87,18 @@ export function sentenceBatches(
     length: (example) => example.words.length,
     collate: (batch, indices) => {
       const { fields, lengths } = padFields(batch, { tags: noTag });
-      const places = new Map<number, number>();
-      const spellings = Int32Array.from(fields.forms.data as Int32Array, (form) => {
-        const place = places.get(form) ?? places.size;
-        places.set(form, place);
-        return place;
-      });
-      const { values, lengths: letterCounts } = padSequences(Array.from(places.keys(), (form) => spelt[form]));
+      // Spellings of 1 and 2 letters, of 3 and 4, and so on: all together, more than half would be padding.
+      const groups: number[][] = [];
+      for (const form of new Set(fields.forms.data as Int32Array)) {
+        const group = Math.ceil(spelt[form].length / 2);
+        groups[group] ??= [];
+        groups[group].push(form);
+      }
+      const places = new Map(groups.flat().map((form, place) => [form, place]));
+      const spellings = Int32Array.from(fields.forms.data as Int32Array, (form) => places.get(form)!);
+      const letters = groups.flatMap((group) => padSequences(group.map((form) => spelt[form])));
       const rest = { indices, lengths, words: fields.words, tags: fields.tags };
-      return { ...rest, spellings: { ...fields.forms, data: spellings }, letters: values, letterCounts };
+      return { ...rest, spellings: { ...fields.forms, data: spellings }, letters };
     },
   });
 }

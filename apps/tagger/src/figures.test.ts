@@ -20,11 +20,11 @@ test('the small model that comes with the app tags the test part as its card say
   expect(unknown[0]).toBeGreaterThan(unknown[1] + 30);
 }, 180_000);
 
-test('a quick training beats the most frequent tag, on a twenty-fourth of the sentences even', async () => {
+test('a quick training beats the most frequent tag clearly', async () => {
   const out = join(makeFolder(), 'model');
-  const { exitCode, stdout } = await run(['train', '--quick', '--every', '24', '--out', out]);
+  const { exitCode, stdout } = await run(['train', '--quick', '--out', out]);
   expect(exitCode).toBe(0);
   const [words, unknown] = sharesIn(stdout);
-  expect(words[0]).toBeGreaterThan(words[1] + 3);
-  expect(unknown[0]).toBeGreaterThan(unknown[1] + 20);
-}, 180_000);
+  expect(words[0]).toBeGreaterThan(words[1] + 5);
+  expect(unknown[0]).toBeGreaterThan(unknown[1] + 40);
+}, 300_000);

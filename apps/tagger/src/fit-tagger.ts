@@ -1,10 +1,10 @@
-import type { Device } from '@sluice/core';
 import { Adam, fit, logged, oneCycle } from '@sluice/training';
 import { TrainingProgress } from '@sluice/training/node';
 import type { Sentence } from './corpus.ts';
 import { type Batch, sentenceBatches, type Vocabularies, wordCount } from './examples.ts';
+import { listenForInterrupt } from './interrupt.ts';
 import { taggingLoss } from './loss.ts';
-import { definition, type Tagger } from './model.ts';
+import type { Tagger } from './model.ts';
 import type { Settings } from './settings.ts';
 
 interface Curve {
@@ -18,25 +18,30 @@ export interface History {
   readonly validation: Curve;
   /** On the validation part; empty with a random field, whose best paths are found only afterwards. */
   readonly accuracy: Curve;
+  /** Where Ctrl-C ended the training. */
+  interrupted?: string;
 }
 
 /** While training, each fourth sentence of the validation part is enough. */
 const validationEvery = 4;
 
-/** Trains on sentences, and keeps the weights of the lowest validation loss. */
+export interface FitTaggerOptions extends Pick<Settings, 'epochs' | 'batch' | 'learningRate'> {
+  readonly training: readonly Sentence[];
+  readonly validation: readonly Sentence[];
+  readonly seed: number;
+}
+
+/** Trains on sentences, and keeps the weights of the lowest validation loss; after Ctrl-C the last ones. */
 export async function fitTagger(
-  device: Device,
-  training: readonly Sentence[],
-  validation: readonly Sentence[],
+  model: Tagger,
   vocabularies: Vocabularies,
-  { epochs, batch: batchSize, learningRate, mostWords: _, ...config }: Settings,
-  seed: number,
-): Promise<{ model: Tagger; config: typeof config; history: History }> {
-  const model = definition.build(device, config, vocabularies);
+  { training, validation, epochs, batch: batchSize, learningRate, seed }: FitTaggerOptions,
+): Promise<History> {
   const data = sentenceBatches(training, vocabularies, { batchSize, seed });
   const held = validation.filter((_, i) => i % validationEvery === 0);
-  const optimizer = new Adam(model.parameters(), { learningRate });
+  using optimizer = new Adam(model.parameters(), { learningRate });
   const history: History = { train: { x: [], y: [] }, validation: { x: [], y: [] }, accuracy: { x: [], y: [] } };
+  await using interrupt = listenForInterrupt();
   const events = fit<Batch>({
     model,
     optimizer,
@@ -47,19 +52,17 @@ export async function fitTagger(
     clip: { globalNorm: 5 },
     validate: { data: sentenceBatches(held, vocabularies, { batchSize: 64 }), restoreBest: true },
     items: wordCount,
+    signal: interrupt.signal,
   });
-  try {
-    for await (const event of logged(events, new TrainingProgress({ unit: 'words' }))) {
-      if (event.type === 'step') push(history.train, event.step, event.loss);
-      if (event.type === 'validation') {
-        push(history.validation, event.step, event.loss);
-        if ('accuracy' in event.metrics) push(history.accuracy, event.step, event.metrics.accuracy);
-      }
+  for await (const event of logged(events, new TrainingProgress({ unit: 'words' }))) {
+    if (event.type === 'step') push(history.train, event.step, event.loss);
+    if (event.type === 'validation') {
+      push(history.validation, event.step, event.loss);
+      if ('accuracy' in event.metrics) push(history.accuracy, event.step, event.metrics.accuracy);
     }
-  } finally {
-    optimizer.dispose();
+    if (event.type === 'stopped' && event.reason === 'aborted') history.interrupted = `after step ${event.step}`;
   }
-  return { model: model.eval(), config, history };
+  return history;
 }
 
 function push({ x, y }: Curve, step: number, value: number): void {

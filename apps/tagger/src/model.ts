@@ -4,6 +4,7 @@ import { Vocabulary } from '@sluice/data';
 import { CRF, Embedding, Linear, LSTM, Module, normal } from '@sluice/layers';
 import { defineModel } from '@sluice/model';
 import * as v from 'valibot';
+import { AppError } from './errors.ts';
 import type { Batch } from './examples.ts';
 
 const size = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most));
@@ -25,6 +26,12 @@ const configSchema = v.strictObject({
 });
 
 export type TaggerConfig = v.InferOutput<typeof configSchema>;
+
+/** @throws AppError naming the field, before a training whose model could not be saved */
+export function checkConfig(config: TaggerConfig): void {
+  const [issue] = v.safeParse(configSchema, config).issues ?? [];
+  if (issue) throw new AppError(`${v.getDotPath(issue)}: ${issue.message}`);
+}
 
 /** Reads sentences by their words and letters and scores the tags of each word: [time, batch, tags]. */
 export class Tagger extends Module<[batch: Batch], Tensor> {
@@ -51,11 +58,13 @@ export class Tagger extends Module<[batch: Batch], Tensor> {
   }
 
   /** What the LSTM reads: a vector for each word and the last states over its letters, [time, batch, word + 2 * letterHidden]. */
-  embed({ words, letters, letterCounts, spellings }: Omit<Batch, 'tags'>): Tensor {
+  embed({ words, letters, spellings }: Omit<Batch, 'tags'>): Tensor {
     const { device } = this;
-    const { state } = this.speller.call(this.letters.call(device.tensor(letters)), { lengths: letterCounts });
-    const spelt = reshape(transpose(state.hidden, [1, 0, 2]), [letterCounts.length, -1]);
-    return concat([this.words.call(device.tensor(words)), gather(spelt, device.tensor(spellings))], -1);
+    const spelt = letters.map(({ values, lengths }) => {
+      const { state } = this.speller.call(this.letters.call(device.tensor(values)), { lengths });
+      return reshape(transpose(state.hidden, [1, 0, 2]), [lengths.length, -1]);
+    });
+    return concat([this.words.call(device.tensor(words)), gather(concat(spelt, 0), device.tensor(spellings))], -1);
   }
 
   protected override forward(batch: Batch): Tensor {

@@ -8,8 +8,8 @@ import { type BackendName, openDevice } from './device.ts';
 import { measure } from './evaluate.ts';
 import { vocabulariesOf } from './examples.ts';
 import { fitTagger } from './fit-tagger.ts';
-import { showPath } from './folder.ts';
-import { definition } from './model.ts';
+import { showPath, tellReplaced } from './folder.ts';
+import { checkConfig, definition } from './model.ts';
 import { print, printSections } from './output.ts';
 import { figuresSection, makeReport } from './report.ts';
 import { figuresOf } from './score.ts';
@@ -28,21 +28,27 @@ export interface TrainOptions {
 
 /** Trains a tagger, measures it beside the baseline, and saves it with a card and a report. */
 export async function train({ settings, seed, corpus: folder, out, backend, command }: TrainOptions): Promise<void> {
-  using device = await openDevice(backend, seed);
+  const { mostWords, epochs, batch, learningRate, ...config } = settings;
+  checkConfig(config);
   await checkFolder(out, definition);
+  using device = await openDevice(backend, seed);
   const corpus = await loadCorpus(folder);
   const { validation, test } = corpus;
-  const training = corpus.train.filter((_, i) => i % settings.every === 0);
-  const vocabularies = vocabulariesOf(training, validation, settings.mostWords);
+  const training = corpus.train.filter((_, i) => i % config.every === 0);
+  const vocabularies = vocabulariesOf(training, validation, mostWords);
   const { words, letters, tags } = vocabularies;
   const { threads = 1 } = device.backend.info;
   const counts = [training, validation, test].map(describeSize).join(' / ');
   print(`${corpus.name}: ${counts} to train, validate and test.`);
   print(`${formatCount(words.size)} words have vectors of their own, and ${letters.size} letters; ${tags.size} tags.`);
-  print(`Computing on ${device.backend.name}, threads: ${threads}. Ctrl-C ends it, and nothing is saved.`);
+  print(
+    `Computing on ${device.backend.name}, threads: ${threads}. Ctrl-C ends the training; what it reached is measured and saved.`,
+  );
+  tellReplaced(out);
 
   const begin = performance.now();
-  const { model, config, history } = await fitTagger(device, training, validation, vocabularies, settings, seed);
+  using model = definition.build(device, config, vocabularies);
+  const history = await fitTagger(model, vocabularies, { training, validation, epochs, batch, learningRate, seed });
   const duration = formatDuration(performance.now() - begin);
   const { tagged, score, baseline } = await measure(model, vocabularies, training, test);
   const figures = figuresOf(score, baseline);
@@ -52,6 +58,7 @@ export async function train({ settings, seed, corpus: folder, out, backend, comm
   const facts = {
     data: `${corpus.name}: ${counts} to train, validate and test`,
     command,
+    ...(history.interrupted && { interrupted: history.interrupted }),
     seed: String(seed),
     date: new Date().toISOString().slice(0, 10),
     duration: `${duration} on ${device.backend.name}, threads: ${threads}`,
@@ -64,7 +71,6 @@ export async function train({ settings, seed, corpus: folder, out, backend, comm
   const report = await makeReport({ model, vocabularies, history, test, tagged, matrix, figures, facts });
   await saveReport(join(out, 'report.html'), report);
   print(`Saved: ${showPath(out)}, with README.md and report.html (trained in ${duration}).`);
-  model.dispose();
 }
 
 function describeSize(sentences: readonly Sentence[]): string {

@@ -1,7 +1,7 @@
 import { AppError } from './errors.ts';
 
 /** Words of a sentence at most: those beyond need more memory than they are worth. */
-const mostWords = 2000;
+export const mostWords = 2000;
 
 /**
  * A sentence as words in the manner of the Brown corpus: punctuation stands alone, quotation marks are `` and '', while "didn't" and "Tom's" stay

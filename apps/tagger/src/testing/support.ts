@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,14 +13,15 @@ export interface Result {
   readonly stderr: string;
 }
 
-/** Runs the app from its source, with its output in pipes. */
-export function run(args: readonly string[]): Promise<Result> {
+/** Runs the app from its source, with its output in pipes; `listen` is told of the output so far, and may stop reading or send signals. */
+export function run(args: readonly string[], listen?: (stdout: string, child: ChildProcess) => void): Promise<Result> {
   const { NODE_OPTIONS: _, INIT_CWD: __, ...environment } = process.env;
   const node = ['--conditions=@sluice/source', `--import=${import.meta.resolve('tsx')}`, cli];
   const child = spawn(process.execPath, [...node, ...args], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
+    listen?.(stdout, child);
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
