@@ -3,8 +3,9 @@ import type { Device } from '@sluice/core';
 import { exampleBatches } from '@sluice/data';
 import { Linear } from '@sluice/layers';
 import { Adam, crossEntropy, fit, oneCycle } from '@sluice/training';
+import { classes } from './classes.ts';
 import { centreDigit, crop, type Image, size } from './image.ts';
-import { classes, type Sample } from './mnist.ts';
+import type { Sample } from './mnist.ts';
 
 const pixels = size * size;
 

@@ -3,7 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { evaluate, exportSamples, predict } from './commands.ts';
 import { type BackendName, backendNames } from './device.ts';
 import { AppError, UsageError } from './errors.ts';
-import { mainCells, pathOf, showPath, trainedFolder } from './folder.ts';
+import { mainCells, pathOf, trainedFolder } from './folder.ts';
 import type { Split } from './mnist.ts';
 import { type Cell, cells, type Task } from './model.ts';
 import { defaults, quick, type Settings } from './settings.ts';
@@ -37,7 +37,10 @@ function whole(least: number) {
 const backend = () => new Option('--backend <name>', 'what computes').choices(backendNames).default('wasm');
 const strings = () => new Option('--strings', 'strings of 3 to 6 digits instead of single digits').default(false);
 const model = () =>
-  new Option('--model <folder>', 'a trained model (default: that of the last "start", else the small one of the app)');
+  new Option(
+    '--model <folder>',
+    'a trained model (default: that of the last "start", else of "start --quick", else the small one of the app)',
+  );
 const taskOf = ({ strings }: CommonFlags): Task => (strings ? 'string' : 'digit');
 const either = (name: keyof Settings) => `(default: ${defaults.digit[name]}, with --strings ${defaults.string[name]})`;
 
@@ -57,18 +60,22 @@ function createProgram(args: readonly string[]): Command {
     .option('--count <pictures>', `in an epoch ${either('count')}`, whole(1))
     .option('--hidden <units>', `of a layer; a BiLSTM has half in each direction ${either('hidden')}`, whole(1))
     .option('--seed <number>', `of weights, order and distortions ${either('seed')}`, whole(0))
-    .option('--out <folder>', `where the models go (default: ${showPath(trainedFolder('digit'))} or strings)`)
+    .option(
+      '--out <folder>',
+      'where the models go (default: runs/digits of the app, strings, quick-digits or quick-strings)',
+    )
     .addOption(backend())
     .action(async ({ strings, quick: small, cells: chosen, out, backend, ...given }: TrainFlags) => {
       const task = taskOf({ strings, backend });
+      // Where the models go has no say in what they are.
+      const rest = args.slice(1).filter((arg, i) => !arg.startsWith('--out') && args[i] !== '--out');
       await train({
         task,
-        cells: chosen ?? (task === 'digit' ? cells : [mainCells[task]]),
+        cells: chosen ? [...new Set(chosen)] : task === 'digit' ? cells : [mainCells[task]],
         settings: { ...defaults[task], ...(small && quick[task]), ...given },
-        out: out === undefined ? trainedFolder(task) : pathOf(out),
+        out: out === undefined ? trainedFolder(task, small) : pathOf(out),
         backend,
-        // Where the models go has no say in what they are.
-        command: ['pnpm --filter digits start', ...args.slice(1)].join(' ').replace(/ --out[ =]\S+/, ''),
+        command: ['npx pnpm --filter digits start', ...rest].join(' '),
       });
     });
 
@@ -114,9 +121,14 @@ async function main(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     const explained = [AppError, UsageError, SluiceError].some((type) => error instanceof type);
     if (!(error instanceof Error && (explained || 'syscall' in error))) throw error;
-    process.stderr.write(`Error: ${error.message}\n`);
+    process.stderr.write(`Error: ${error.message.replace(/\s*\n\s*/g, '; ')}\n`);
     return error instanceof UsageError ? 2 : 1;
   }
 }
+
+// Whoever reads the output may stop reading; training goes on.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 
 process.exitCode = await main(process.argv.slice(2));

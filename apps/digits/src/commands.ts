@@ -4,7 +4,7 @@ import { PNG } from 'pngjs';
 import { type BackendName, openDevice } from './device.ts';
 import { AppError, UsageError } from './errors.ts';
 import { openModel, pathOf, showPath } from './folder.ts';
-import { centreDigit, centreLine, type Image, resize, size } from './image.ts';
+import { boxOfInk, centreDigit, centreLine, type Image, resize, size } from './image.ts';
 import { loadDigits, type Split } from './mnist.ts';
 import type { Task } from './model.ts';
 import { drawText, percent, print } from './output.ts';
@@ -50,9 +50,19 @@ export async function predict(
   network.dispose();
 }
 
+/** Columns of a line at most, enough for a hundred digits: what is longer takes minutes. */
+const mostColumns = 4096;
+
 /** As the networks know digits and strings. What has their size already is taken as it is. */
 function prepare(task: Task, file: string, image: Image): Image {
-  if (image.height === size && (task === 'string' || image.width === size)) return image;
+  const fits = image.height === size && (task === 'string' || image.width === size);
+  const { width, height } = (!fits && boxOfInk(image)) || image;
+  const columns = Math.round((width * size) / height);
+  if (task === 'string' && columns > mostColumns) {
+    const got = `is a line of ${columns} columns at a height of ${size}`;
+    throw new AppError(`${file}: ${got}, expected at most ${mostColumns}: give it in parts`);
+  }
+  if (fits) return image;
   const prepared = task === 'digit' ? centreDigit(image) : centreLine(image);
   if (!prepared) throw new AppError(`${file}: has no ink, expected a digit`);
   return prepared;

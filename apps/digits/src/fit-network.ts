@@ -2,6 +2,7 @@ import type { Tensor } from '@sluice/core';
 import { Adam, accuracy, crossEntropy, ctcLoss, fit, type LossResult, logged, oneCycle } from '@sluice/training';
 import { TrainingProgress } from '@sluice/training/node';
 import { evaluationBatches, trainingBatches } from './batches.ts';
+import { listenForInterrupt } from './interrupt.ts';
 import type { Digits } from './mnist.ts';
 import type { DigitNetwork } from './model.ts';
 import { samplesOf } from './samples.ts';
@@ -13,6 +14,8 @@ export interface History {
   readonly train: { x: number[]; y: number[] };
   readonly validation: { x: number[]; y: number[] };
   readonly seconds: number;
+  /** Where Ctrl-C ended the training. */
+  readonly interrupted?: string;
 }
 
 /** The mean loss of a batch: cross-entropy of digits, CTC of strings, whose labels come after the blank. */
@@ -30,12 +33,13 @@ function lossOf(network: DigitNetwork) {
   };
 }
 
-/** Trains a network on the training part and keeps the mean of its weights, validated after each epoch. */
+/** Trains a network on the training part and keeps the mean of its weights, validated after each epoch; after Ctrl-C the last ones. */
 export async function fitNetwork(network: DigitNetwork, digits: Digits, settings: Settings): Promise<History> {
   const { task } = network;
   const { epochs, batch, count, learningRate, seed } = settings;
   const data = trainingBatches(task, digits.train, { batch, count, seed });
-  const optimizer = new Adam(network.parameters(), { learningRate });
+  using optimizer = new Adam(network.parameters(), { learningRate });
+  await using interrupt = listenForInterrupt();
   const steps = epochs * (data.batchesPerEpoch as number);
   const events = fit<Batch>({
     model: network,
@@ -43,26 +47,25 @@ export async function fitNetwork(network: DigitNetwork, digits: Digits, settings
     data,
     epochs,
     loss: lossOf(network),
-    schedule: oneCycle({ maximum: learningRate, steps }),
+    schedule: oneCycle({ maximum: learningRate, steps: Math.max(2, steps) }),
     clip: { globalNorm: 1 },
     averageWeights: { decay: 0.99 },
     validate: { data: evaluationBatches(task, samplesOf(task, digits, 'validation')) },
     items: ({ labels }) => labels.length,
+    signal: interrupt.signal,
   });
   const history = {
     train: { x: [] as number[], y: [] as number[] },
     validation: { x: [] as number[], y: [] as number[] },
   };
   const begin = performance.now();
-  try {
-    for await (const event of logged(events, new TrainingProgress({ unit: task === 'digit' ? 'digits' : 'strings' }))) {
-      if (event.type !== 'step' && event.type !== 'validation') continue;
-      const { x, y } = event.type === 'step' ? history.train : history.validation;
-      x.push(event.step);
-      y.push(event.loss);
-    }
-  } finally {
-    optimizer.dispose();
+  let interrupted: string | undefined;
+  for await (const event of logged(events, new TrainingProgress({ unit: task === 'digit' ? 'digits' : 'strings' }))) {
+    if (event.type === 'stopped' && event.reason === 'aborted') interrupted = `after step ${event.step} of ${steps}`;
+    if (event.type !== 'step' && event.type !== 'validation') continue;
+    const { x, y } = event.type === 'step' ? history.train : history.validation;
+    x.push(event.step);
+    y.push(event.loss);
   }
-  return { ...history, seconds: (performance.now() - begin) / 1000 };
+  return { ...history, seconds: (performance.now() - begin) / 1000, ...(interrupted !== undefined && { interrupted }) };
 }

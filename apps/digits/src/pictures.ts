@@ -1,7 +1,7 @@
 import { type HeatMap, type HeatSection, rowsOf } from '@sluice/report';
+import { classes } from './classes.ts';
 import { type Image, paste, size } from './image.ts';
 import type { Sample } from './mnist.ts';
-import { classes } from './mnist.ts';
 import type { DigitNetwork } from './model.ts';
 import { type Reading, scoresOf } from './read.ts';
 import { makeBatch, stepsOf } from './steps.ts';

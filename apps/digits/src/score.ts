@@ -1,6 +1,7 @@
 import { ConfusionMatrix, tokenErrorRate } from '@sluice/metrics';
 import type { Figure } from '@sluice/report';
-import { classes, type Sample } from './mnist.ts';
+import { classes } from './classes.ts';
+import type { Sample } from './mnist.ts';
 import type { Task } from './model.ts';
 import { percent } from './output.ts';
 import type { Reading } from './read.ts';

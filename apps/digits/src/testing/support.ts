@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,8 +14,12 @@ export interface Result {
   readonly stderr: string;
 }
 
-/** Runs the app from its source, in a folder, with its output in pipes. */
-export function run(args: readonly string[], folder: string): Promise<Result> {
+/** Runs the app from its source, in a folder, with its output in pipes; `listen` is told of the output so far, and may stop reading or send signals. */
+export function run(
+  args: readonly string[],
+  folder: string,
+  listen?: (stdout: string, child: ChildProcess) => void,
+): Promise<Result> {
   const { NODE_OPTIONS: _, INIT_CWD: __, ...environment } = process.env;
   const node = ['--conditions=@sluice/source', `--import=${import.meta.resolve('tsx')}`, cli];
   const child = spawn(process.execPath, [...node, ...args], {
@@ -27,6 +31,7 @@ export function run(args: readonly string[], folder: string): Promise<Result> {
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {
       texts[name] += text;
+      if (name === 'stdout') listen?.(texts.stdout, child);
     });
   }
   return new Promise((resolve) => {
