@@ -59,6 +59,7 @@ function createProgram(args: readonly string[]): Command {
     .description('train a model, measure it, and save it with a card and a report')
     .option('--quick', 'a small model within a minute', false)
     .option('--epochs <count>', `passes over the chains (default: ${fullSettings.epochs})`, whole(1))
+    .option('--networks <count>', `whose mean counts (default: ${fullSettings.networks})`, whole(1))
     .option('--hidden <size>', `size of each direction of the LSTM (default: ${fullSettings.hidden})`, whole(1))
     .option('--window <residues>', `read at once, an odd number (default: ${fullSettings.window})`, whole(1))
     .option('--seed <number>', `of weights, order and dropout (default: ${fullSettings.seed})`, whole(0))

@@ -1,4 +1,4 @@
-import { matMul, softmax } from '@sluice/autograd';
+import { matMul, mean, softmax, stack } from '@sluice/autograd';
 import type { Tensor } from '@sluice/core';
 import { accuracy, crossEntropy } from '@sluice/training';
 import { mergedLetters, mergedOf, stateLetters } from './alphabet.ts';
@@ -17,14 +17,23 @@ export function mergedProbabilities(logits: Tensor): Tensor {
   return device.scope(() => matMul(softmax(logits), matrix));
 }
 
-/** The cross-entropy of the eight states; while validating, how many of the eight and of the three are right, Q8 and Q3. */
+/**
+ * The cross-entropy of the eight states: in training the mean of the networks' own, each of which learns alone; in validation that of the model, and how many
+ * of the eight and of the three are right, Q8 and Q3.
+ */
 export function structureLoss(model: StructureModel) {
   const { device } = model;
   return ({ fields, lengths }: Batch): { loss: Tensor; metrics?: Record<string, Tensor> } => {
-    const logits = model.call(device.tensor(fields.windows), lengths);
+    const windows = device.tensor(fields.windows);
     const targets = device.tensor(fields.states);
+    if (model.training) {
+      const losses = model.networks.map((network) =>
+        crossEntropy(network.call(windows, lengths), targets, { ignoreIndex: noState }),
+      );
+      return { loss: mean(stack(losses)) };
+    }
+    const logits = model.call(windows, lengths);
     const loss = crossEntropy(logits, targets, { ignoreIndex: noState });
-    if (model.training) return { loss };
     const Q3 = accuracy(mergedProbabilities(logits), device.tensor(fields.merged), { ignoreIndex: noState });
     const Q8 = accuracy(logits, targets, { ignoreIndex: noState });
     return { loss, metrics: { Q3, Q8 } };

@@ -6,7 +6,15 @@ import { mergedProbabilities } from './loss.ts';
 import { definition, type ModelConfig, StructureModel } from './model.ts';
 import { predict } from './predict.ts';
 
-const config: ModelConfig = { window: 3, embedding: 4, hidden: 5, layers: 2, inputDropout: 0.5, dropout: 0.5 };
+const config: ModelConfig = {
+  networks: 2,
+  window: 3,
+  embedding: 4,
+  hidden: 5,
+  layers: 2,
+  inputDropout: 0.5,
+  dropout: 0.5,
+};
 
 test('the probability of a class is the sum of those of its states', async () => {
   using device = new Device(createJsBackend());

@@ -1,4 +1,4 @@
-import { multiply, reshape } from '@sluice/autograd';
+import { add, broadcastTo, concat, divide, log, multiply, reshape, softmax, sum } from '@sluice/autograd';
 import type { Device, Tensor } from '@sluice/core';
 import { Vocabulary } from '@sluice/data';
 import { Dropout, Embedding, Linear, LSTM, Module } from '@sluice/layers';
@@ -11,6 +11,8 @@ const size = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.
 const probability = v.pipe(v.number(), v.minValue(0), v.ltValue(1));
 
 const configSchema = v.strictObject({
+  /** Whose mean counts. */
+  networks: size(16),
   /** Residues that are read at once: one and its neighbours, an odd number. */
   window: v.pipe(
     size(63),
@@ -35,10 +37,11 @@ export function checkConfig(config: ModelConfig): void {
 }
 
 /**
- * Reads windows of residue ids [time, batch, window] and says which state each residue is in: logits [time, batch, 8]. Dropout hides whole residues
- * from the first layer, and the same units at every residue of a chain from what stands above a layer (Gal & Ghahramani 2016).
+ * A stacked bidirectional LSTM over windows of residue ids [time, batch, window]: logits [time, batch, 8]. Layers after the first read beside each residue
+ * the mean over the chain. Dropout hides whole residues from the first layer, and the same units at every residue of a chain from what stands above
+ * a layer (Gal & Ghahramani 2016).
  */
-export class StructureModel extends Module<[windows: Tensor, lengths: Int32Array], Tensor> {
+class StructureNetwork extends Module<[windows: Tensor, lengths: Int32Array], Tensor> {
   readonly embedding: Embedding;
   readonly inputDropout: Dropout;
   readonly layers: readonly LSTM[];
@@ -51,7 +54,7 @@ export class StructureModel extends Module<[windows: Tensor, lengths: Int32Array
     this.embedding = new Embedding(device, { count: residues, size: embedding });
     this.inputDropout = new Dropout(device, { probability: inputDropout });
     this.layers = Array.from({ length: layers }, (_, i) => {
-      const inputSize = i === 0 ? window * embedding : 2 * hidden;
+      const inputSize = i === 0 ? window * embedding : 4 * hidden;
       return new LSTM(device, { inputSize, hiddenSize: hidden, bidirectional: true, forgetBias: 1 });
     });
     this.dropout = new Dropout(device, { probability: dropout });
@@ -67,11 +70,36 @@ export class StructureModel extends Module<[windows: Tensor, lengths: Int32Array
 
   protected override forward(windows: Tensor, lengths: Int32Array): Tensor {
     let x = this.embed(windows);
-    for (const layer of this.layers) {
-      const { output } = layer.call(x, { lengths });
+    for (const [i, layer] of this.layers.entries()) {
+      const { output } = layer.call(i === 0 ? x : withMean(x, lengths), { lengths });
       x = multiply(output, this.dropout.call(this.device.ones([1, ...output.shape.slice(1)])));
     }
     return this.linear.call(x);
+  }
+}
+
+/** x [time, batch, features], zero beyond each chain's end, and beside it the mean of each chain: [time, batch, 2 * features]. */
+function withMean(x: Tensor, lengths: Int32Array): Tensor {
+  const count = x.device.tensor(Float32Array.from(lengths), { shape: [lengths.length, 1] });
+  const mean = divide(sum(x, [0]), count);
+  return concat([x, broadcastTo(mean, x.shape)], 2);
+}
+
+/**
+ * Several networks, trained side by side on the same batches, of which each errs in its own way: the probability of a state is the mean of theirs (Hansen &
+ * Salamon 1990). Reads windows of residue ids [time, batch, window] and says which state each residue is in: logits [time, batch, 8].
+ */
+export class StructureModel extends Module<[windows: Tensor, lengths: Int32Array], Tensor> {
+  readonly networks: readonly StructureNetwork[];
+
+  constructor(device: Device, residues: number, config: ModelConfig) {
+    super(device);
+    this.networks = Array.from({ length: config.networks }, () => new StructureNetwork(device, residues, config));
+  }
+
+  protected override forward(windows: Tensor, lengths: Int32Array): Tensor {
+    const [first, ...others] = this.networks.map((network) => softmax(network.call(windows, lengths)));
+    return log(divide(others.reduce(add, first), this.networks.length));
   }
 }
 

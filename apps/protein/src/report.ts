@@ -93,15 +93,18 @@ function predictionTable({ chains, evaluation }: Outcome): Section {
   return { kind: 'table', title: 'Predictions', note, columns: ['chain', '', ''], rows };
 }
 
-/** What the gates of the first layer do along the first short chain. */
+/** What the gates of the first network's first layer do along the first short chain. */
 async function gateMaps({ model, config, vocabulary, chains }: Outcome): Promise<Section> {
   const chain = chains.find(({ residues }) => residues.length <= residuesInMap) ?? chains[0];
   const residues = chain.residues.slice(0, residuesInMap);
-  const { device } = model;
+  const {
+    device,
+    networks: [network],
+  } = model;
   const windows = windowsOf(residues, config.window, vocabulary);
   const traces = device.scope(() => {
     const ids = device.tensor(windows.data, { shape: [residues.length, 1, config.window] });
-    return model.layers[0].inspect(model.embed(ids)).map(({ activations }) => activations);
+    return network.layers[0].inspect(network.embed(ids)).map(({ activations }) => activations);
   });
   const maps = [];
   for (const [direction, name] of ['reads forward', 'reads backward'].entries()) {

@@ -2,6 +2,7 @@ import type { Settings } from './train.ts';
 
 /** What `start` trains. */
 export const fullSettings: Settings = {
+  networks: 3,
   window: 7,
   embedding: 16,
   hidden: 96,
@@ -18,6 +19,7 @@ export const fullSettings: Settings = {
 /** What `start --quick` trains: smaller, and in so few steps that there is nothing to hold it back from. */
 export const quickSettings: Settings = {
   ...fullSettings,
+  networks: 1,
   batch: 4,
   hidden: 32,
   inputDropout: 0,
