@@ -1,7 +1,7 @@
 // Made by assembly/build.mjs.
 
 /** SHA-256 of the sources that the binaries were made of. */
-export const sourceHash = '01c4b54caba8a03f19862da9aaca5805e028f2288088b8fd92fb5a285326939e';
+export const sourceHash = '2c9ac70a44aff8160473cd12e1723ee8549019706d143757846c4d7ba6ce80ca';
 
 /** The functions of the module, by their number of arguments. */
 export type Kernels = Readonly<
