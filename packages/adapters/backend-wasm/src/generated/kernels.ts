@@ -1,7 +1,7 @@
 // Made by assembly/build.mjs.
 
 /** SHA-256 of the sources that the binaries were made of. */
-export const sourceHash = '2c9ac70a44aff8160473cd12e1723ee8549019706d143757846c4d7ba6ce80ca';
+export const sourceHash = '593eec53f93b44e44e3e781908f7f3716675c967268c08ca2ae0ddada9bf2fad';
 
 /** The functions of the module, by their number of arguments. */
 export type Kernels = Readonly<
