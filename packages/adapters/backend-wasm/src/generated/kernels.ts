@@ -1,7 +1,7 @@
 // Made by assembly/build.mjs.
 
 /** SHA-256 of the sources that the binaries were made of. */
-export const sourceHash = '593eec53f93b44e44e3e781908f7f3716675c967268c08ca2ae0ddada9bf2fad';
+export const sourceHash = '729f9dd1ec9910d35a05214095371780b63076fbf2cdf8887662cb650747fc78';
 
 /** The functions of the module, by their number of arguments. */
 export type Kernels = Readonly<
