@@ -60,7 +60,19 @@ What the peers cannot do, or do differently:
 - \`long\` and \`char512\` are too much for plain JavaScript where their cells are empty.`;
 
 const explanation = `Share of the time of one thread, the calling one, by the engine's profiler (a sample every 100 µs for 2 s, after a warm-up): functions of
-WebAssembly one by one, with the file of \`packages/adapters/backend-wasm/assembly\` that they stand in; JavaScript by package.`;
+WebAssembly one by one, with the file of \`packages/adapters/backend-wasm/assembly\` that they stand in; JavaScript by package.
+
+How to read it beside the targets that were missed:
+
+- A vector of WebAssembly has four numbers. PyTorch takes eight or sixteen at a time where the processor can. What Sluice cannot pass is the rate of its
+  own products, \`multiplyTile\` here, which \`npm run bench -- --kernels\` prints. The build with plain SIMD also needs two instructions where the
+  other multiplies and adds in one.
+- forecast and long: beside that row stand the gates (\`sigmoidOfSum\`, \`tanhOfSum\`, \`lstmForward\`). They are the same bits on every engine, and
+  for that round every product before adding to it, also with relaxed SIMD. \`binary/zip\` is the bias, added in a pass of its own to the input's
+  product of all steps.
+- stream: \`rowsTimesVector\` reads every weight once for each step, 2 MiB of them, more than most second caches hold. The rest is JavaScript, spread over
+  the packages.
+- char128 training with two threads: the row of \`backend-wasm\` has the wait for the other thread in it.`;
 
 const begin = (name: SectionName) => `<!-- begin ${name} -->`;
 const end = (name: SectionName) => `<!-- end ${name} -->`;
