@@ -124,7 +124,8 @@ export async function compare(
   };
 }
 
-function addVersion(versions: Record<string, string>, name: string, version: string): void {
+/** Notes a version; of one name there may be several. */
+export function addVersion(versions: Record<string, string>, name: string, version: string): void {
   const known = versions[name]?.split(', ') ?? [];
   if (!known.includes(version)) versions[name] = [...known, version].join(', ');
 }

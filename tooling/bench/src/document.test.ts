@@ -86,6 +86,7 @@ it('writes the section of the run, and keeps the other as it was', () => {
   expect(both).toContain(processor);
   expect(both).toContain('- WebGL renderers: gpujs webgl2, Chromium: SwiftShader');
   expect(both).toContain('| gpu training | gpujs webgl2, Chromium | 90.0 | 4.4x | 3.3x | 141 |');
-  expect(both).not.toContain('Not measured yet');
+  expect(both).not.toContain('--gpu --write` does');
+  expect(both).toContain('Not measured yet: `npm run bench -- --profile --write` does.');
   expect(benchmarkDocument('gpu', gpuReport, both)).toBe(both);
 });

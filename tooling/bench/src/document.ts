@@ -1,3 +1,4 @@
+import { type ProfileReport, profileHeadLines, profileTable } from './profile-report.ts';
 import {
   headLines,
   launchTable,
@@ -12,14 +13,20 @@ import {
 import { targetTable } from './targets.ts';
 
 const sections = {
-  cpu: { title: 'Processor', command: 'npm run bench -- --write', tables: [ratioTable] },
-  gpu: { title: 'GPU', command: 'npm run bench -- --gpu --write', tables: [launchTable] },
-} as const satisfies Record<string, { title: string; command: string; tables: readonly ((report: Report) => Table)[] }>;
+  cpu: { title: 'Processor', command: 'npm run bench -- --write' },
+  profile: { title: 'Where the time goes', command: 'npm run bench -- --profile --write' },
+  gpu: { title: 'GPU', command: 'npm run bench -- --gpu --write' },
+} as const satisfies Record<string, { title: string; command: string }>;
 
-/** Which of the document's sections a run is for. */
-export type SectionName = keyof typeof sections;
+type SectionName = keyof typeof sections;
 
 const names = Object.keys(sections) as SectionName[];
+
+/** Sections of comparisons, each with a table of its own. */
+const ownTables = { cpu: ratioTable, gpu: launchTable } as const;
+
+/** Which of the document's sections a comparison is for. */
+export type ComparisonName = keyof typeof ownTables;
 
 const introduction = `# Benchmarks
 
@@ -52,15 +59,41 @@ What the peers cannot do, or do differently:
   Its outputs are as many as its inputs and its loss is the squared error, so it has no part in the workloads with cross-entropy.
 - \`long\` and \`char512\` are too much for plain JavaScript where their cells are empty.`;
 
+const explanation = `Share of the time of one thread, the calling one, by the engine's profiler (a sample every 100 µs for 2 s, after a warm-up): functions of
+WebAssembly one by one, with the file of \`packages/adapters/backend-wasm/assembly\` that they stand in; JavaScript by package.
+
+How to read it beside the targets that were missed:
+
+- A vector of WebAssembly has four numbers. PyTorch takes eight or sixteen at a time where the processor can. What Sluice cannot pass is the rate of its
+  own products, \`multiplyTile\` here, which \`npm run bench -- --kernels\` prints. The build with plain SIMD also needs two instructions where the
+  other multiplies and adds in one.
+- forecast and long: beside that row stand the gates (\`sigmoidOfSum\`, \`tanhOfSum\`, \`lstmForward\`). They are the same bits on every engine, and
+  for that round every product before adding to it, also with relaxed SIMD. \`binary/zip\` is the bias, added in a pass of its own to the input's
+  product of all steps.
+- stream: \`rowsTimesVector\` reads every weight once for each step, 2 MiB of them, more than most second caches hold. The rest is JavaScript, spread over
+  the packages.
+- char128 training with two threads: the row of \`backend-wasm\` has the wait for the other thread in it.`;
+
 const begin = (name: SectionName) => `<!-- begin ${name} -->`;
 const end = (name: SectionName) => `<!-- end ${name} -->`;
 
 /**
- * The text of docs/benchmarks.md with this run in its section; the other section stays as it is.
+ * The text of docs/benchmarks.md with this run in its section; the others stay as they are.
  * @param before the text so far, empty where there is none
  */
-export function benchmarkDocument(name: SectionName, report: Report, before: string): string {
-  const bodies = names.map((each) => (each === name ? sectionText(each, report) : keptText(each, before)));
+export function benchmarkDocument(name: ComparisonName, report: Report, before: string): string {
+  return replaceSection(name, comparisonText(name, report), before);
+}
+
+/** The same for a run of the profiler. */
+export function profileDocument(report: ProfileReport, before: string): string {
+  const parts = [lines(profileHeadLines(report)), explanation, markdownTable(profileTable(report.profiles))];
+  return replaceSection('profile', [`Written by \`${report.command}\`.`, ...parts], before);
+}
+
+function replaceSection(name: SectionName, parts: readonly string[], before: string): string {
+  const text = [begin(name), `## ${sections[name].title}`, ...parts, end(name)].join('\n\n');
+  const bodies = names.map((each) => (each === name ? text : keptText(each, before)));
   return `${[introduction, ...bodies, method].join('\n\n')}\n`;
 }
 
@@ -72,27 +105,25 @@ function keptText(name: SectionName, before: string): string {
   return [begin(name), `## ${title}`, `Not measured yet: \`${command}\` does.`, end(name)].join('\n\n');
 }
 
-function sectionText(name: SectionName, report: Report): string {
-  const { title, tables } = sections[name];
+function comparisonText(name: ComparisonName, report: Report): string[] {
   const notes = [...report.missing, ...notesOf(report)];
   return [
-    begin(name),
-    `## ${title}`,
     `Written by \`${report.command}\`.`,
-    headLines(report)
-      .map((line) => `- ${line}`)
-      .join('\n'),
+    lines(headLines(report)),
     markdownTable(targetTable(report.targets)),
-    ...tables.map((table) => markdownTable(table(report))),
+    markdownTable(ownTables[name](report)),
     ...timeTables(report).map(markdownTable),
     markdownTable(workloadTable(report)),
-    `### Empty cells\n\n${notes.map((note) => `- ${note}`).join('\n') || 'None.'}`,
-    end(name),
-  ].join('\n\n');
+    `### Empty cells\n\n${lines(notes) || 'None.'}`,
+  ];
+}
+
+function lines(texts: readonly string[]): string {
+  return texts.map((text) => `- ${text}`).join('\n');
 }
 
 /** What is printed of a run. */
-export function tablesOf(name: SectionName, report: Report): Table[] {
+export function tablesOf(name: ComparisonName, report: Report): Table[] {
   const judged = report.targets.length > 0 ? [targetTable(report.targets)] : [];
-  return [...timeTables(report), ...sections[name].tables.map((table) => table(report)), ...judged];
+  return [...timeTables(report), ownTables[name](report), ...judged];
 }

@@ -19,6 +19,9 @@ it.each([
   [['--only'], "Option '--only <value>' argument missing"],
   [['fast'], "Unexpected argument 'fast'"],
   [['--write', '--quick'], '--write is for a run of everything'],
+  [['--profile', '--gpu'], '--profile is not for --gpu.'],
+  [['--profile', '--write', '--only', 'long'], '--write is for a run of everything'],
+  [['--profile', '--with', 'nobody'], 'No participant has a name with "nobody".'],
   [['--only', 'nothing'], 'No workload has a name with "nothing".'],
   [['--with', 'nobody'], 'No participant has a name with "nobody".'],
 ])('%j is answered with the help, and no stack', async (args, problem) => {

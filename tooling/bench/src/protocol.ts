@@ -1,3 +1,4 @@
+import type { CpuProfile } from './profile-groups.ts';
 import type { Mode, Workload } from './workloads.ts';
 
 /*
@@ -21,6 +22,8 @@ export type Request =
   | { readonly do: 'prepare'; readonly workload: Workload; readonly mode: Mode; readonly warmUp: number }
   /** One timed section: so many runs, each ended by reading its result back. */
   | { readonly do: 'section'; readonly runs: number }
+  /** The same under the engine's profiler. Only Sluice's own participants in Node know it. */
+  | { readonly do: 'profile'; readonly runs: number }
   /** The same for the matrix product 256 x 256 x 256 of the same build. Only Sluice's own participants know it. */
   | { readonly do: 'product'; readonly runs: number };
 
@@ -31,6 +34,8 @@ export type Answer =
       readonly value: number;
       /** Kernels that the GPU was told to run, of one run. */
       readonly launches?: number;
+      /** Where one was asked for. */
+      readonly profile?: CpuProfile;
     }
   | { readonly unsupported: string }
   | { readonly error: string };

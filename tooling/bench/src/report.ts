@@ -179,7 +179,7 @@ export function headLines({ date, minutes, machine, load, versions, renderers }:
 
 export const disturbed = 'WARNING: other programs use this machine; look at the spreads, and repeat.';
 
-function machineLine({ cpu, cores, memoryGiB, system }: Machine): string {
+export function machineLine({ cpu, cores, memoryGiB, system }: Machine): string {
   return `Machine: ${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}`;
 }
 
@@ -187,7 +187,7 @@ function loadLine({ busy, average }: Omit<Load, 'during'>): string {
   return `Load before the run: ${Math.round(busy * 100)} % of the cores busy, ${average.toFixed(2)} processes in the last minute`;
 }
 
-function versionsText(versions: Readonly<Record<string, string>>): string {
+export function versionsText(versions: Readonly<Record<string, string>>): string {
   return Object.entries(versions)
     .map(([name, version]) => `${name} ${version}`)
     .join('; ');
@@ -209,7 +209,7 @@ export function markdownTable({ title, header, rows }: Table): string {
   return [`### ${title}`, '', line(header), line(rule), ...rows.map(line)].join('\n');
 }
 
-function milliseconds(value: number): string {
+export function milliseconds(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
 

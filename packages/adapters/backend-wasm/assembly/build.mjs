@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Compiles the kernels, once with plain and once with relaxed SIMD: into dist, for those who serve the binaries as files, and inlined in
-// TypeScript into src/generated, which --check only compares.
+// TypeScript into src/generated, which --check only compares. --names builds nothing: it prints, as JSON, how the functions of each build are called.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,8 +21,11 @@ export function sourceHash() {
   return hash.digest('hex');
 }
 
-/** @param {string[]} features */
-async function compile(features) {
+/**
+ * @param {string[]} features
+ * @param {string[]} more options
+ */
+async function compile(features, more = []) {
   const { main } = await import('assemblyscript/asc');
   /** @type {Uint8Array | undefined} */
   let binary;
@@ -49,6 +52,7 @@ async function compile(features) {
       '--disableWarning',
       '112',
       ...options,
+      ...more,
       ...features.flatMap((name) => ['--enable', name]),
     ],
     {
@@ -67,6 +71,43 @@ async function compile(features) {
   );
   if (error || binary === undefined) throw new Error(`${stderr.toString()}\n${error?.message ?? 'no output'}`);
   return binary;
+}
+
+/**
+ * The functions of a build that was made with --debug, by their numbers, e.g. `mat-mul-tile/multiplyTile<f32>`: that changes no code, it only adds
+ * names.
+ */
+function namesOf(/** @type {Uint8Array} */ binary) {
+  let at = 0;
+  const number = () => {
+    for (let value = 0, shift = 0; ; shift += 7) {
+      value |= (binary[at] & 127) << shift;
+      if (binary[at++] < 128) return value;
+    }
+  };
+  const text = () => {
+    const length = number();
+    at += length;
+    return Buffer.from(binary.subarray(at - length, at)).toString();
+  };
+  // Not through WebAssembly.Module: the engine may not know the instructions.
+  const skipTo = (/** @type {number} */ wanted) => {
+    for (;;) {
+      const kind = binary[at++];
+      const length = number();
+      if (kind === wanted) return;
+      at += length;
+    }
+  };
+  at = 8;
+  // Custom sections are 0, and that of the names is the only one; within it, functions are 1.
+  skipTo(0);
+  if (text() !== 'name') throw new Error('the first custom section is not that of the names');
+  skipTo(1);
+  /** @type {Record<number, string>} */
+  const names = {};
+  for (let left = number(); left > 0; left--) names[number()] = text();
+  return names;
 }
 
 /** The names of the kernels by their number of arguments, as TypeScript. */
@@ -154,12 +195,21 @@ ${difference(simd, relaxed)
 `;
 }
 
+const builds = { simd: ['simd'], 'relaxed-simd': ['simd', 'relaxed-simd'] };
+
+async function printNames() {
+  const named = await Promise.all(
+    Object.entries(builds).map(async ([name, features]) => [name, namesOf(await compile(features, ['--debug']))]),
+  );
+  process.stdout.write(`${JSON.stringify(Object.fromEntries(named))}\n`);
+}
+
 async function run() {
   const check = process.argv.includes('--check');
   const dist = join(root, 'dist');
   mkdirSync(dist, { recursive: true });
-  const simd = await compile(['simd']);
-  const relaxed = await compile(['simd', 'relaxed-simd']);
+  const simd = await compile(builds.simd);
+  const relaxed = await compile(builds['relaxed-simd']);
   for (const [name, binary] of Object.entries({ simd, 'relaxed-simd': relaxed })) {
     writeFileSync(join(dist, `${name}.wasm`), binary);
     process.stdout.write(`${name}: ${binary.length} bytes\n`);
@@ -176,4 +226,4 @@ async function run() {
   }
 }
 
-if (process.argv[1] === import.meta.filename) await run();
+if (process.argv[1] === import.meta.filename) await (process.argv.includes('--names') ? printNames() : run());

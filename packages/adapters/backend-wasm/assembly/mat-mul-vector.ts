@@ -89,10 +89,18 @@ export function rowsTimesVector<T>(y: usize, a: usize, b: usize, N: usize, K: us
       s1 = madd<T>(x, v128.load(q1 + p), s1);
       s2 = madd<T>(x, v128.load(q2 + p), s2);
       s3 = madd<T>(x, v128.load(q3 + p), s3);
-      t0 = madd<T>(z, v128.load(q0 + p, 16), t0);
-      t1 = madd<T>(z, v128.load(q1 + p, 16), t1);
-      t2 = madd<T>(z, v128.load(q2 + p, 16), t2);
-      t3 = madd<T>(z, v128.load(q3 + p, 16), t3);
+      if (ASC_FEATURE_RELAXED_SIMD) {
+        t0 = madd<T>(z, v128.load(q0 + p, 16), t0);
+        t1 = madd<T>(z, v128.load(q1 + p, 16), t1);
+        t2 = madd<T>(z, v128.load(q2 + p, 16), t2);
+        t3 = madd<T>(z, v128.load(q3 + p, 16), t3);
+      } else {
+        // As in the tiles: with four sums more, some would leave the registers.
+        s0 = madd<T>(z, v128.load(q0 + p, 16), s0);
+        s1 = madd<T>(z, v128.load(q1 + p, 16), s1);
+        s2 = madd<T>(z, v128.load(q2 + p, 16), s2);
+        s3 = madd<T>(z, v128.load(q3 + p, 16), s3);
+      }
     }
     let v0 = total<T>(v128.add<T>(s0, t0));
     let v1 = total<T>(v128.add<T>(s1, t1));

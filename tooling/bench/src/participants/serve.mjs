@@ -5,7 +5,7 @@ console.log = console.info = console.error;
 
 /**
  * Serves one participant until its standard input ends.
- * @param {ReturnType<typeof import('./runner.mjs').runner>} answer
+ * @param {(request: import('../protocol.ts').Request | { do: 'start' }) => Promise<import('../protocol.ts').Greeting | import('../protocol.ts').Answer>} answer
  */
 export async function serve(answer) {
   const write = (/** @type {object} */ value) => void process.stdout.write(`${JSON.stringify(value)}\n`);

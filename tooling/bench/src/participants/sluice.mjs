@@ -3,6 +3,7 @@ import { createGpujsBackend } from '@sluice/backend-gpujs';
 import { createJsBackend } from '@sluice/backend-js';
 import { createWasmBackend } from '@sluice/backend-wasm';
 import { gpujsVersion } from './gpujs-version.mjs';
+import { profiled } from './profiled.mjs';
 import { runner } from './runner.mjs';
 import { serve } from './serve.mjs';
 import { sluice } from './sluice-library.mjs';
@@ -16,4 +17,7 @@ async function createBackend() {
 }
 
 const versions = { Node: process.versions.node, ...(build === 'headlessgl' && { 'gpu.js': gpujsVersion }) };
-await serve(runner(sluice(createBackend, versions)));
+const answer = runner(sluice(createBackend, versions));
+await serve((request) =>
+  request.do === 'profile' ? profiled(() => answer({ ...request, do: 'section' })) : answer(request),
+);

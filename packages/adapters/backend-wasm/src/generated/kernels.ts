@@ -1,7 +1,7 @@
 // Made by assembly/build.mjs.
 
 /** SHA-256 of the sources that the binaries were made of. */
-export const sourceHash = '01c4b54caba8a03f19862da9aaca5805e028f2288088b8fd92fb5a285326939e';
+export const sourceHash = '729f9dd1ec9910d35a05214095371780b63076fbf2cdf8887662cb650747fc78';
 
 /** The functions of the module, by their number of arguments. */
 export type Kernels = Readonly<
