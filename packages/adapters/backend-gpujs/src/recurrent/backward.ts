@@ -12,8 +12,9 @@ interface Given {
   readonly states: readonly Operand<GpujsStorage>[];
 }
 
-/** What `runForward` saved, step by step. */
+/** What `runForward` saved: the states at the beginning, and step by step. */
 interface Saved {
+  readonly first: Bundle;
   readonly after: readonly Bundle[];
   /** Empty where the cell has none. */
   readonly gates: readonly Bundle[];
@@ -28,6 +29,7 @@ function unpack({ form, time }: Sequence, { parts }: GpujsStorage): Saved {
       () => stage?.result.map((code) => (code === '0' ? undefined : parts[at++])) ?? [],
     );
   return {
+    first: form.state.map((_, i) => (form.states.includes(i) ? parts[at++] : undefined)),
     after: bundles(form.step),
     gates: bundles(form.open),
     weight: parts[parts.length - 1],
@@ -52,8 +54,8 @@ export function runBackward(
       states: form.states.map(() => zeros(0)),
     };
   }
-  const { after, gates, weight } = unpack(sequence, saved);
-  const before = statesBefore(sequence, inputs, after);
+  const { first, after, gates, weight } = unpack(sequence, saved);
+  const before = statesBefore(sequence, first, after);
   const { texels } = sequence;
   const [outputState] = form.states;
   const last = time > 0 ? join(scratch, component(before, outputState), texels) : undefined;
@@ -73,10 +75,9 @@ export function runBackward(
     scratch.freeAll(carry);
     carry = next;
   }
-  const states = form.states.map((index) => {
-    const state = spreadRows(scratch, [carry[index] as Block], { time: 1, batch, hidden });
-    return lengths ? clearEnded(scratch, state, lengths, size, hidden, batch) : state;
-  });
+  const states = sequence
+    .spreadStates(carry)
+    .map((state) => (lengths ? clearEnded(scratch, state, lengths, size, hidden, batch) : state));
   const give = () => states.map((state) => scratch.give(state, size));
   if (!last) {
     const resetBias = inputs.resetBias && zeros(hidden);
@@ -109,9 +110,9 @@ export function runBackward(
 }
 
 /** The states that each step began with. */
-function statesBefore(sequence: Sequence, inputs: Inputs, after: readonly Bundle[]): readonly Bundle[] {
+function statesBefore(sequence: Sequence, first: Bundle, after: readonly Bundle[]): readonly Bundle[] {
   const before = new Array<Bundle>(after.length);
-  let last = sequence.joinStates(inputs.states);
+  let last = first;
   for (const t of sequence.steps) {
     before[t] = last;
     last = after[t];

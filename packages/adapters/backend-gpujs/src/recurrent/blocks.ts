@@ -120,6 +120,29 @@ return texel[3];`,
   return scratch.run(`spreadRows ${parts}`, source, count, blocks, [count, batch, hidden, Math.ceil(batch / 4)]);
 }
 
+/** Each block of texels of four rows as an array [batch, hidden]. */
+export function spreadStates(
+  scratch: Scratch,
+  blocks: readonly Block[],
+  batch: number,
+  hidden: number,
+): readonly Block[] {
+  const source = () => ({
+    blocks: blocks.map((_, i) => `x${i}`),
+    numbers: ['count', 'hidden'],
+    body: `let place = this.thread.x;
+if (place >= count) { place = 0; }
+const row = quotient(place, hidden);
+const group = quotient(row, 4);
+const part = row - group * 4;
+const at = group * hidden + place - row * hidden;
+${blocks.map((_, i) => `const texel${i} = x${i}[at];\nlet y${i} = texel${i}[0];\n${[1, 2, 3].map((k) => `if (part == ${k}) { y${i} = texel${i}[${k}]; }`).join('\n')}`).join('\n')}`,
+    results: blocks.map((_, i) => `y${i}`),
+  });
+  const count = batch * hidden;
+  return scratch.runAll(`spreadStates ${blocks.length}`, blocks.length, source, count, blocks, [count, hidden]);
+}
+
 /** [gates * hidden, hidden] as texels [hidden, hidden]: at the state's unit and the gate's, the weights of all gates. */
 export function packWeight(scratch: Scratch, { weights }: CellForm, weight: Block, hidden: number): Block {
   const at = (gate: number) => `weight[${gate} * hidden * hidden + unit * hidden + inner]`;

@@ -16,7 +16,8 @@ export function runForward(sequence: Sequence, inputs: Inputs, save: boolean): S
   const whole = wholeStep(form, save);
   const gates: Bundle[] = [];
   const after = new Array<Bundle>(time);
-  let last = sequence.joinStates(inputs.states);
+  const first = sequence.joinStates(inputs.states);
+  let last = first;
   for (const t of sequence.steps) {
     const blocks = { last, projected, bias };
     if (whole) {
@@ -29,14 +30,12 @@ export function runForward(sequence: Sequence, inputs: Inputs, save: boolean): S
     }
     last = after[t];
   }
-  const array = (block: Block, steps: number) => {
-    const elements = spreadRows(scratch, [block], { time: steps, batch, hidden });
-    return lengths ? clearEnded(scratch, elements, lengths, steps * size, hidden, batch) : elements;
-  };
+  const ended = (array: Block, steps: number) =>
+    lengths ? clearEnded(scratch, array, lengths, steps * size, hidden, batch) : array;
   const joined = time > 0 ? join(scratch, component(after, form.states[0]), sequence.texels) : undefined;
-  const output = joined && array(joined, time);
-  const states = form.states.map((state) => array(last[state] as Block, 1));
-  const parts = [after, gates].flat(2).filter((block) => block !== undefined);
+  const output = joined && ended(spreadRows(scratch, [joined], sequence), time);
+  const states = sequence.spreadStates(last).map((state) => ended(state, 1));
+  const parts = [[first], after, gates].flat(2).filter((block) => block !== undefined);
   // Nothing can fail from here on.
   return {
     output: output ? scratch.give(output, time * size) : empty(),

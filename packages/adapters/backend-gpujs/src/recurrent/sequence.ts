@@ -1,7 +1,7 @@
 import type { FusedCell, SequenceInputs, SequenceOptions } from '@sluice/core';
 import { loopBound } from '../kernels/reduce.ts';
 import { type Block, blockOf, type GpujsStorage, type X } from '../storage.ts';
-import { type Bundle, gatherRows, packWeight } from './blocks.ts';
+import { type Bundle, gatherRows, packWeight, spreadStates } from './blocks.ts';
 import { type CellForm, type CellName, formOf, nameOf, type Role, type Stage } from './cells.ts';
 import type { Scratch } from './scratch.ts';
 import { type Idle, readsOf, resultsOf, stageSource } from './stage-source.ts';
@@ -53,6 +53,13 @@ export class Sequence {
     const { form, scratch, batch, hidden } = this;
     const blocks = gatherRows(scratch, states.map(blockOf), batch, hidden);
     return form.state.map((_, component) => blocks[form.states.indexOf(component)]);
+  }
+
+  /** The contract's states of a bundle, as arrays [batch, hidden]. */
+  spreadStates(bundle: Bundle): readonly Block[] {
+    const { form, scratch, batch, hidden } = this;
+    const blocks = form.states.map((component) => bundle[component] as Block);
+    return spreadStates(scratch, blocks, batch, hidden);
   }
 
   /** The bias that the reset gate multiplies, zeros if it is absent; `undefined` for cells that have none. */
