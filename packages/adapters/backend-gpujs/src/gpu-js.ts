@@ -11,6 +11,12 @@ interface Texture {
 /** What a kernel with `pipeline` gives: a texture or, in mode cpu, an array. */
 export type Texels = Texture | Float32Array;
 
+/** What a kernel of several results gives; the others are named by their numbers. */
+export interface MappedTexels {
+  readonly result: Texels;
+  readonly [other: number]: Texels;
+}
+
 /** Host data with its size. */
 type HostInput = object;
 
@@ -54,8 +60,14 @@ export interface WebGl {
   readonly MAX_TEXTURE_IMAGE_UNITS: number;
   readonly RENDERER: number;
   readonly OUT_OF_MEMORY: number;
+  /** WebGL 2 alone. */
+  readonly MAX_DRAW_BUFFERS?: number;
   getParameter(name: number): unknown;
-  getExtension(name: string): { readonly UNMASKED_RENDERER_WEBGL?: number; loseContext?(): void } | null;
+  getExtension(name: string): {
+    readonly UNMASKED_RENDERER_WEBGL?: number;
+    readonly MAX_DRAW_BUFFERS_WEBGL?: number;
+    loseContext?(): void;
+  } | null;
   getError(): number;
   isContextLost(): boolean;
 }
@@ -70,7 +82,9 @@ export interface Gpu {
     source: string,
     settings: { readonly returnType: string; readonly argumentTypes: Readonly<Record<string, string>> },
   ): void;
+  injectNative(source: string): void;
   createKernel(source: string, settings: KernelSettings): CompiledKernel;
+  createKernelMap(others: readonly string[], source: string, settings: KernelSettings): CompiledKernel;
   destroy(): Promise<void>;
 }
 

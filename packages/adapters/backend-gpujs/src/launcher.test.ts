@@ -54,4 +54,38 @@ describe.skipIf(problem !== undefined)('Launcher on headless GL', () => {
     for (const block of [a, b, c]) launcher.free(block);
     await opened.gpu.destroy();
   });
+
+  it.each([1, 2, 8])(
+    'gives all results of a kernel where the device writes %d textures at a time',
+    async (mostResults) => {
+      const opened = { ...(await open(['headlessgl'], false)), mostResults };
+      const launcher = new Launcher(opened);
+      const source = () => ({
+        blocks: ['x'],
+        numbers: ['n'],
+        body: 'const v = x[this.thread.x];\nconst sum = v + n;',
+        results: ['[sum, v, n, 1]', '[sum * 2, v * 2, n * 2, 2]', '[sum * 3, v * 3, n * 3, 3]'],
+      });
+      const count = 1100;
+      const x = launcher.upload(count, (texels) => texels.set(Array.from({ length: count }, (_, i) => i)));
+      const before = { launches: launcher.launches, textures: launcher.textures };
+      const results = launcher.runAll('times', 3, source, count, [x], [7], 4);
+      expect(launcher.launches - before.launches).toBe(Math.ceil(3 / mostResults));
+      expect(launcher.textures - before.textures).toBe(3);
+      for (const [k, block] of results.entries()) {
+        const sum = () => ({
+          blocks: ['x'],
+          numbers: [],
+          body: 'const v = x[this.thread.x]; return v[0] + v[1] * 10 + v[2] * 100 + v[3] * 1000;',
+        });
+        const read = launcher.run('sum', sum, count, [block], []);
+        const got = await launcher.download(read);
+        for (const i of [0, 1, 31, 32, 33, 1099]) expect(got[i]).toBe((k + 1) * (i + 7 + i * 10 + 700 + 1000));
+        launcher.free(read);
+        launcher.free(block);
+      }
+      expect(launcher.textures).toBe(before.textures);
+      await opened.gpu.destroy();
+    },
+  );
 });

@@ -1,7 +1,7 @@
 import { BackendError, UnsupportedError } from '@sluice/core';
-import type { ArgumentType, CompiledKernel, FunctionSource, KernelArgument, Texels } from './gpu-js.ts';
+import type { ArgumentType, CompiledKernel, FunctionSource, KernelArgument, MappedTexels, Texels } from './gpu-js.ts';
 import type { Opened } from './open.ts';
-import { type Block, capacityFor } from './storage.ts';
+import { type Block, capacityFor, textureWidth } from './storage.ts';
 
 /** A kernel before it is compiled for sizes. */
 export interface KernelSource {
@@ -11,10 +11,15 @@ export interface KernelSource {
   readonly numbers: readonly string[];
   /** Those of the numbers that are no whole numbers of 32 bits. */
   readonly floats?: readonly string[];
-  /** The body of the kernel, in the JavaScript of gpu.js; it returns texel `this.thread.x`. */
+  /** The body of the kernel, in the JavaScript of gpu.js; it returns texel `this.thread.x`, but for one of `runAll`. */
   readonly body: string;
   /** Functions that the body calls, and those that they call. */
   readonly functions?: readonly FunctionSource[];
+}
+
+/** A kernel of several results: texel `this.thread.x` of each, as code over what the body named. */
+export interface KernelsSource extends KernelSource {
+  readonly results: readonly string[];
 }
 
 /** From here on an allocation is checked, which waits for the GPU. */
@@ -77,6 +82,40 @@ export class Launcher {
     numbers: readonly number[],
     width: Block['width'] = 1,
   ): Block {
+    return this.#runSome(name, () => ({ ...source(), results: [] }), count, blocks, numbers, width)[0];
+  }
+
+  /**
+   * Launches a kernel of several results: one launch where the device writes as many textures at a time, else a few, each of which computes everything.
+   * @param results how many
+   */
+  runAll(
+    name: string,
+    results: number,
+    source: () => KernelsSource,
+    count: number,
+    blocks: readonly Block[],
+    numbers: readonly number[],
+    width: Block['width'] = 1,
+  ): readonly Block[] {
+    const most = this.#opened.mostResults;
+    return Array.from({ length: Math.ceil(results / most) }, (_, i) => {
+      const some = () => {
+        const all = source();
+        return { ...all, results: all.results.slice(i * most, (i + 1) * most) };
+      };
+      return this.#runSome(`${name} ${i}`, some, count, blocks, numbers, width);
+    }).flat();
+  }
+
+  #runSome(
+    name: string,
+    source: () => KernelsSource,
+    count: number,
+    blocks: readonly Block[],
+    numbers: readonly number[],
+    width: Block['width'],
+  ): readonly Block[] {
     const capacity = this.#capacity(count);
     const key = `${name}|${capacity}|${blocks.map((block) => block.capacity)}`;
     const compile = () => {
@@ -86,9 +125,12 @@ export class Launcher {
       for (const number of rest.numbers) types[number] = floats.includes(number) ? 'Float' : 'Integer';
       return this.#compile(rest, types, capacity, width);
     };
-    const texels = this.#launch(key, compile, [...blocks.map((block) => block.texels), ...numbers]) as Texels;
+    const texels = this.#launch(key, compile, [
+      ...blocks.map((block) => block.texels),
+      ...numbers,
+    ]) as readonly Texels[];
     if (capacity >= largeTexels) this.#checkMemory(texels, capacity);
-    return { texels, capacity, width };
+    return texels.map((one) => ({ texels: one, capacity, width }));
   }
 
   /** Copies numbers to the GPU. */
@@ -98,8 +140,8 @@ export class Launcher {
     write(host);
     const compile = () => this.#compile(copySource, { x: 'Input' }, capacity, 1);
     const input = new this.#opened.library.Input(host, [capacity]);
-    const texels = this.#launch(`upload|${capacity}`, compile, [input]) as Texels;
-    if (capacity >= largeTexels) this.#checkMemory(texels, capacity);
+    const [texels] = this.#launch(`upload|${capacity}`, compile, [input]) as readonly Texels[];
+    if (capacity >= largeTexels) this.#checkMemory([texels], capacity);
     return { texels, capacity, width: 1 };
   }
 
@@ -137,21 +179,32 @@ export class Launcher {
   }
 
   #compile(
-    source: Pick<KernelSource, 'body' | 'functions'>,
+    source: Pick<KernelSource, 'body' | 'functions'> & Partial<KernelsSource>,
     types: Readonly<Record<string, ArgumentType>>,
     capacity: number,
     // Absent for one that gives its result to the host.
     width?: Block['width'],
   ): CompiledKernel {
-    return this.#opened.gpu.createKernel(`function kernel(${Object.keys(types).join(', ')}) {\n${source.body}\n}`, {
+    const { gpu, mode } = this.#opened;
+    // Results of the host are arrays, and so are those of mode cpu.
+    const side = mode === 'cpu' || width === undefined ? capacity : textureWidth(capacity);
+    const [first, ...others] = source.results ?? [];
+    // gpu.js writes what these functions give into textures of their own.
+    const keep = others.map((_, i) => `function keep${i}(texel) { return texel; }`);
+    const end =
+      first === undefined ? '' : `${others.map((code, i) => `keep${i}(${code});`).join('\n')}\nreturn ${first};`;
+    const body = `${source.body}\n${end}`.replaceAll('this.thread.x', `(this.thread.x + this.thread.y * ${side})`);
+    const text = `function kernel(${Object.keys(types).join(', ')}) {\n${body}\n}`;
+    const settings = {
       ...fixed,
-      output: [capacity],
+      output: side === capacity ? [capacity] : [side, capacity / side],
       argumentTypes: types,
       functions: source.functions ?? [],
-      returnType: width === 2 || width === 4 ? `Array(${width})` : 'Number',
+      returnType: width === 2 || width === 4 ? (`Array(${width})` as const) : 'Number',
       pipeline: width !== undefined,
       asyncMode: width === undefined,
-    });
+    } as const;
+    return keep.length > 0 ? gpu.createKernelMap(keep, text, settings) : gpu.createKernel(text, settings);
   }
 
   #launch(key: string, compile: () => CompiledKernel, values: readonly KernelArgument[]): unknown {
@@ -171,13 +224,14 @@ export class Launcher {
         );
       }
     }
-    if (!(result instanceof Promise)) {
+    const texels = result instanceof Promise ? [] : texelsOf(result as Texels | MappedTexels);
+    for (const one of texels) {
       entry.live++;
       this.textures++;
-      this.#makers.set(result as Texels, entry);
+      this.#makers.set(one, entry);
     }
     if (isNew) this.#evict();
-    return result;
+    return result instanceof Promise ? result : texels;
   }
 
   /** Drops kernels that were not used for the longest time, among those that have no result left. */
@@ -190,10 +244,10 @@ export class Launcher {
     }
   }
 
-  #checkMemory(texels: Texels, capacity: number): void {
+  #checkMemory(texels: readonly Texels[], capacity: number): void {
     const { context } = this.#opened;
     if (!context || context.getError() !== context.OUT_OF_MEMORY) return;
-    this.free({ texels });
+    for (const one of texels) this.free({ texels: one });
     throw new BackendError(`gpujs backend: the GPU has no memory left for an array of ${capacity} texels`);
   }
 
@@ -203,6 +257,13 @@ export class Launcher {
       'gpujs backend: the GPU context was lost, and all arrays with it; dispose of the device, create another one and load the last checkpoint',
     );
   }
+}
+
+/** The first result, and the others in their order. */
+function texelsOf(result: Texels | MappedTexels): readonly Texels[] {
+  if (!('result' in result)) return [result];
+  const { result: first, ...others } = result;
+  return [first, ...Object.values(others)];
 }
 
 const copySource = { body: 'return x[this.thread.x];' };

@@ -46,8 +46,29 @@ const natives: readonly Native[] = [
   },
 ];
 
+/**
+ * How a kernel reads a texture, in place of gpu.js's own way, which takes a position apart by divisions of whole numbers, several for each number read. Textures
+ * that a kernel made are a power of two wide, so that all of this is exact. Where gpu.js does not know these names any more its own way is as right.
+ */
+function reads(mode: GpujsMode): string {
+  const read = mode === 'webgl2' ? 'texture' : 'texture2D';
+  return `
+vec4 readTexel(sampler2D texels, ivec2 size, int position) {
+  vec2 scale = 1.0 / vec2(size);
+  float place = float(position);
+  float row = floor(place * scale.x);
+  return ${read}(texels, vec2((place - row * float(size.x) + 0.5) * scale.x, (row + 0.5) * scale.y));
+}
+#define getFloatFromSampler2D(texels, size, dimensions, k, j, i) readTexel(texels, size, i).r
+#define getVec2FromSampler2D(texels, size, dimensions, k, j, i) readTexel(texels, size, i).rg
+#define getVec4FromSampler2D(texels, size, dimensions, k, j, i) readTexel(texels, size, i)
+#define indexTo3D(position, dimensions) ivec3(position, 0, 0)
+`;
+}
+
 /** Makes the native functions known to every kernel. */
 export function addNatives(gpu: Gpu, mode: GpujsMode): void {
+  if (mode !== 'cpu') gpu.injectNative(reads(mode));
   for (const native of natives) {
     const names = Object.entries(native.arguments);
     const type = (kind: 'Integer' | 'Number') => (kind === 'Integer' ? 'int' : 'float');

@@ -18,6 +18,8 @@ export interface Opened {
   readonly mostTexels: number;
   /** Textures that a kernel may read. */
   readonly mostTextures: number;
+  /** Textures that a kernel may write. */
+  readonly mostResults: number;
   /** Why none of the modes asked for runs; empty where one does. */
   readonly fallbackReason: string;
   isLost(): boolean;
@@ -123,6 +125,7 @@ function describe(
       maxTextureSize: 4096,
       mostTexels: mostPositions,
       mostTextures: 8,
+      mostResults: 1,
       isLost: () => false,
     };
   }
@@ -131,6 +134,7 @@ function describe(
     lost = true;
   });
   const maxTextureSize = Number(context.getParameter(context.MAX_TEXTURE_SIZE));
+  const drawBuffers = context.MAX_DRAW_BUFFERS ?? context.getExtension('WEBGL_draw_buffers')?.MAX_DRAW_BUFFERS_WEBGL;
   const unmasked = context.getExtension('WEBGL_debug_renderer_info')?.UNMASKED_RENDERER_WEBGL;
   return {
     ...common,
@@ -141,6 +145,7 @@ function describe(
     mostTexels: Math.min(maxTextureSize ** 2, mostPositions),
     // gpu.js makes the texture of a result in unit 15, after it has put the operands into units from 0 on.
     mostTextures: Math.min(Number(context.getParameter(context.MAX_TEXTURE_IMAGE_UNITS)), 16) - 1,
+    mostResults: drawBuffers === undefined ? 1 : Number(context.getParameter(drawBuffers)),
     isLost: () => lost || context.isContextLost(),
   };
 }

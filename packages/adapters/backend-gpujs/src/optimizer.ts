@@ -1,8 +1,8 @@
 import type { AdamStep, OptimizerKernels } from '@sluice/core';
 import { loopBound, reduce } from './kernels/reduce.ts';
-import type { KernelSource } from './launcher.ts';
+import type { KernelSource, KernelsSource } from './launcher.ts';
 import type { Machine } from './machine.ts';
-import type { GpujsStorage, X } from './storage.ts';
+import { blockOf, type GpujsStorage, type X } from './storage.ts';
 
 const adamNumbers = [
   'beta1',
@@ -21,20 +21,13 @@ const g = gradient[this.thread.x] + penalty * theta;
 const m = beta1 * firstMoment[this.thread.x] + rest1 * g;
 const v = beta2 * secondMoment[this.thread.x] + rest2 * g * g;`;
 
-const results = {
-  parameter: 'decay * theta - stepSize * m / (deviationScale * Math.sqrt(v) + epsilon)',
-  firstMoment: 'm',
-  secondMoment: 'v',
-} as const;
-
-function adamSource(result: keyof typeof results): KernelSource {
-  return {
-    blocks: ['parameter', 'gradient', 'firstMoment', 'secondMoment'],
-    numbers: adamNumbers,
-    floats: adamNumbers,
-    body: `${moments}\nreturn ${results[result]};`,
-  };
-}
+const adamSource: KernelsSource = {
+  blocks: ['parameter', 'gradient', 'firstMoment', 'secondMoment'],
+  numbers: adamNumbers,
+  floats: adamNumbers,
+  body: moments,
+  results: ['decay * theta - stepSize * m / (deviationScale * Math.sqrt(v) + epsilon)', 'm', 'v'],
+};
 
 function squaresSource(bound: number): KernelSource {
   return {
@@ -72,27 +65,23 @@ function sumOfSquares(machine: Machine, x: X): GpujsStorage {
   return sum;
 }
 
-/** A launch for each result, as a kernel writes but one. */
+/** All results of a parameter in one launch, where the device writes three textures at a time. */
 export function optimizerKernels(machine: Machine): OptimizerKernels<GpujsStorage> {
   return {
     supports: (dtype) => dtype === 'float32',
     adam({ parameter, gradient, firstMoment, secondMoment }, step: AdamStep) {
       const { beta1, beta2, epsilon, penalty, decay, stepSize, deviationScale } = step;
-      const operands = [parameter, gradient, firstMoment, secondMoment];
       const numbers = [beta1, beta2, 1 - beta1, 1 - beta2, epsilon, penalty, decay, stepSize, deviationScale];
-      const compute = (result: keyof typeof results) =>
-        machine.compute(
-          'float32',
-          parameter.storage.size,
-          `adam ${result}`,
-          () => adamSource(result),
-          operands,
-          numbers,
-        );
+      const { size } = parameter.storage;
+      const blocks = () => {
+        const operands = [parameter, gradient, firstMoment, secondMoment].map(blockOf);
+        return machine.launcher.runAll('adam', 3, () => adamSource, size, operands, numbers);
+      };
+      const [ofParameter, ofFirst, ofSecond] = size === 0 ? [] : blocks();
       return {
-        parameter: compute('parameter'),
-        firstMoment: compute('firstMoment'),
-        secondMoment: compute('secondMoment'),
+        parameter: machine.adopt('float32', size, ofParameter),
+        firstMoment: machine.adopt('float32', size, ofFirst),
+        secondMoment: machine.adopt('float32', size, ofSecond),
       };
     },
     sumOfSquares: (x) => sumOfSquares(machine, x),

@@ -74,3 +74,8 @@ export function capacityFor(count: number): number {
   const step = 2 ** (octave < 10 ? octave + 1 : octave - 2);
   return Math.ceil(count / step) * step;
 }
+
+/** The width of a nearly square texture of `capacity` texels: a power of two, so that a position is taken apart without a division. */
+export function textureWidth(capacity: number): number {
+  return 2 ** Math.ceil(Math.log2(capacity) / 2);
+}

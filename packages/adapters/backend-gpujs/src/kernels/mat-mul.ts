@@ -1,5 +1,5 @@
 import { broadcastShapes, broadcastStrides, type MatMulOptions, mergeAxes, type Nest, sizeOf } from '@sluice/core';
-import type { KernelSource } from '../launcher.ts';
+import type { KernelSource, KernelsSource } from '../launcher.ts';
 import type { Machine } from '../machine.ts';
 import { offsetCode, offsetNumbers } from '../offsets.ts';
 import { type Block, blockOf, type GpujsStorage, type X } from '../storage.ts';
@@ -29,7 +29,7 @@ function matrixStrides(x: X, batch: readonly number[], transposed: boolean): num
   return [...broadcastStrides(x.shape.slice(0, -2), batch).map((stride) => stride * matrix), rows, columns];
 }
 
-/** From here on the products of a matrix product pay for two more launches. */
+/** From here on the products of a matrix product pay for three more launches. */
 const manyProducts = 2 ** 21;
 
 /**
@@ -55,36 +55,72 @@ return [part0, part1, part2, part3];`,
   return machine.launcher.run('pack', source, count, [blockOf(x)], [count, rows, stride, inner, step], 4);
 }
 
-function packedSource(bound: number): KernelSource {
+const four = [0, 1, 2, 3];
+
+/** Blocks of 4 rows and 4 columns: a thread reads eight texels for 64 products, and gives a texel of each row. */
+function packedSource(bound: number): KernelsSource {
+  const terms = (i: number, j: number) => four.map((k) => `p${i}[${k}] * q${j}[${k}]`).join(' + ');
+  const cells = four.flatMap((i) => four.map((j) => [i, j] as const));
   return {
     blocks: ['a', 'b'],
-    numbers: ['count', 'rows', 'columns', 'groups'],
-    body: `if (this.thread.x >= count) { return 0; }
-const row = quotient(this.thread.x, columns);
-const column = this.thread.x - row * columns;
-let total = 0;
+    numbers: ['count', 'across', 'rows', 'columns', 'groups'],
+    body: `let place = this.thread.x;
+if (place >= count) { place = 0; }
+const down = quotient(place, across);
+${four
+  .map(
+    (i) => `let row${i} = down * 4 + ${i};
+if (row${i} >= rows) { row${i} = rows - 1; }
+let column${i} = (place - down * across) * 4 + ${i};
+if (column${i} >= columns) { column${i} = columns - 1; }`,
+  )
+  .join('\n')}
+${cells.map(([i, j]) => `let s${i}${j} = 0;`).join('\n')}
 for (let k = 0; k < ${bound}; k++) {
   if (k >= groups) { break; }
-  const p = a[k * rows + row];
-  const q = b[k * columns + column];
-  total = total + (p[0] * q[0] + p[1] * q[1] + p[2] * q[2] + p[3] * q[3]);
-}
-return total;`,
+  ${four.map((i) => `const p${i} = a[k * rows + row${i}];\n  const q${i} = b[k * columns + column${i}];`).join('\n  ')}
+  ${cells.map(([i, j]) => `s${i}${j} = s${i}${j} + (${terms(i, j)});`).join('\n  ')}
+}`,
+    results: four.map((i) => `[${four.map((j) => `s${i}${j}`).join(', ')}]`),
   };
 }
 
-/** What is read counts, not what is multiplied: four products for two texels. */
+/** The elements of a matrix that is given by blocks of 4 rows and 4 columns. */
+const unpackSource: KernelSource = {
+  blocks: four.map((i) => `x${i}`),
+  numbers: ['count', 'across', 'columns'],
+  body: `if (this.thread.x >= count) { return 0; }
+const row = quotient(this.thread.x, columns);
+const column = this.thread.x - row * columns;
+const down = quotient(row, 4);
+const right = quotient(column, 4);
+const part = column - right * 4;
+const line = row - down * 4;
+const at = down * across + right;
+let texel = x0[at];
+${[1, 2, 3].map((i) => `if (line == ${i}) { texel = x${i}[at]; }`).join('\n')}
+if (part == 0) { return texel[0]; }
+if (part == 1) { return texel[1]; }
+if (part == 2) { return texel[2]; }
+return texel[3];`,
+};
+
+/** What is read counts, more than what is multiplied. */
 function packedProduct(machine: Machine, { a, b, rows, columns, inner, strides, steps }: Product): GpujsStorage {
+  const { launcher } = machine;
   const left = pack(machine, a, rows, strides[0], inner, steps[0]);
   const right = pack(machine, b, columns, strides[1], inner, steps[1]);
   const groups = Math.ceil(inner / 4);
-  const count = rows * columns;
   const bound = loopBound(groups);
-  const source = () => packedSource(bound);
-  const numbers = [count, rows, columns, groups];
-  const product = machine.launcher.run(`packedMatMul ${bound}`, source, count, [left, right], numbers);
-  for (const block of [left, right]) machine.launcher.free(block);
-  return machine.adopt('float32', count, product);
+  const across = Math.ceil(columns / 4);
+  const threads = Math.ceil(rows / 4) * across;
+  const numbers = [threads, across, rows, columns, groups];
+  const product = () => packedSource(bound);
+  const blocks = launcher.runAll(`packedMatMul ${bound}`, 4, product, threads, [left, right], numbers, 4);
+  const count = rows * columns;
+  const elements = launcher.run('unpack', () => unpackSource, count, blocks, [count, across, columns]);
+  for (const block of [left, right, ...blocks]) launcher.free(block);
+  return machine.adopt('float32', count, elements);
 }
 
 interface Product {

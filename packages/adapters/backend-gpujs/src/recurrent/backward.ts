@@ -1,9 +1,10 @@
 import type { Operand, SequenceGradients } from '@sluice/core';
-import { fill } from '../kernels/move.ts';
+import { matMul } from '../kernels/mat-mul.ts';
+import { concat, fill, slice } from '../kernels/move.ts';
 import { reduce } from '../kernels/reduce.ts';
-import { type Block, blockOf, type GpujsStorage } from '../storage.ts';
-import { clearEnded, join, spread, weightProduct } from './blocks.ts';
-import { type Stage, wholeStep } from './cells.ts';
+import { type Block, blockOf, type GpujsStorage, type X } from '../storage.ts';
+import { type Bundle, clearEnded, component, join, spreadRows } from './blocks.ts';
+import type { Stage } from './cells.ts';
 import type { Inputs, Sequence } from './sequence.ts';
 
 interface Given {
@@ -11,18 +12,26 @@ interface Given {
   readonly states: readonly Operand<GpujsStorage>[];
 }
 
-/** What `runForward` saved, step by step. */
+/** What `runForward` saved: the states at the beginning, and step by step. */
 interface Saved {
-  readonly after: readonly Block[];
-  /** Empty where the cell has none, or where they are computed again. */
-  readonly gates: readonly Block[];
+  readonly first: Bundle;
+  readonly after: readonly Bundle[];
+  /** Empty where the cell has none. */
+  readonly gates: readonly Bundle[];
   readonly weight: Block;
 }
 
-function unpack({ time }: Sequence, { parts }: GpujsStorage): Saved {
+function unpack({ form, time }: Sequence, { parts }: GpujsStorage): Saved {
+  let at = 0;
+  const bundles = (stage: Stage | undefined) =>
+    Array.from(
+      { length: stage ? time : 0 },
+      () => stage?.result.map((code) => (code === '0' ? undefined : parts[at++])) ?? [],
+    );
   return {
-    after: parts.slice(0, time),
-    gates: parts.slice(time, parts.length - 1),
+    first: form.state.map((_, i) => (form.states.includes(i) ? parts[at++] : undefined)),
+    after: bundles(form.step),
+    gates: bundles(form.open),
     weight: parts[parts.length - 1],
   };
 }
@@ -45,65 +54,65 @@ export function runBackward(
       states: form.states.map(() => zeros(0)),
     };
   }
-  const { after, gates, weight } = unpack(sequence, saved);
-  const before = statesBefore(sequence, inputs, after);
-  const last = time > 0 ? join(scratch, before, size, form.states[0]) : undefined;
-  const again =
-    form.open && last && wholeStep(form) ? gatesAgain(sequence, form.open, inputs, last, weight) : undefined;
-  const output = time > 0 ? blockOf(given.output) : undefined;
-  const gradients = new Array<Block>(time);
+  const { first, after, gates, weight } = unpack(sequence, saved);
+  const before = statesBefore(sequence, first, after);
+  const { texels } = sequence;
+  const [outputState] = form.states;
+  const last = time > 0 ? join(scratch, component(before, outputState), texels) : undefined;
+  const output = time > 0 ? [blockOf(given.output)] : undefined;
+  const gradients = new Array<Bundle>(time);
   let carry = sequence.joinStates(given.states);
   for (const t of sequence.steps.toReversed()) {
-    const ofGates = again ? { gates: again, gatesStart: t * size } : { gates: gates[t] };
-    const blocks = { ...ofGates, last: before[t], after: after[t], carry, output };
-    let gradient: Block | undefined;
+    const blocks = { gates: gates[t], last: before[t], after: after[t], carry, output };
+    let gradient: Bundle = [];
     for (const [i, stage] of form.gradients.entries()) {
       const next = sequence.launch(`gradient ${i}`, stage, 'zeros', t, { ...blocks, gradient }, weight);
-      if (gradient) scratch.free(gradient);
+      scratch.freeAll(gradient);
       gradient = next;
     }
-    gradients[t] = gradient as Block;
+    gradients[t] = gradient;
     const next = sequence.launch('carry', form.carry, 'carry', t, { ...blocks, gradient }, weight);
-    scratch.free(carry);
+    scratch.freeAll(carry);
     carry = next;
   }
-  const states = form.states.map((component) => {
-    const state = spread(scratch, carry, 1, size, [component]);
-    return lengths ? clearEnded(scratch, state, lengths, size, hidden, batch) : state;
-  });
+  const states = sequence
+    .spreadStates(carry)
+    .map((state) => (lengths ? clearEnded(scratch, state, lengths, size, hidden, batch) : state));
   const give = () => states.map((state) => scratch.give(state, size));
   if (!last) {
     const resetBias = inputs.resetBias && zeros(hidden);
     return { projected: zeros(0), weight: zeros(weightSize), ...(resetBias && { resetBias }), states: give() };
   }
-  const rows = time * batch;
-  const joined = join(scratch, gradients, size);
-  const middle = form.middle === undefined ? undefined : join(scratch, gates, size, form.middle);
-  const product = weightProduct(scratch, form, joined, last, middle, rows, hidden);
-  const separate = (block: Block, outer: number, inner: number, components: readonly number[]) =>
-    block.width === 1 ? block : spread(scratch, block, outer, inner, components);
-  const ofWeight = separate(product, 1, hidden * hidden, form.productGradients);
-  const ofProjected = separate(joined, rows, hidden, form.projectedGradients);
-  const resetBias = inputs.resetBias && biasGradient(sequence, joined);
+  const joined = gradients[0].map((block, i) => block && join(scratch, component(gradients, i), texels));
+  const array = (components: readonly number[]) =>
+    spreadRows(
+      scratch,
+      components.map((i) => joined[i] as Block),
+      sequence,
+    );
+  const ofProjected = array(form.projectedGradients);
+  const isSame = String(form.productGradients) === String(form.projectedGradients);
+  const ofProducts = isSame ? ofProjected : array(form.productGradients);
+  const states0 = spreadRows(scratch, [last], sequence);
+  const middle =
+    form.middle === undefined
+      ? undefined
+      : spreadRows(scratch, [join(scratch, component(gates, form.middle), texels)], sequence);
+  const ofWeight = weightGradient(sequence, ofProducts, states0, middle);
+  const resetBias = inputs.resetBias && biasGradient(sequence, ofProducts);
   // Nothing can fail from here on.
   return {
-    projected: scratch.give(ofProjected, rows * hidden * form.gates),
+    projected: scratch.give(ofProjected, time * size * form.gates),
     weight: scratch.give(ofWeight, weightSize),
     ...(resetBias && { resetBias }),
     states: give(),
   };
 }
 
-/** The gates of all steps, from the output states before them. */
-function gatesAgain(sequence: Sequence, open: Stage, inputs: Inputs, last: Block, weight: Block): Block {
-  const blocks = { last, projected: blockOf(inputs.projected), bias: sequence.biasOf(inputs) };
-  return sequence.launchAll('gates', open, blocks, weight);
-}
-
 /** The states that each step began with. */
-function statesBefore(sequence: Sequence, inputs: Inputs, after: readonly Block[]): readonly Block[] {
-  const before = new Array<Block>(after.length);
-  let last = sequence.joinStates(inputs.states);
+function statesBefore(sequence: Sequence, first: Bundle, after: readonly Bundle[]): readonly Bundle[] {
+  const before = new Array<Bundle>(after.length);
+  let last = first;
   for (const t of sequence.steps) {
     before[t] = last;
     last = after[t];
@@ -111,12 +120,36 @@ function statesBefore(sequence: Sequence, inputs: Inputs, after: readonly Block[
   return before;
 }
 
-/** The sums of the last gate's gradient over all rows. */
+/**
+ * The gradient of the weight, [gates * hidden, hidden]: the sums over all rows of the gradient of each product, [rows, gates * hidden], times what the weight was
+ * multiplied with, [rows, hidden], which is `middle` for the last gate of a cell that has it.
+ */
+function weightGradient(
+  { form, scratch, time, batch, hidden }: Sequence,
+  gradient: Block,
+  last: Block,
+  middle: Block | undefined,
+): Block {
+  const { machine } = scratch;
+  const rows = time * batch;
+  const width = form.gates * hidden;
+  const of = scratch.view(gradient, [rows, width]);
+  const product = (a: X, state: Block) =>
+    scratch.take(matMul(machine, a, scratch.view(state, [rows, hidden]), { transposeA: true, transposeB: false }));
+  if (!middle) return product(of, last);
+  const columns = (begin: number, count: number) =>
+    scratch.view(scratch.take(slice(machine, of, [0, begin], [rows, count], [1, 1])), [rows, count]);
+  const ends = [width - hidden, hidden];
+  const parts = [product(columns(0, ends[0]), last), product(columns(ends[0], ends[1]), middle)];
+  const arrays = parts.map((block, i) => scratch.view(block, [ends[i], hidden]));
+  return scratch.take(concat(machine, arrays, 0));
+}
+
+/** The sums over all rows of the last gate's gradient, which is the last part of [rows, gates * hidden]. */
 function biasGradient({ form, scratch, time, batch, hidden }: Sequence, gradient: Block): GpujsStorage {
   const rows = time * batch;
-  const component = form.productGradients[form.productGradients.length - 1];
-  const own = scratch.give(spread(scratch, gradient, 1, rows * hidden, [component]), rows * hidden);
-  const sums = reduce(scratch.machine, 'sum', { storage: own, shape: [rows, hidden], dtype: 'float32' }, [0]);
-  scratch.machine.free(own);
-  return sums;
+  const { machine } = scratch;
+  const all = scratch.view(gradient, [rows, form.gates, hidden]);
+  const own = scratch.take(slice(machine, all, [0, form.gates - 1, 0], [rows, 1, hidden], [1, 1, 1]));
+  return reduce(machine, 'sum', scratch.view(own, [rows, hidden]), [0]);
 }

@@ -1,53 +1,53 @@
-import { loopBound } from '../kernels/reduce.ts';
 import type { Block } from '../storage.ts';
 import type { CellForm } from './cells.ts';
 import type { Scratch } from './scratch.ts';
-import { readTexel, texel } from './stage-source.ts';
+import { rowsOfTexel } from './stage-source.ts';
 
-const every = (width: number) => Array.from({ length: width }, (_, i) => i);
+// Fused kernels keep a number of each row and unit, such as a state or a gate, in a block of texels [time, groups, hidden] of four rows: all that a launch reads
+// for one row it reads for four. The last group of a step may have rows that are none; what they hold is never looked at.
 
-/** A texel of `width` with some numbers of another one. */
-function pickCode(block: string, at: string, width: number, components: readonly number[]): string {
-  const names = every(width).map((i) => `${block}Part${i}`);
-  return `${readTexel(block, at, names)}\nreturn ${texel(components.map((i) => names[i]))};`;
+/** A block for each component, such as the states of a cell; `undefined` for one that nothing computes. */
+export type Bundle = readonly (Block | undefined)[];
+
+/** One component of each bundle. */
+export function component(bundles: readonly Bundle[], index: number): readonly Block[] {
+  return bundles.map((bundle) => bundle[index] as Block);
 }
 
-/**
- * Blocks of `size` texels one behind the other, or one component of theirs. As many are joined first as it takes for the rest to fit into one
- * launch.
- */
-export function join(scratch: Scratch, blocks: readonly Block[], size: number, component?: number): Block {
+/** The code of a texel of 1, 2 or 4 numbers. */
+function texel(values: readonly string[]): string {
+  return values.length === 1 ? values[0] : `[${values.join(', ')}]`;
+}
+
+/** Blocks of `size` texels one behind the other. As many are joined first as it takes for the rest to fit into one launch. */
+export function join(scratch: Scratch, blocks: readonly Block[], size: number): Block {
   const most = scratch.machine.launcher.mostBlocks;
   const parts = blocks.map((block) => ({ block, count: size }));
-  const width = component === undefined ? blocks[0].width : 1;
   const joinSome = (some: typeof parts): (typeof parts)[number] => {
     let count = 0;
     const ends = some.map((part) => {
       count += part.count;
       return count;
     });
-    const picks = some.map(({ block }) =>
-      component === undefined || block.width === 1 ? every(block.width) : [component],
-    );
     const source = () => {
-      const code = some.map(({ block }, i) => {
-        const one = pickCode(`x${i}`, i === 0 ? 'this.thread.x' : `this.thread.x - end${i - 1}`, block.width, picks[i]);
-        return i === some.length - 1 ? one : `if (this.thread.x < end${i}) {\n${one}\n}`;
-      });
+      const code = some.map((_, i) =>
+        i === 0
+          ? 'if (this.thread.x < end0) { return x0[this.thread.x]; }'
+          : `if (this.thread.x < end${i}) { return x${i}[this.thread.x - end${i - 1}]; }`,
+      );
       return {
         blocks: some.map((_, i) => `x${i}`),
         numbers: ends.map((_, i) => `end${i}`),
-        body: `if (this.thread.x >= end${some.length - 1}) { return ${texel(every(width).map(() => '0'))}; }\n${code.join('\n')}`,
+        body: `${code.join('\n')}\nreturn [0, 0, 0, 0];`,
       };
     };
-    const name = `join ${some.map(({ block }, i) => `${block.width}:${picks[i]}`).join(' ')}`;
     const joined = scratch.run(
-      name,
+      `join ${some.length}`,
       source,
       count,
       some.map(({ block }) => block),
       ends,
-      width,
+      4,
     );
     return { block: joined, count };
   };
@@ -68,47 +68,79 @@ export function join(scratch: Scratch, blocks: readonly Block[], size: number, c
   return block;
 }
 
-/** Blocks of one number a texel as the components of one block; `undefined` for zeros. */
-export function interleave(scratch: Scratch, blocks: readonly (Block | undefined)[], count: number): Block {
-  const given = blocks.filter((block) => block !== undefined);
-  const values = blocks.map((block) => (block ? `x${given.indexOf(block)}[place]` : '0'));
+/** Arrays [batch, hidden] as blocks of texels of four rows. */
+export function gatherRows(
+  scratch: Scratch,
+  arrays: readonly Block[],
+  batch: number,
+  hidden: number,
+): readonly Block[] {
   const source = () => ({
-    blocks: given.map((_, i) => `x${i}`),
-    numbers: ['last'],
-    body: `let place = this.thread.x;\nif (place > last) { place = last; }\nreturn ${texel(values)};`,
+    blocks: arrays.map((_, i) => `x${i}`),
+    numbers: ['batch', 'hidden'],
+    body: `const group = quotient(this.thread.x, hidden);
+const unit = this.thread.x - group * hidden;
+${rowsOfTexel.map((i) => `let row${i} = group * 4 + ${i};\nif (row${i} >= batch) { row${i} = 0; }\nconst at${i} = row${i} * hidden + unit;`).join('\n')}`,
+    results: arrays.map((_, i) => `[${rowsOfTexel.map((row) => `x${i}[at${row}]`).join(', ')}]`),
   });
-  return scratch.run(`interleave ${values}`, source, count, given, [count - 1], blocks.length as Block['width']);
+  const count = Math.ceil(batch / 4) * hidden;
+  return scratch.runAll(`gatherRows ${arrays.length}`, arrays.length, source, count, arrays, [batch, hidden], 4);
 }
 
-/**
- * The components of texels [outer, inner] as an array [outer, component, inner].
- * @param components which, in the order of the result
- */
-export function spread(
+/** Blocks of texels of four rows as an array [time, batch, block, hidden]. */
+export function spreadRows(
   scratch: Scratch,
-  block: Block,
-  outer: number,
-  inner: number,
-  components: readonly number[],
+  blocks: readonly Block[],
+  { time, batch, hidden }: { readonly time: number; readonly batch: number; readonly hidden: number },
 ): Block {
-  const { width } = block;
-  const names = every(width).map((i) => `part${i}`);
+  const parts = blocks.length;
   const source = () => ({
-    blocks: ['x'],
-    numbers: ['count', 'inner'],
+    blocks: blocks.map((_, i) => `x${i}`),
+    numbers: ['count', 'batch', 'hidden', 'groups'],
     body: `if (this.thread.x >= count) { return 0; }
-const line = quotient(this.thread.x, inner);
-const group = quotient(line, ${components.length});
-const which = line - group * ${components.length};
-${readTexel('x', 'group * inner + this.thread.x - line * inner', names)}
-${components
-  .slice(0, -1)
-  .map((component, i) => `if (which == ${i}) { return ${names[component]}; }`)
+const line = quotient(this.thread.x, hidden);
+const row = quotient(line, ${parts});
+const which = line - row * ${parts};
+const step = quotient(row, batch);
+const own = row - step * batch;
+const group = quotient(own, 4);
+const part = own - group * 4;
+const at = (step * groups + group) * hidden + this.thread.x - line * hidden;
+let texel = x0[at];
+${blocks
+  .slice(1)
+  .map((_, i) => `if (which == ${i + 1}) { texel = x${i + 1}[at]; }`)
   .join('\n')}
-return ${names[components[components.length - 1]]};`,
+if (part == 0) { return texel[0]; }
+if (part == 1) { return texel[1]; }
+if (part == 2) { return texel[2]; }
+return texel[3];`,
   });
-  const count = outer * inner * components.length;
-  return scratch.run(`spread ${width} ${components}`, source, count, [block], [count, inner]);
+  const count = time * batch * parts * hidden;
+  return scratch.run(`spreadRows ${parts}`, source, count, blocks, [count, batch, hidden, Math.ceil(batch / 4)]);
+}
+
+/** Each block of texels of four rows as an array [batch, hidden]. */
+export function spreadStates(
+  scratch: Scratch,
+  blocks: readonly Block[],
+  batch: number,
+  hidden: number,
+): readonly Block[] {
+  const source = () => ({
+    blocks: blocks.map((_, i) => `x${i}`),
+    numbers: ['count', 'hidden'],
+    body: `let place = this.thread.x;
+if (place >= count) { place = 0; }
+const row = quotient(place, hidden);
+const group = quotient(row, 4);
+const part = row - group * 4;
+const at = group * hidden + place - row * hidden;
+${blocks.map((_, i) => `const texel${i} = x${i}[at];\nlet y${i} = texel${i}[0];\n${[1, 2, 3].map((k) => `if (part == ${k}) { y${i} = texel${i}[${k}]; }`).join('\n')}`).join('\n')}`,
+    results: blocks.map((_, i) => `y${i}`),
+  });
+  const count = batch * hidden;
+  return scratch.runAll(`spreadStates ${blocks.length}`, blocks.length, source, count, blocks, [count, hidden]);
 }
 
 /** [gates * hidden, hidden] as texels [hidden, hidden]: at the state's unit and the gate's, the weights of all gates. */
@@ -125,51 +157,6 @@ return ${texel(weights.map((gate) => (gate === undefined ? '0' : at(gate))))};`,
   const count = hidden * hidden;
   const width = weights.length as Block['width'];
   return scratch.run(`packWeight ${weights}`, source, count, [weight], [count, hidden], width);
-}
-
-/**
- * Texels [hidden, hidden]: at the gate's unit and the state's, the sums over `rows` of each gate's gradient times the state, or for the last gate times `middle`.
- */
-export function weightProduct(
-  scratch: Scratch,
-  form: CellForm,
-  gradient: Block,
-  last: Block,
-  middle: Block | undefined,
-  rows: number,
-  hidden: number,
-): Block {
-  const { productGradients } = form;
-  const bound = loopBound(rows);
-  const ofMiddle = productGradients.length - 1;
-  const names = every(gradient.width).map((i) => (productGradients.includes(i) ? `g${i}` : ''));
-  const sums = productGradients.map((component, gate) => {
-    const factor = middle && gate === ofMiddle ? 'm' : 'h';
-    return `s${component} = s${component} + g${component} * ${factor};`;
-  });
-  const source = () => ({
-    blocks: ['gradient', 'last', ...(middle ? ['middle'] : [])],
-    numbers: ['count', 'hidden', 'rows'],
-    body: `if (this.thread.x >= count) { return ${texel(names.map(() => '0'))}; }
-const unit = quotient(this.thread.x, hidden);
-const inner = this.thread.x - unit * hidden;
-${every(gradient.width)
-  .map((i) => `let s${i} = 0;`)
-  .join('\n')}
-for (let k = 0; k < ${bound}; k++) {
-  if (k >= rows) { break; }
-  const at = k * hidden;
-  ${readTexel('gradient', 'at + unit', names)}
-  const h = last[at + inner];
-  ${middle ? 'const m = middle[at + inner];' : ''}
-  ${sums.join('\n  ')}
-}
-return ${texel(every(gradient.width).map((i) => `s${i}`))};`,
-  });
-  const blocks = [gradient, last, ...(middle ? [middle] : [])];
-  const count = hidden * hidden;
-  const name = `weightProduct ${productGradients} ${middle ? 'middle' : ''} ${bound}`;
-  return scratch.run(name, source, count, blocks, [count, hidden, rows], gradient.width);
 }
 
 /** An array [time, rows of the batch, hidden] or [rows, hidden] with zeros from a row's length on, or in rows of length 0. */

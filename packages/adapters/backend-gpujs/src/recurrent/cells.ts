@@ -219,13 +219,14 @@ const forms = {
 } as const satisfies Record<string, CellForm>;
 
 /**
- * Gates and states in one launch, where the states do not take what the gates of all units gave; then the gates of all steps can be computed again in
- * one launch from the states, which costs less than a launch more in every step and to keep them.
+ * States and, where they are kept for the way back, gates in one launch, where the states do not take what the gates of all units gave: the components of the
+ * states, then those of the gates.
  */
-export function wholeStep({ open, step }: CellForm): Stage | undefined {
+export function wholeStep({ open, step }: CellForm, keep: boolean): Stage | undefined {
   if (!open || step.product) return undefined;
   const reads = new Set([...open.reads, ...step.reads.filter((role) => role !== 'gates')]);
-  return { ...open, reads: [...reads], code: `${open.code}\n${step.code}`, result: step.result };
+  const result = keep ? [...step.result, ...open.result] : step.result;
+  return { ...open, reads: [...reads], code: `${open.code}\n${step.code}`, result };
 }
 
 export type CellName = keyof typeof forms;

@@ -1,6 +1,7 @@
-import type { KernelSource } from '../launcher.ts';
+import { sizeOf } from '@sluice/core';
+import type { KernelSource, Launcher } from '../launcher.ts';
 import type { Machine } from '../machine.ts';
-import type { Block, GpujsStorage } from '../storage.ts';
+import type { Block, GpujsStorage, X } from '../storage.ts';
 
 /** The blocks of one call, of which all but the results are freed at its end. */
 export class Scratch {
@@ -20,6 +21,25 @@ export class Scratch {
     width: Block['width'] = 1,
   ): Block {
     const block = this.machine.launcher.run(name, source, count, blocks, numbers, width);
+    this.#held.add(block);
+    return block;
+  }
+
+  runAll(...launch: Parameters<Launcher['runAll']>): readonly Block[] {
+    const blocks = this.machine.launcher.runAll(...launch);
+    for (const block of blocks) this.#held.add(block);
+    return blocks;
+  }
+
+  /** The block as an array, which it stays the owner of. */
+  view(block: Block, shape: readonly number[]): X {
+    const storage = this.machine.adopt('float32', sizeOf(shape), block);
+    return { storage, shape, dtype: 'float32' };
+  }
+
+  /** The block of a storage that is not needed any more. */
+  take(storage: GpujsStorage): Block {
+    const block = storage.block as Block;
     this.#held.add(block);
     return block;
   }
@@ -44,6 +64,10 @@ export class Scratch {
 
   free(block: Block): void {
     if (this.#held.delete(block)) this.machine.launcher.free(block);
+  }
+
+  freeAll(blocks: readonly (Block | undefined)[]): void {
+    for (const block of blocks) if (block) this.free(block);
   }
 
   end(): void {

@@ -1,18 +1,15 @@
 import type { FusedCell, SequenceInputs, SequenceOptions } from '@sluice/core';
 import { loopBound } from '../kernels/reduce.ts';
 import { type Block, blockOf, type GpujsStorage, type X } from '../storage.ts';
-import { interleave, packWeight } from './blocks.ts';
+import { type Bundle, gatherRows, packWeight, spreadStates } from './blocks.ts';
 import { type CellForm, type CellName, formOf, nameOf, type Role, type Stage } from './cells.ts';
 import type { Scratch } from './scratch.ts';
-import { type Idle, rolesOf, stageSource } from './stage-source.ts';
+import { type Idle, readsOf, resultsOf, stageSource } from './stage-source.ts';
 
 export type Inputs = SequenceInputs<GpujsStorage>;
 
-/** Blocks by their role. */
-type Blocks = Partial<Record<Role, Block | undefined>> & {
-  /** Where the gates of the step begin in their block. */
-  readonly gatesStart?: number;
-};
+/** What launches read, by its role: bundles, or arrays of one number a texel. */
+type Blocks = Partial<Record<Role, Bundle | undefined>>;
 
 /** A cell on its way over a sequence, forward or back: what both need. */
 export class Sequence {
@@ -35,9 +32,14 @@ export class Sequence {
     this.lengths = lengths && lengths.length > 0 ? scratch.upload(lengths) : undefined;
   }
 
-  /** Texels of a step. */
+  /** Elements of a step. */
   get size(): number {
     return this.batch * this.hidden;
+  }
+
+  /** Texels of a step, each of a unit of four rows. */
+  get texels(): number {
+    return Math.ceil(this.batch / 4) * this.hidden;
   }
 
   /** The steps in their order forward. */
@@ -46,15 +48,18 @@ export class Sequence {
     return Array.from({ length: time }, (_, k) => (this.#reverse ? time - 1 - k : k));
   }
 
-  /** Arrays [batch, hidden], one for each of the contract's states, as a texel of states. It may be the array's own block. */
-  joinStates(states: readonly X[]): Block {
-    const { form, scratch, size } = this;
-    const blocks = form.state.map((_, component) => {
-      const i = form.states.indexOf(component);
-      return i < 0 ? undefined : blockOf(states[i]);
-    });
-    const [only] = blocks;
-    return blocks.length === 1 && only ? only : interleave(scratch, blocks, size);
+  /** Arrays [batch, hidden], one for each of the contract's states, as a bundle of states. */
+  joinStates(states: readonly X[]): Bundle {
+    const { form, scratch, batch, hidden } = this;
+    const blocks = gatherRows(scratch, states.map(blockOf), batch, hidden);
+    return form.state.map((_, component) => blocks[form.states.indexOf(component)]);
+  }
+
+  /** The contract's states of a bundle, as arrays [batch, hidden]. */
+  spreadStates(bundle: Bundle): readonly Block[] {
+    const { form, scratch, batch, hidden } = this;
+    const blocks = form.states.map((component) => bundle[component] as Block);
+    return spreadStates(scratch, blocks, batch, hidden);
   }
 
   /** The bias that the reset gate multiplies, zeros if it is absent; `undefined` for cells that have none. */
@@ -68,44 +73,19 @@ export class Sequence {
   }
 
   /**
-   * Launches a stage for step `t`.
+   * Launches a stage for step `t`; the result has a block for each component that the stage computes.
    * @param key names the stage among those of the cell
    */
-  launch(key: string, stage: Stage, idle: Idle, t: number, blocks: Blocks, weight: Block): Block {
-    const { size, form, lengths } = this;
-    const numbers = [size, this.hidden, t, t * size * form.gates, t * size, blocks.gatesStart ?? 0];
-    return this.#launch(key, stage, idle, numbers, blocks, weight, lengths);
-  }
-
-  /** Launches a stage for all steps at once, as if each row had all of them; `last` holds the output states before them alone. */
-  launchAll(key: string, stage: Stage, blocks: Blocks, weight: Block): Block {
-    return this.#launch(key, stage, 'zeros', [this.time * this.size, this.hidden, 0, 0, 0, 0], blocks, weight);
-  }
-
-  #launch(
-    key: string,
-    stage: Stage,
-    idle: Idle,
-    numbers: readonly number[],
-    blocks: Blocks,
-    weight: Block,
-    lengths?: Block,
-  ): Block {
-    const { form } = this;
-    const bound = loopBound(this.hidden);
-    const masked = lengths !== undefined;
-    const block = (role: Role) => blocks[role] as Block;
-    const launch = { form, stage, idle, masked, bound, widthOf: (role: Role) => block(role).width };
-    const name = `${this.#name} ${key} ${bound}${masked ? ' masked' : ''}`;
-    const weights = stage.product ? [weight] : [];
-    const all = [...rolesOf(stage, idle, masked).map(block), ...weights, ...(lengths ? [lengths] : [])];
-    return this.scratch.run(
-      name,
-      () => stageSource(launch),
-      numbers[0],
-      all,
-      numbers,
-      stage.result.length as Block['width'],
-    );
+  launch(key: string, stage: Stage, idle: Idle, t: number, blocks: Blocks, weight: Block): Bundle {
+    const { form, hidden, batch, lengths, texels } = this;
+    const bound = loopBound(Math.floor(hidden / 4));
+    const launch = { form, stage, idle, masked: lengths !== undefined, bound };
+    const name = `${this.#name} ${key} ${bound}${launch.masked ? ' masked' : ''}`;
+    const reads = readsOf(launch).map(({ role, component }) => blocks[role]?.[component] as Block);
+    const all = [...reads, ...(stage.product ? [weight] : []), ...(lengths ? [lengths] : [])];
+    const numbers = [texels, hidden, batch, t];
+    const results = resultsOf(stage);
+    const made = this.scratch.runAll(name, results.length, () => stageSource(launch), texels, all, numbers, 4);
+    return stage.result.map((_, component) => made[results.indexOf(component)]);
   }
 }

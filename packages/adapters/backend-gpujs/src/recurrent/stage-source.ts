@@ -1,74 +1,39 @@
-import type { KernelSource } from '../launcher.ts';
+import type { KernelsSource } from '../launcher.ts';
 import type { CellForm, Product, Role, Stage } from './cells.ts';
 
 /** What a launch gives for a row that has no such step: zeros, or what the states or their gradients were. */
 export type Idle = 'zeros' | 'last' | 'carry';
 
-/** The code that reads a texel and names what it holds; an empty name is left out. */
-export function readTexel(block: string, at: string, names: readonly string[]): string {
-  if (names.length === 1) return `const ${names[0]} = ${block}[${at}];`;
-  const parts = names.map((name, i) => (name === '' ? '' : `const ${name} = ${block}Texel[${i}];`));
-  return [`const ${block}Texel = ${block}[${at}];`, ...parts].join('\n');
+/** Rows of the batch in a texel. */
+export const rowsOfTexel = [0, 1, 2, 3] as const;
+
+/** A block that a launch reads: a component of a role, or `projected`, `bias` and `output`, which are arrays of one number a texel. */
+export interface Read {
+  readonly role: Role;
+  readonly component: number;
 }
 
-/** The code of a texel of 1, 2 or 4 numbers. */
-export function texel(values: readonly string[]): string {
-  return values.length === 1 ? values[0] : `[${values.join(', ')}]`;
-}
+export const nameOfRead = ({ role, component }: Read): string => `${role}${component}`;
 
-function namesOf(form: CellForm, role: Role, width: number): readonly string[] {
+const arrays: readonly Role[] = ['projected', 'bias', 'output'];
+
+/** What the code calls the components of a role; an empty name is left out. */
+function namesOf(form: CellForm, role: Role): readonly string[] {
   const ofStates = (name: (state: string) => string) =>
     form.state.map((state, i) => (form.states.includes(i) ? name(state) : ''));
   if (role === 'gates') return form.kept ?? [];
   if (role === 'last') return ofStates((state) => `${state}0`);
   if (role === 'carry') return ofStates((state) => `d${state}`);
   if (role === 'after') return form.state;
-  return Array.from({ length: width }, (_, i) => `gradient${i}`);
+  return rowsOfTexel.map((i) => `gradient${i}`);
 }
 
-function read(form: CellForm, role: Role, width: number): string {
-  if (role === 'projected') {
-    const gates = Array.from({ length: form.gates }, (_, gate) => gate);
-    const at = (gate: number) => `projectedStart + (row * ${form.gates} + ${gate}) * hidden + unit`;
-    return gates.map((gate) => `const x${gate} = projected[${at(gate)}];`).join('\n');
-  }
-  if (role === 'bias') return 'const bias0 = bias[unit];';
-  if (role === 'output') return 'const dy = output[outputStart + place];';
-  return readTexel(role, role === 'gates' ? 'gatesStart + place' : 'place', namesOf(form, role, width));
-}
+const identifiers = /\b(?!(?:const|let|if|Math)\b)[A-Za-z]\w*\b(?!\s*\()/g;
 
-function component(block: string, width: number, index: number): string {
-  return width === 1 ? block : `${block}[${index}]`;
-}
+/** The code of one row of a texel. */
+const ofRow = (code: string, row: number) => code.replace(identifiers, (name) => `${name}Of${row}`);
 
-/** `width` is that of the texels that the weights are multiplied with. */
-function multiply(form: CellForm, { of, pairs }: Product, bound: number, width: number): string {
-  const isBack = of === 'gradient';
-  const sums = isBack ? ['s'] : pairs.map(([, weight]) => `s${weight}`);
-  const terms = pairs.map(
-    ([own, weight]) => `${component('v', width, own)} * ${component('w', form.weights.length, weight)}`,
-  );
-  const lines = isBack
-    ? [`s = s + ${terms.join(' + ')};`]
-    : terms.map((term, i) => `${sums[i]} = ${sums[i]} + ${term};`);
-  // The weights' texels are [inner, unit]: of the state's unit and the gate's.
-  const at = isBack ? 'unit * hidden + k' : 'k * hidden + unit';
-  return `${sums.map((sum) => `let ${sum} = 0;`).join('\n')}
-for (let k = 0; k < ${bound}; k++) {
-  if (k >= hidden) { break; }
-  const v = ${of}[row * hidden + k];
-  const w = weight[${at}];
-  ${lines.join('\n  ')}
-}`;
-}
-
-/** The roles that a launch reads, in the order of its blocks. */
-export function rolesOf(stage: Stage, idle: Idle, masked: boolean): readonly Role[] {
-  const roles = new Set(stage.reads);
-  if (stage.product) roles.add(stage.product.of);
-  if (masked && idle !== 'zeros') roles.add(idle);
-  return [...roles];
-}
+const forRows = (code: (row: number) => string) => rowsOfTexel.map(code).join('\n');
 
 /** How a launch is compiled. */
 export interface Launch {
@@ -77,33 +42,129 @@ export interface Launch {
   readonly idle: Idle;
   /** Whether rows have lengths. */
   readonly masked: boolean;
-  /** The most units that its loops go over. */
+  /** The most turns of four units that its loops take. */
   readonly bound: number;
-  /** Of the block of a role. */
-  readonly widthOf: (role: Role) => number;
 }
 
-/** The kernel of a launch. It reads the blocks of its roles, then the weights if it has a product, then, `masked`, the lengths. */
-export function stageSource({ form, stage, idle, masked, bound, widthOf }: Launch): KernelSource {
+/** The components of the result of a stage that it computes. */
+export function resultsOf({ result }: Stage): readonly number[] {
+  return [...result.keys()].filter((i) => result[i] !== '0');
+}
+
+function idleCode({ form, idle }: Launch, component: number): string {
+  return (idle !== 'zeros' && namesOf(form, idle)[component]) || '0';
+}
+
+/** The blocks that a launch reads at its own place or for its product, in the order of its arguments. */
+export function readsOf(launch: Launch): readonly Read[] {
+  const { form, stage, idle, masked } = launch;
   const { product } = stage;
-  const roles = rolesOf(stage, idle, masked);
-  const reads = roles.filter((role) => stage.reads.includes(role) || role === idle);
-  const idleTexel =
-    idle === 'zeros'
-      ? stage.result.map(() => '0')
-      : namesOf(form, idle, widthOf(idle)).map((name) => (name === '' ? '0' : name));
+  const idleNames = masked ? resultsOf(stage).map((i) => idleCode(launch, i)) : [];
+  const used = new Set([stage.code, ...stage.result, ...idleNames].join(' ').match(identifiers));
+  const roles = new Set<Role>([
+    ...stage.reads,
+    ...(product ? [product.of] : []),
+    ...(masked && idle !== 'zeros' ? [idle] : []),
+  ]);
+  return [...roles].flatMap((role): readonly Read[] => {
+    if (arrays.includes(role)) return [{ role, component: 0 }];
+    const ofProduct = product?.of === role ? product.pairs.map(([component]) => component) : [];
+    return namesOf(form, role).flatMap((name, component) =>
+      used.has(name) || ofProduct.includes(component) ? [{ role, component }] : [],
+    );
+  });
+}
+
+function read(form: CellForm, { role, component }: Read): string {
+  const block = nameOfRead({ role, component });
+  if (role === 'projected') {
+    const gates = Array.from({ length: form.gates }, (_, gate) => gate);
+    const at = (row: number, gate: number) => `((row + ${row}) * ${form.gates} + ${gate}) * hidden + unit`;
+    return forRows((row) => gates.map((gate) => `const x${gate}Of${row} = ${block}[${at(row, gate)}];`).join('\n'));
+  }
+  if (role === 'bias') return `const bias = ${block}[unit];\n${forRows((row) => `const bias0Of${row} = bias;`)}`;
+  if (role === 'output') return forRows((row) => `const dyOf${row} = ${block}[(row + ${row}) * hidden + unit];`);
+  const name = namesOf(form, role)[component];
+  if (name === '') return '';
+  return `const ${block}Here = ${block}[place];\n${forRows((row) => `const ${name}Of${row} = ${block}Here[${row}];`)}`;
+}
+
+/** The weight's part of a texel. */
+function component(block: string, width: number, index: number): string {
+  return width === 1 ? block : `${block}[${index}]`;
+}
+
+/** A texel of states and one of weights are read for the products of four rows with all gates; four units a turn, for what a turn costs. */
+function multiply(form: CellForm, { of, pairs }: Product, bound: number): string {
+  const isBack = of === 'gradient';
+  const sums = isBack ? ['s'] : pairs.map(([, weight]) => `s${weight}`);
+  const components = [...new Set(pairs.map(([own]) => own))];
+  // The weights' texels are [inner, unit]: of the state's unit and the gate's.
+  const at = (k: string) => (isBack ? `unit * hidden + ${k}` : `(${k}) * hidden + unit`);
+  const turn = (units: readonly string[]) => {
+    const texels = units.flatMap((k, i) => [
+      ...components.map((own) => `const v${own}${i} = ${nameOfRead({ role: of, component: own })}[line + ${k}];`),
+      `const w${i} = weight[${at(k)}];`,
+    ]);
+    const term = (row: number, [own, weight]: readonly [number, number]) =>
+      units.map((_, i) => `v${own}${i}[${row}] * ${component(`w${i}`, form.weights.length, weight)}`).join(' + ');
+    const add = (sum: string, terms: readonly string[]) => `${sum} = ${sum} + (${terms.join(' + ')});`;
+    const rows = rowsOfTexel.flatMap((row) =>
+      isBack
+        ? [
+            add(
+              `sOf${row}`,
+              pairs.map((pair) => term(row, pair)),
+            ),
+          ]
+        : pairs.map((pair, i) => add(`${sums[i]}Of${row}`, [term(row, pair)])),
+    );
+    return [...texels, ...rows].join('\n');
+  };
+  return `${forRows((row) => sums.map((sum) => `let ${sum}Of${row} = 0;`).join(' '))}
+const line = group * hidden;
+const turns = quotient(hidden, 4);
+for (let turn = 0; turn < ${bound}; turn++) {
+if (turn >= turns) { break; }
+const k = turn * 4;
+${turn(['k', 'k + 1', 'k + 2', 'k + 3'])}
+}
+for (let rest = 0; rest < 3; rest++) {
+const k = turns * 4 + rest;
+if (k >= hidden) { break; }
+${turn(['k'])}
+}`;
+}
+
+/**
+ * The kernel of a launch, of which a thread computes a unit of four rows. It reads the blocks of `readsOf`, then the weights if it has a product, then,
+ * `masked`, the lengths.
+ */
+export function stageSource(launch: Launch): KernelsSource {
+  const { form, stage, masked, bound } = launch;
+  const { product, code, result } = stage;
+  const reads = readsOf(launch);
+  const results = resultsOf(stage);
+  const finish = (row: number) => {
+    const values = results.map((i) => `let result${i}Of${row} = ${ofRow(result[i], row)};`);
+    if (!masked) return values.join('\n');
+    const idle = results.map((i) => `result${i}Of${row} = ${ofRow(idleCode(launch, i), row)};`);
+    return `${values.join('\n')}\nif (step >= lengths[own + ${row}]) { ${idle.join(' ')} }`;
+  };
   return {
-    blocks: [...roles, ...(product ? ['weight'] : []), ...(masked ? ['lengths'] : [])],
-    numbers: ['count', 'hidden', 'step', 'projectedStart', 'outputStart', 'gatesStart'],
+    blocks: [...reads.map(nameOfRead), ...(product ? ['weight'] : []), ...(masked ? ['lengths'] : [])],
+    numbers: ['count', 'hidden', 'batch', 'step'],
     functions: form.functions,
-    body: `if (this.thread.x >= count) { return ${texel(stage.result.map(() => '0'))}; }
-const place = this.thread.x;
-const row = quotient(place, hidden);
-const unit = place - row * hidden;
-${reads.map((role) => read(form, role, widthOf(role))).join('\n')}
-${masked ? `if (step >= lengths[row]) { return ${texel(idleTexel)}; }` : ''}
-${product ? multiply(form, product, bound, widthOf(product.of)) : ''}
-${stage.code}
-return ${texel(stage.result)};`,
+    body: `let place = this.thread.x;
+if (place >= count) { place = 0; }
+const group = quotient(place, hidden);
+const unit = place - group * hidden;
+const own = group * 4;
+const row = step * batch + own;
+${reads.map((one) => read(form, one)).join('\n')}
+${product ? multiply(form, product, bound) : ''}
+${forRows((row) => ofRow(code, row))}
+${forRows(finish)}`,
+    results: results.map((i) => `[${rowsOfTexel.map((row) => `result${i}Of${row}`).join(', ')}]`),
   };
 }
