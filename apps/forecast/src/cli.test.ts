@@ -101,6 +101,15 @@ test('training goes on when nobody reads, says what it replaces, and when it is 
   );
 });
 
+test('Ctrl-C ends the training, and what it reached is measured and saved', async () => {
+  const { child, result } = start(['train', ...own, '--epochs', '100000', '--out', 'stopped'], folder);
+  child.stdout.on('data', (text: string) => text.includes('validation loss') && !child.killed && child.kill('SIGINT'));
+  expect(await result).toMatchObject({ exitCode: 0, stderr: '' });
+  const card = readFileSync(file('stopped/README.md'), 'utf8');
+  expect(card).toMatch(/^\| interrupted \| after step \d+ of 400000 \|$/m);
+  expect(card).toContain('| MAE, steps 1-3 |');
+});
+
 test('a backtest trains anew for every fold, with the other cell and head', async () => {
   const { stdout, stderr, exitCode } = await runHere(
     ['backtest', ...own, '--folds', '2', '--cell', 'gru', '--head', 'gaussian', '--log'],
@@ -231,7 +240,9 @@ describe('what makes no sense says why, and nothing is written', () => {
 });
 
 test('without its data it says which command brings them', async () => {
-  const elsewhere = () => import.meta.resolve('no-such-package');
+  const elsewhere = () => {
+    throw new Error('Cannot find module');
+  };
   expect(() => vegaFolder(elsewhere)).toThrow(/vega-datasets is not installed: bring it with "npx pnpm install"/);
   expect(existsSync(join(vegaFolder(), 'co2-concentration.csv'))).toBe(true);
   await expect(loadElectricity([file('nowhere')])).rejects.toThrow(

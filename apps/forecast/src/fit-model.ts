@@ -1,5 +1,5 @@
 import type { Device } from '@sluice/core';
-import { AdamW, type EventLog, fit, logged, NonFiniteError, oneCycle } from '@sluice/training';
+import { AdamW, type EventLog, fit, logged, NonFiniteError, oneCycle, type TrainingState } from '@sluice/training';
 import { type ForecastBatch, forecastBatches } from './batches.ts';
 import type { Schedule } from './datasets.ts';
 import { definition } from './definition.ts';
@@ -14,8 +14,15 @@ export interface LossCurves {
   readonly validation: { readonly x: number[]; readonly y: number[] };
 }
 
+export interface FittedModel {
+  readonly model: Forecaster;
+  readonly curves: LossCurves;
+  /** Where the signal ended the training. */
+  readonly interrupted: string | undefined;
+}
+
 /**
- * Trains on the rows before the validation part, and keeps the weights of the lowest validation loss.
+ * Trains on the rows before the validation part, and keeps the weights of the lowest validation loss, also when the signal ends it.
  * @throws AppError when the training diverges
  */
 export async function fitModel(
@@ -23,7 +30,8 @@ export async function fitModel(
   prepared: Prepared,
   { epochs, batch, learningRate, weightDecay, seed }: Schedule & { readonly seed: number },
   log: EventLog,
-): Promise<{ model: Forecaster; curves: LossCurves }> {
+  signal?: AbortSignal,
+): Promise<FittedModel> {
   const { settings, scalers, firstOrigin } = prepared;
   const { validationStart, testStart } = settings;
   const model = definition.build(device, settings, scalers);
@@ -31,6 +39,9 @@ export async function fitModel(
   const validation = forecastBatches(prepared, { start: validationStart, end: testStart }, { batchSize: 256 });
   const optimizer = new AdamW(model.parameters(), { learningRate, weightDecay });
   const curves: LossCurves = { train: { x: [], y: [] }, validation: { x: [], y: [] } };
+  const steps = epochs * data.batchesPerEpoch;
+  let interrupted: string | undefined;
+  let reached: Pick<TrainingState, 'best' | 'average'> | undefined;
   const events = fit<ForecastBatch>({
     model,
     optimizer,
@@ -38,24 +49,34 @@ export async function fitModel(
     epochs,
     loss: ({ past, future, origins }) =>
       forecastLoss(model, device.tensor(past), device.tensor(future), device.tensor(prepared.targets(origins))),
-    schedule: oneCycle({ maximum: learningRate, steps: Math.max(2, epochs * data.batchesPerEpoch), rise: 0.2 }),
+    schedule: oneCycle({ maximum: learningRate, steps: Math.max(2, steps), rise: 0.2 }),
     clip: { globalNorm: 1 },
     averageWeights: { decay: 0.99 },
     validate: { data: validation, restoreBest: true },
+    checkpoint: {
+      save: (state) => {
+        reached = state;
+      },
+    },
     items: ({ origins }) => origins.length,
+    ...(signal && { signal }),
   });
   try {
     for await (const event of logged(events, log)) {
       if (event.type === 'step') push(curves.train, event);
       if (event.type === 'validation') push(curves.validation, event);
-      if (event.type === 'stopped' && !event.best) throw diverged('no validation loss was a finite number');
+      if (event.type !== 'stopped') continue;
+      if (event.reason === 'aborted') interrupted = `after step ${event.step} of ${steps}`;
+      else if (!event.best) throw diverged('no validation loss was a finite number');
     }
   } catch (cause) {
     throw cause instanceof NonFiniteError ? diverged(cause.message) : cause;
   } finally {
     optimizer.dispose();
   }
-  return { model: model.eval(), curves };
+  const weights = reached?.best ?? reached?.average;
+  if (interrupted && weights) model.loadStateDict(weights);
+  return { model: model.eval(), curves, interrupted };
 }
 
 function diverged(why: string): AppError {

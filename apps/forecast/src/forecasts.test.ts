@@ -1,6 +1,7 @@
 import { createJsBackend } from '@sluice/backend-js';
 import { Device } from '@sluice/core';
 import { Table } from '@sluice/data';
+import type { EventLog } from '@sluice/training';
 import { expect, test } from 'vitest';
 import { extendDates } from './data/dates.ts';
 import { definition } from './definition.ts';
@@ -96,6 +97,29 @@ test('what cannot be forecast says why', () => {
   expect(() => prepare(waveSeries(8), waveSettings, scalers)).toThrow(
     'wave: has 8 rows, expected at least 9, for a window of 8 and a lag of 1',
   );
+});
+
+test('a training that is ended keeps the weights of the lowest validation loss', async () => {
+  const prepared = prepare(series, waveSettings);
+  const trainTo = async (last: number) => {
+    using device = new Device(createJsBackend(), { seed: 1 });
+    const controller = new AbortController();
+    let validations = 0;
+    const log: EventLog = {
+      ...silent,
+      write: ({ type }) => {
+        if (type === 'validation' && ++validations === last) controller.abort();
+      },
+    };
+    const rough = { ...schedule, learningRate: 0.3 };
+    const { model, curves, interrupted } = await fitModel(device, prepared, rough, log, controller.signal);
+    return { weights: await model.head.weight.data(), losses: curves.validation.y, interrupted };
+  };
+  const [best, later] = [await trainTo(5), await trainTo(6)];
+  expect(later.losses.indexOf(Math.min(...later.losses))).toBe(4);
+  expect(later.losses).toHaveLength(6);
+  expect(later.weights).toEqual(best.weights);
+  expect([best.interrupted, later.interrupted]).toEqual(['after step 45 of 72', 'after step 54 of 72']);
 });
 
 test('a training that diverges says so', async () => {

@@ -9,6 +9,7 @@ import { type BackendName, openDevice } from './device.ts';
 import { fitModel } from './fit-model.ts';
 import { modelIn, showPath } from './folder.ts';
 import { forecast } from './forecasts.ts';
+import { listenForInterrupt } from './interrupt.ts';
 import { print } from './output.ts';
 import { planTraining, type TrainingRequest } from './plan.ts';
 import { prepare } from './prepare.ts';
@@ -41,10 +42,17 @@ export async function train(options: TrainOptions): Promise<void> {
   );
   const present = await modelIn(out);
   if (present) print(`The model in ${showPath(out)} will be replaced: ${present}.`);
-  print('Ctrl-C ends it, and nothing is saved.');
+  print('Ctrl-C ends the training; what it reached is measured and saved.');
 
   const begun = Date.now();
-  const { model, curves } = await fitModel(device, prepared, schedule, new TrainingProgress({ unit: 'windows' }));
+  const interrupt = listenForInterrupt();
+  const { model, curves, interrupted } = await fitModel(
+    device,
+    prepared,
+    schedule,
+    new TrainingProgress({ unit: 'windows' }),
+    interrupt.signal,
+  ).finally(() => interrupt[Symbol.asyncDispose]());
   const seconds = (Date.now() - begun) / 1000;
   const test = { start: testStart, end: rows };
   const forecasts = await forecast(model, prepared, test);
@@ -56,6 +64,7 @@ export async function train(options: TrainOptions): Promise<void> {
     date: new Date().toISOString().slice(0, 10),
     duration: `${seconds.toFixed(1)} s of training`,
     command,
+    ...(interrupted !== undefined && { interrupted }),
   };
   print();
   print(renderText(createReport({ title, sections })).trimEnd());
