@@ -175,7 +175,10 @@ interface Sequence {
 function describe(machine: Machine, layout: Layout, parts: number, sequence: Sequence): void {
   const { time, batch, hidden } = sequence;
   const { kernels } = machine;
-  const scratch = machine.scratch(kernels.sequenceScratch(time, batch, hidden, layout.gates) * parts);
+  // The kernels count in 32 bits; where those do not do, the packed weights alone are more than the memory has.
+  const packedWeights = 4 * (layout.gates + 1) * hidden ** 2;
+  const own = Math.max(packedWeights, kernels.sequenceScratch(time, batch, hidden, layout.gates) >>> 0);
+  const scratch = machine.scratch(own * parts);
   const words = machine.views.int32;
   let at = kernels.sequenceAddress() / 4;
   words[at++] = time;
