@@ -4,7 +4,7 @@ import { checkBackend } from './check-backend.ts';
 import type { ConformanceOptions } from './kit/options.ts';
 import { referenceRecurrent } from './reference/recurrent.ts';
 import { createReferenceBackend } from './reference/reference-backend.ts';
-import { testBackend } from './test-backend.ts';
+import { testBackend } from './vitest.ts';
 
 /** What takes long. */
 const slow = {

@@ -5,4 +5,3 @@ export { ConformanceError, defaultTolerances, type Tolerances } from './kit/comp
 export type { FusedKernel } from './kit/fused-kernels.ts';
 export type { ConformanceOptions } from './kit/options.ts';
 export { createReferenceBackend } from './reference/reference-backend.ts';
-export { testBackend } from './test-backend.ts';

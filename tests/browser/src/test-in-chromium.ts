@@ -1,4 +1,5 @@
-import { type Tolerances, testBackend } from '@sluice/backend-conformance';
+import type { Tolerances } from '@sluice/backend-conformance';
+import { testBackend } from '@sluice/backend-conformance/vitest';
 import { type Backend, Device } from '@sluice/core';
 import { checkErrorCarousel, checkFused } from '@sluice/layers';
 import { train } from 'tests-training';

@@ -1,4 +1,4 @@
-import { testBackend } from '@sluice/backend-conformance';
+import { testBackend } from '@sluice/backend-conformance/vitest';
 import { describe, expect, it } from 'vitest';
 import { createGpujsBackend } from './backend-gpujs.ts';
 import type { GpujsMode } from './gpu-js.ts';

@@ -1,4 +1,4 @@
-import { testBackend } from '@sluice/backend-conformance';
+import { testBackend } from '@sluice/backend-conformance/vitest';
 import { describe } from 'vitest';
 import { createWasmBackend } from './backend-wasm.ts';
 import { bestSimd } from './load.ts';

@@ -1,4 +1,4 @@
-import { testBackend } from '@sluice/backend-conformance';
+import { testBackend } from '@sluice/backend-conformance/vitest';
 import { createGpujsBackend } from '@sluice/backend-gpujs';
 import { expect, it } from 'vitest';
 

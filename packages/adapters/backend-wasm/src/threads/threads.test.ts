@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { testBackend } from '@sluice/backend-conformance';
+import { testBackend } from '@sluice/backend-conformance/vitest';
 import { BackendError, DisposedError, OptionError, Random, UnsupportedError } from '@sluice/core';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
