@@ -17,13 +17,13 @@ import { runCheck, skipReason } from './kit/run-check.ts';
  * NaN and the infinities are exact. Cases are the same in each run; a failure names method, kind, element
  * types, shapes and the first wrong element, and where to read what the method must do.
  *
- * Checks of an element type that `supports` denies and of fused kernels that are not there are skipped with that as the note; float32, int32 and bool
+ * Checks of an element type that `supports` denies and of optional kernels that are not there are skipped with that as the note; float32, int32 and bool
  * may not be denied.
  *
  * @param create makes the backend; called once, and the backend disposed at the end
  * @example
  * testBackend(() => createMyBackend());
- * testBackend(() => createMyBackend({ precision: 'medium' }), { tolerances: { float32: 1e-4 }, fused: ['lstm, float32'] });
+ * testBackend(() => createMyBackend({ precision: 'medium' }), { tolerances: { float32: 1e-4 }, optional: ['lstm, float32'] });
  * @throws OptionError for options that name a check or kernel that there is not
  */
 export function testBackend(create: () => Backend | Promise<Backend>, options: ConformanceOptions = {}): void {
