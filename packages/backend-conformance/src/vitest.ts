@@ -6,6 +6,9 @@ import { createCheckContext } from './kit/check.ts';
 import { type ConformanceOptions, checkOptions } from './kit/options.ts';
 import { runCheck, skipReason } from './kit/run-check.ts';
 
+/** Milliseconds; a GPU in software on a busy machine takes its time. */
+const timeLimit = 180_000;
+
 /**
  * Registers a vitest suite that holds a backend to the contract: every method and every kind against naive reference
  * kernels, over shapes of rank 0 to 4 with sizes 0 and 1 among them, broadcasting, special values, int32 overflow,
@@ -42,7 +45,7 @@ export function testBackend(create: () => Backend | Promise<Backend>, options: C
         const reason = skipReason(check, backend, options);
         test.skip(reason !== undefined, reason);
         await runCheck(check, createCheckContext(backend, options.tolerances));
-      });
+      }, timeLimit);
     }
   });
 }

@@ -15,7 +15,7 @@ export interface ConformanceOptions {
   /**
    * The optional kernels that the backend has, no more and no fewer: `lstm, float32`, `lstm, projected, float32`, `gru, reset after, float32`,
    * `gru, reset before, float32`, `rnn, tanh, float32`, `rnn, relu, float32`, `adam, float32`, `sumOfSquares, float32`, or the same with float64.
-   * Default: whatever it says.
+   * Default: whatever it says. Fused kernels are asked for with hidden sizes 1 to 5, 8, 16, 32, 37, 64, 128 and 256; one for none of them is absent.
    */
   readonly optional?: readonly string[];
   /**
