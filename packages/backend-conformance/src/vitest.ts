@@ -41,11 +41,15 @@ export function testBackend(create: () => Backend | Promise<Backend>, options: C
       backend.dispose?.();
     });
     for (const check of checks) {
-      it(check.name, async (test) => {
-        const reason = skipReason(check, backend, options);
-        test.skip(reason !== undefined, reason);
-        await runCheck(check, createCheckContext(backend, options.tolerances));
-      }, timeLimit);
+      it(
+        check.name,
+        async (test) => {
+          const reason = skipReason(check, backend, options);
+          test.skip(reason !== undefined, reason);
+          await runCheck(check, createCheckContext(backend, options.tolerances));
+        },
+        timeLimit,
+      );
     }
   });
 }
