@@ -179,7 +179,7 @@ describe.each(builds.slice(0, bestSimd() === 'simd' ? 1 : 2))('fused cells, %s',
           compare(await run(backend, problem), await expectedOf(problem));
         }
       }
-    });
+    }, 120_000);
   });
 });
 
