@@ -172,14 +172,18 @@ describe.each(builds.slice(0, bestSimd() === 'simd' ? 1 : 2))('fused cells, %s',
   });
 
   describe.each(Object.entries(cells))('%s', (_, cell) => {
-    it.each(sizes)('is its equations and their gradient: %d steps, batch %d, hidden %d', async (...size) => {
-      for (const withLengths of [false, true]) {
-        for (const seed of [1, 2, 3, 4]) {
-          const problem = createProblem(cell, seed, size, withLengths);
-          compare(await run(backend, problem), await expectedOf(problem));
+    it.each(sizes)(
+      'is its equations and their gradient: %d steps, batch %d, hidden %d',
+      async (...size) => {
+        for (const withLengths of [false, true]) {
+          for (const seed of [1, 2, 3, 4]) {
+            const problem = createProblem(cell, seed, size, withLengths);
+            compare(await run(backend, problem), await expectedOf(problem));
+          }
         }
-      }
-    }, 120_000);
+      },
+      120_000,
+    );
   });
 });
 
