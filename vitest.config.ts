@@ -24,7 +24,7 @@ const built: TestProjectInlineConfiguration = {
     ...common,
     name: 'built',
     setupFiles: [...common.setupFiles, './tooling/vitest/require-build.ts'],
-    include: ['tests/{bundlers,runtimes}/src/*.test.ts'],
+    include: ['tests/{bundlers,packed,runtimes}/src/*.test.ts'],
     globalSetup: ['./tooling/vitest/build.ts'],
   },
 };

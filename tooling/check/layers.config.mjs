@@ -63,7 +63,7 @@ export default {
       from: { path: '^((?:packages/(?:adapters/)?|apps/|tooling/)[^/]+)/' },
       to: {
         path: `${anyPackage}(src|dist)/`,
-        pathNot: ['^$1/', '^packages/((adapters/)?[^/]+)/src/(index|node)[.]ts$'],
+        pathNot: ['^$1/', '^packages/((adapters/)?[^/]+)/src/(index|node|vitest)[.]ts$'],
       },
     },
     {

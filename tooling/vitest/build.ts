@@ -11,7 +11,7 @@ declare module 'vitest' {
 /** Builds what tests/ takes from dist. Where that fails, the tests that need it do, and no others. */
 export default async function buildPackages(project: TestProject): Promise<void> {
   try {
-    await build('tests-bundlers', 'tests-runtimes');
+    await build('tests-bundlers', 'tests-packed', 'tests-runtimes');
     project.provide('buildProblem', '');
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;

@@ -4,7 +4,7 @@ import { checkBackend } from './check-backend.ts';
 import type { ConformanceOptions } from './kit/options.ts';
 import { referenceRecurrent } from './reference/recurrent.ts';
 import { createReferenceBackend } from './reference/reference-backend.ts';
-import { testBackend } from './test-backend.ts';
+import { testBackend } from './vitest.ts';
 
 /** What takes long. */
 const slow = {
@@ -13,6 +13,9 @@ const slow = {
   matMul: 'slow',
   reduce: 'slow',
   'recurrent gru': 'slow',
+  'recurrent lstm, float32: forward, larger sizes': 'slow',
+  'recurrent lstm, float32: backward, larger sizes': 'slow',
+  'recurrent lstm, float32: a pulse': 'slow',
   constant: 'slow',
 };
 
@@ -24,7 +27,7 @@ function withLSTM(): Backend<DataArray> {
 }
 
 describe('checkBackend', () => {
-  it('reports in words what passed, failed, was skipped and which fused kernels ran', async () => {
+  it('reports in words what passed, failed, was skipped and which optional kernels ran', async () => {
     let disposed = 0;
     const backend: Backend<DataArray> = {
       ...withLSTM(),
@@ -34,13 +37,16 @@ describe('checkBackend', () => {
         disposed++;
       },
     };
-    const report = await checkBackend(() => backend as Backend, { skip: slow, fused: ['lstm, float32'] });
+    const report = await checkBackend(() => backend as Backend, {
+      skip: slow,
+      optional: ['lstm, float32', 'adam, float32', 'sumOfSquares, float32'],
+    });
     expect(report.failed.map(({ name }) => name)).toContain('transpose int32: all permutations up to rank 4');
     expect(report.passed).toContain('recurrent lstm, float32: backward, all gradients');
-    expect(report.passed).toContain('recurrent: has the fused kernels that `fused` announces');
+    expect(report.passed).toContain('optional kernels: those that `optional` announces');
     expect(report.skipped).toContainEqual({ name: 'unary tanh float32: any shape', reason: 'slow' });
-    expect(report.fused.exercised).toEqual(['lstm, float32']);
-    expect(report.fused.absent).toContain('gru, reset before, float32');
+    expect(report.optional.exercised).toEqual(['lstm, float32', 'adam, float32', 'sumOfSquares, float32']);
+    expect(report.optional.absent).toContain('gru, reset before, float32');
     const { passed, failed, skipped } = report;
     expect(report.text.split('\n')[0]).toBe(
       `Backend mine: ${passed.length} checks passed, ${failed.length} failed, ${skipped.length} skipped.`,
@@ -50,8 +56,8 @@ describe('checkBackend', () => {
       /^ {2}What transpose must do: its comment in Backend of @sluice\/core/m,
       /^Skipped \d+: slow\.$/m,
       /^Skipped \d+: the backend does not support float64\.$/m,
-      /^Fused kernels exercised, forward and backward: lstm, float32\.$/m,
-      /^Fused kernels that the backend has not, so that layers compose their steps: lstm, projected, float32; gru, reset after, float32; /m,
+      /^Optional kernels exercised, fused ones forward and backward: lstm, float32; adam, float32; sumOfSquares, float32\.$/m,
+      /^Optional kernels that the backend has not, so that they are composed: lstm, projected, float32; gru, reset after, float32; /m,
     ]) {
       expect(report.text).toMatch(part);
     }
@@ -59,11 +65,11 @@ describe('checkBackend', () => {
   });
 
   it('tells a kernel that is left out from one that ran', async () => {
-    const { fused } = await checkBackend(() => withLSTM() as Backend, {
+    const { optional } = await checkBackend(() => withLSTM() as Backend, {
       skip: { ...slow, 'recurrent lstm': 'not today' },
     });
-    expect(fused.exercised).toEqual([]);
-    expect(fused.absent).not.toContain('lstm, float32');
+    expect(optional.exercised).toEqual(['adam, float32', 'sumOfSquares, float32']);
+    expect(optional.absent).not.toContain('lstm, float32');
   });
 
   it.each<[string, ConformanceOptions, string]>([
@@ -79,10 +85,15 @@ describe('checkBackend', () => {
     ],
     [
       'a kernel too few',
-      { fused: ['lstm, float32', 'rnn, relu, float32'] },
+      { optional: ['lstm, float32', 'rnn, relu, float32'] },
       'rnn, relu, float32 is not there, expected there',
     ],
-    ['a kernel too many', { fused: [] }, 'lstm, float32 is there, expected not there'],
+    [
+      'an optimizer kernel too few',
+      { optional: ['lstm, float32', 'adam, float32', 'sumOfSquares, float32', 'adam, float64'] },
+      'adam, float64 is not there, expected there',
+    ],
+    ['a kernel too many', { optional: [] }, 'lstm, float32 is there, expected not there'],
   ])('notices %s', async (_, options, message) => {
     const skip = { ...slow, 'recurrent ': 'slow' };
     const { text } = await checkBackend(() => withLSTM() as Backend, { ...options, skip });
@@ -91,18 +102,32 @@ describe('checkBackend', () => {
 
   it('says which method to write next', async () => {
     const { concat: _, ...rest } = withLSTM();
-    const { failed } = await checkBackend(() => rest as unknown as Backend, {
+    const { failed, missing, text } = await checkBackend(() => rest as unknown as Backend, {
       skip: { ...slow, 'recurrent ': 'slow' },
     });
     const failure = failed.find(({ name }) => name.startsWith('concat float32'));
     expect(failure?.message).toMatch(/concat is not a function\n.*The backend has no concat yet: write it\.$/s);
+    expect(missing).toEqual(['concat']);
+    expect(text).toMatch(/^Not written yet: concat, for which \d+ checks wait\.$/m);
+    expect(text).not.toContain('is not a function');
+  });
+
+  it('lists what is missing in the order of the guide, a line each', async () => {
+    const { supports, upload, download, free, fill, ...rest } = withLSTM();
+    const begun = { name: 'begun', info: {}, supports, upload, download, free, fill };
+    const { missing, failed, text } = await checkBackend(() => begun as unknown as Backend);
+    expect(missing.slice(0, 3)).toEqual(['unary', 'binary', 'compare']);
+    const methods = Object.entries(rest).filter(([, value]) => typeof value === 'function');
+    expect(missing.toSorted()).toEqual(methods.map(([name]) => name).toSorted());
+    expect(failed.length).toBeGreaterThan(200);
+    expect(text.split('\n').length).toBeLessThan(30);
   });
 });
 
 it.each<[ConformanceOptions, string]>([
   [
-    { fused: ['lstm'] },
-    'testBackend: fused holds "lstm", expected names among: lstm, float32; lstm, projected, float32;',
+    { optional: ['lstm'] },
+    'testBackend: optional holds "lstm", expected names among: lstm, float32; lstm, projected, float32;',
   ],
   [{ skip: { binray: 'a slip' } }, 'testBackend: skip holds "binray", expected the beginning of the name of a check'],
 ])('options %j are refused', async (options, message) => {

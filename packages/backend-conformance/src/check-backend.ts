@@ -2,23 +2,10 @@ import type { Backend } from '@sluice/core';
 import { supportChecks } from './checks/supports.ts';
 import { conformanceChecks } from './conformance-checks.ts';
 import { createCheckContext } from './kit/check.ts';
-import { fusedKernels, supportedSizes } from './kit/fused-kernels.ts';
+import { optionalKernels } from './kit/optional-kernels.ts';
 import { type ConformanceOptions, checkOptions } from './kit/options.ts';
+import { type ConformanceReport, inWords, missingMethods } from './kit/report.ts';
 import { runCheck, skipReason } from './kit/run-check.ts';
-
-/** What came of a backend's checks. */
-export interface ConformanceReport {
-  /** The backend's name. */
-  readonly backend: string;
-  /** Names of checks. */
-  readonly passed: readonly string[];
-  readonly failed: readonly { readonly name: string; readonly message: string }[];
-  readonly skipped: readonly { readonly name: string; readonly reason: string }[];
-  /** The optional kernels: those that the backend has and that were run, and those that layers compose from steps instead. */
-  readonly fused: { readonly exercised: readonly string[]; readonly absent: readonly string[] };
-  /** All of it in words: a line per failure, per reason to skip, and for the fused kernels. */
-  readonly text: string;
-}
 
 /**
  * Runs all checks of `testBackend` without a test runner.
@@ -39,13 +26,15 @@ export async function checkBackend(
   const passed: string[] = [];
   const failed: { name: string; message: string }[] = [];
   const skipped: { name: string; reason: string }[] = [];
+  const ran = new Set<string | undefined>();
   for (const check of checks) {
-    const { name } = check;
+    const { name, kernel } = check;
     const reason = skipReason(check, backend, options);
     if (reason !== undefined) {
       skipped.push({ name, reason });
       continue;
     }
+    ran.add(kernel?.name);
     try {
       await runCheck(check, createCheckContext(backend, options.tolerances));
       passed.push(name);
@@ -53,29 +42,12 @@ export async function checkBackend(
       failed.push({ name, message: (error as Error).message });
     }
   }
-  const has = fusedKernels.filter((kernel) => supportedSizes(backend, kernel).length > 0).map(({ name }) => name);
-  const exercised = has.filter((kernel) =>
-    [...passed, ...failed.map(({ name }) => name)].some((name) => name.startsWith(`recurrent ${kernel}: `)),
-  );
-  const absent = fusedKernels.map(({ name }) => name).filter((name) => !has.includes(name));
-  const report = { backend: backend.name, passed, failed, skipped, fused: { exercised, absent } };
+  const namesOf = (kernels: typeof optionalKernels) => kernels.map(({ name }) => name);
+  const optional = {
+    exercised: namesOf(optionalKernels).filter((name) => ran.has(name)),
+    absent: namesOf(optionalKernels.filter((kernel) => !kernel.isIn(backend))),
+  };
+  const report = { backend: backend.name, passed, failed, skipped, missing: missingMethods(backend), optional };
   backend.dispose?.();
   return { ...report, text: inWords(report) };
-}
-
-function inWords({ backend, passed, failed, skipped, fused }: Omit<ConformanceReport, 'text'>): string {
-  const reasons = [...new Set(skipped.map(({ reason }) => reason))].filter(
-    (reason) => !reason.startsWith('optional: '),
-  );
-  const list = (names: readonly string[]) => (names.length > 0 ? names.join('; ') : 'none');
-  return [
-    `Backend ${backend}: ${passed.length} checks passed, ${failed.length} failed, ${skipped.length} skipped.`,
-    ...failed.map(({ name, message }) => `Failed: ${name}\n  ${message.replaceAll('\n', '\n  ')}`),
-    ...reasons.map((reason) => {
-      const count = skipped.filter((one) => one.reason === reason).length;
-      return `Skipped ${count}: ${reason}.`;
-    }),
-    `Fused kernels exercised, forward and backward: ${list(fused.exercised)}.`,
-    `Fused kernels that the backend has not, so that layers compose their steps: ${list(fused.absent)}.`,
-  ].join('\n');
 }

@@ -1,4 +1,4 @@
 import { createReferenceBackend } from './reference/reference-backend.ts';
-import { testBackend } from './test-backend.ts';
+import { testBackend } from './vitest.ts';
 
 testBackend(createReferenceBackend);

@@ -43,7 +43,8 @@ export interface SequenceOptions {
   readonly reverse: boolean;
   /**
    * Steps of each row of the batch, all of them where absent. Beyond its end a row puts out zeros; run in reverse it begins with its own last step. A
-   * row of length 0 ends in states of zeros, and gives no gradient to its first states.
+   * row of length 0 ends in states of zeros, and gives no gradient to its first states. Without lengths, a sequence of no steps ends in its first
+   * states.
    */
   readonly lengths?: readonly number[] | undefined;
 }

@@ -1,4 +1,5 @@
-import { type Tolerances, testBackend } from '@sluice/backend-conformance';
+import type { Tolerances } from '@sluice/backend-conformance';
+import { testBackend } from '@sluice/backend-conformance/vitest';
 import { type Backend, Device } from '@sluice/core';
 import { checkErrorCarousel, checkFused } from '@sluice/layers';
 import { train } from 'tests-training';
@@ -11,8 +12,8 @@ export interface ChromiumSuite {
   readonly create: () => Backend | Promise<Backend>;
   /** What `backend.info` must say, so that nothing falls back unseen. */
   readonly info: Readonly<Record<string, unknown>>;
-  /** Whether the backend has fused kernels for float32. */
-  readonly fused: boolean;
+  /** The optional kernels that the backend has, as the conformance kit names them, so that none is lost unseen. */
+  readonly optional: readonly string[];
   /** Networks per cell on which they are compared with their composed steps. Default 40. */
   readonly fusedRuns?: number;
   /** Of the conformance kit; its defaults if absent. */
@@ -25,7 +26,7 @@ export interface ChromiumSuite {
 export function testInChromium({
   create,
   info,
-  fused,
+  optional,
   fusedRuns = 40,
   tolerances = {},
   lossTolerance,
@@ -37,7 +38,7 @@ export function testInChromium({
     backend.dispose?.();
   });
 
-  testBackend(create, { tolerances });
+  testBackend(create, { tolerances, optional });
 
   it('computes what PyTorch does, outputs and gradients of 35 networks', async () => {
     const file = checkGoldenFile(golden, 'torch-recurrent.json');
@@ -48,7 +49,7 @@ export function testInChromium({
     backend.dispose?.();
   }, 300_000);
 
-  if (fused) {
+  if (optional.includes('lstm, float32')) {
     it('has fused kernels, which compute what their composed steps do', async () => {
       const backend = await create();
       const { cells } = await checkFused(backend, { runs: fusedRuns });

@@ -13,7 +13,7 @@ const { Bun, Deno, process } = /** @type {any} */ (globals);
 const runtime = Deno ? `deno ${Deno.version.deno}` : Bun ? `bun ${Bun.version}` : `node ${process.versions.node}`;
 
 const backend = await createWasmBackend();
-const { passed, failed: wrong, skipped, fused } = await checkBackend(() => createWasmBackend());
+const { passed, failed: wrong, skipped, optional } = await checkBackend(() => createWasmBackend());
 const { cells } = await checkFused(backend);
 const { text, compared, failed } = await compareFile(checkGoldenFile(golden, 'golden'), [() => createWasmBackend()]);
 const threaded = await createWasmBackend({ simd: 'simd', threads: 2, threadThreshold: 0 });
@@ -25,7 +25,7 @@ console.log(
     runtime,
     simd: backend.info.simd,
     kit: { checks: passed.length + skipped.length, wrong, reasons: [...new Set(skipped.map(({ reason }) => reason))] },
-    fused: { exercised: fused.exercised, cells },
+    fused: { exercised: optional.exercised, cells },
     golden: { compared, failed: failed === 0 ? [] : text.split('\n').filter((line) => line.includes('FAILED')) },
     losses: await train(await createWasmBackend({ simd: 'simd' })),
     threaded: { threads, losses: threadedLosses },

@@ -12,7 +12,7 @@ const root = join(import.meta.dirname, '../../..');
 const folder = join(import.meta.dirname, '../.examples');
 
 /** An example of these registers tests, for which there is no runner here. */
-const notRun = ['packages/backend-conformance/src/test-backend.ts'];
+const notRun = ['packages/backend-conformance/src/vitest.ts'];
 
 function filesOf(pattern: string): string[] {
   const args = ['ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate', pattern];

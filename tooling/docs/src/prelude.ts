@@ -8,6 +8,7 @@ import { Adam, crossEntropy, type FitOptions, fit, type TrainingState } from '@s
 
 export * from '@sluice/autograd';
 export * from '@sluice/backend-conformance';
+export * from '@sluice/backend-conformance/vitest';
 export * from '@sluice/backend-gpujs';
 export * from '@sluice/backend-js';
 export * from '@sluice/backend-wasm';

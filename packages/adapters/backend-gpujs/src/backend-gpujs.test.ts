@@ -1,8 +1,9 @@
-import { testBackend } from '@sluice/backend-conformance';
+import { testBackend } from '@sluice/backend-conformance/vitest';
 import { describe, expect, it } from 'vitest';
 import { createGpujsBackend } from './backend-gpujs.ts';
 import type { GpujsMode } from './gpu-js.ts';
 import { headlessGlProblem } from './testing/headless-gl.ts';
+import { optionalKernels } from './testing/optional-kernels.ts';
 
 const problem = await headlessGlProblem();
 
@@ -20,6 +21,6 @@ for (const [mode, reason] of suites) {
       backend.dispose?.();
     });
 
-    testBackend(() => createGpujsBackend({ mode }));
+    testBackend(() => createGpujsBackend({ mode }), { optional: optionalKernels });
   });
 }

@@ -1,4 +1,4 @@
-import { testBackend } from '@sluice/backend-conformance';
+import { testBackend } from '@sluice/backend-conformance/vitest';
 import { createJsBackend } from './backend-js.ts';
 
-testBackend(() => createJsBackend());
+testBackend(() => createJsBackend(), { optional: [] });

@@ -1,13 +1,13 @@
-import { testBackend } from '@sluice/backend-conformance';
+import { testBackend } from '@sluice/backend-conformance/vitest';
 import { describe } from 'vitest';
 import { createWasmBackend } from './backend-wasm.ts';
 import { bestSimd } from './load.ts';
-import { fusedKernels } from './testing/fused-kernels.ts';
+import { optionalKernels } from './testing/optional-kernels.ts';
 
 describe('simd', () => {
-  testBackend(() => createWasmBackend({ simd: 'simd' }), { fused: fusedKernels });
+  testBackend(() => createWasmBackend({ simd: 'simd' }), { optional: optionalKernels });
 });
 
 describe.runIf(bestSimd() === 'relaxed-simd')('relaxed-simd', () => {
-  testBackend(() => createWasmBackend(), { fused: fusedKernels });
+  testBackend(() => createWasmBackend(), { optional: optionalKernels });
 });

@@ -1,5 +1,6 @@
-import type { AdamStep, Backend, FloatDType, Operand, OptimizerKernels } from '@sluice/core';
+import type { AdamStep, Backend, Operand, OptimizerKernels } from '@sluice/core';
 import { type CheckContext, type ConformanceCheck, demand } from '../kit/check.ts';
+import { type OptimizerKernel, optimizerKernels } from '../kit/optional-kernels.ts';
 import { runCase } from '../kit/run-case.ts';
 import { uniformArray } from '../kit/values.ts';
 
@@ -20,20 +21,14 @@ function kernelsOf<S>(backend: Backend<S>): OptimizerKernels<S> {
   return backend.optimizer;
 }
 
-function check(name: string, dtype: FloatDType, run: (context: CheckContext) => Promise<void>): ConformanceCheck {
-  return {
-    name: `optimizer ${name}`,
-    dtypes: [dtype],
-    lacks: ({ optimizer }) =>
-      optimizer?.supports(dtype) ? undefined : `optimizer kernels for ${dtype}, so steps are composed`,
-    run,
-  };
+function check(kernel: OptimizerKernel, name: string, run: (context: CheckContext) => Promise<void>): ConformanceCheck {
+  return { name: `optimizer ${kernel.name}: ${name}`, dtypes: [kernel.dtype], kernel, run };
 }
 
-/** Kernels that a backend need not have. */
-export const optimizerChecks: readonly ConformanceCheck[] = (['float32', 'float64'] as const).flatMap((dtype) => [
-  ...Object.entries(steps).map(([name, step]) =>
-    check(`adam ${dtype}: ${name}`, dtype, async (context) => {
+function adamChecks(kernel: OptimizerKernel): ConformanceCheck[] {
+  const { dtype } = kernel;
+  return Object.entries(steps).map(([name, step]) =>
+    check(kernel, name, async (context) => {
       for (const [seed, shape] of shapes.entries()) {
         for (const result of results) {
           const array = (offset: number, low: number) => uniformArray(dtype, shape, 10 * seed + offset, low);
@@ -48,8 +43,12 @@ export const optimizerChecks: readonly ConformanceCheck[] = (['float32', 'float6
         }
       }
     }),
-  ),
-  check(`sumOfSquares ${dtype}`, dtype, async (context) => {
+  );
+}
+
+function sumOfSquaresCheck(kernel: OptimizerKernel): ConformanceCheck {
+  const { dtype } = kernel;
+  return check(kernel, 'any shape', async (context) => {
     for (const [seed, shape] of shapes.entries()) {
       await runCase(context, {
         label: 'optimizer sumOfSquares',
@@ -60,8 +59,13 @@ export const optimizerChecks: readonly ConformanceCheck[] = (['float32', 'float6
         call: (backend, [x]) => kernelsOf(backend).sumOfSquares(x),
       });
     }
-  }),
-]);
+  });
+}
+
+/** Kernels of optimizers, which a backend need not have. */
+export const optimizerChecks: readonly ConformanceCheck[] = optimizerKernels.flatMap((kernel) =>
+  kernel.method === 'adam' ? adamChecks(kernel) : [sumOfSquaresCheck(kernel)],
+);
 
 /** One result of a step; the others are freed. */
 function takeOne<S>(

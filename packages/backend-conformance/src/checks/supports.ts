@@ -1,10 +1,10 @@
 import { dtypes as allTypes } from '@sluice/core';
 import { type ConformanceCheck, demand } from '../kit/check.ts';
-import { fusedKernels, supportedSizes } from '../kit/fused-kernels.ts';
+import { optionalKernels } from '../kit/optional-kernels.ts';
 import type { ConformanceOptions } from '../kit/options.ts';
 
 /** What a backend says of itself, against what it must say and what was announced. */
-export function supportChecks({ dtypes, fused }: ConformanceOptions): readonly ConformanceCheck[] {
+export function supportChecks({ dtypes, optional }: ConformanceOptions): readonly ConformanceCheck[] {
   return [
     {
       name: 'supports: float32, int32 and bool, and what `dtypes` announces',
@@ -22,16 +22,16 @@ export function supportChecks({ dtypes, fused }: ConformanceOptions): readonly C
       },
     },
     {
-      name: 'recurrent: has the fused kernels that `fused` announces',
+      name: 'optional kernels: those that `optional` announces',
       dtypes: [],
       async run({ backend }) {
-        for (const kernel of fusedKernels) {
-          const has = supportedSizes(backend, kernel).length > 0;
-          const expected = fused?.includes(kernel.name) ?? has;
+        for (const kernel of optionalKernels) {
+          const has = kernel.isIn(backend);
+          const expected = optional?.includes(kernel.name) ?? has;
           const [found, wanted] = [has, expected].map((yes) => (yes ? 'there' : 'not there'));
           demand(
             has === expected,
-            `recurrent: ${kernel.name} is ${found}, expected ${wanted} as in the option \`fused\``,
+            `optional kernels: ${kernel.name} is ${found}, expected ${wanted} as in the option \`optional\``,
           );
         }
       },

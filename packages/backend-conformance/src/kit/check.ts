@@ -1,7 +1,7 @@
 import type { Backend, DataArray, DType } from '@sluice/core';
 import { createReferenceBackend } from '../reference/reference-backend.ts';
 import { ConformanceError, defaultTolerances, type Tolerances } from './compare.ts';
-import type { FusedKernel } from './fused-kernels.ts';
+import type { OptionalKernel } from './optional-kernels.ts';
 
 /** What a check works with. */
 export interface CheckContext {
@@ -18,10 +18,8 @@ export interface ConformanceCheck {
   readonly name: string;
   /** Element types that the check cannot do without; it is skipped where `supports` denies one. */
   readonly dtypes: readonly DType[];
-  /** The fused kernel that it is about; it is skipped where the backend has none such. */
-  readonly kernel?: FusedKernel;
-  /** Says what is missing where the check is about another optional part of the contract that the backend lacks. */
-  readonly lacks?: (backend: Backend) => string | undefined;
+  /** The optional kernel that it is about; it is skipped where the backend has none such. */
+  readonly kernel?: OptionalKernel;
   /** Rejects with a ConformanceError when the backend breaks the demand. */
   run(context: CheckContext): Promise<void>;
 }

@@ -36,6 +36,12 @@ export class ConformanceError extends Error {
   override readonly name = 'ConformanceError';
 }
 
+/** An error with more to say than the one that it stands for, which is its cause unless it says the same already. */
+export function restate(error: unknown, text: string): ConformanceError {
+  const cause = error instanceof ConformanceError ? error.cause : error;
+  return new ConformanceError(text, cause === undefined ? {} : { cause });
+}
+
 export interface Comparison {
   /** What was computed and from what, for the message. */
   readonly label: string;

@@ -1,6 +1,6 @@
 import { broadcastShapes, type Shape } from '@sluice/core';
 import fc from 'fast-check';
-import { ConformanceError } from './compare.ts';
+import { ConformanceError, restate } from './compare.ts';
 
 const seed = 20_240_607;
 
@@ -18,9 +18,7 @@ export async function forAll<T>(
   const error = outcome.errorInstance;
   const text = error instanceof ConformanceError ? error.message : `threw ${String(error)}`;
   const example = fc.stringify(outcome.counterexample);
-  throw new ConformanceError(`${text}\n(case ${example}, found in run ${outcome.numRuns} and reduced)`, {
-    cause: error,
-  });
+  throw restate(error, `${text}\n(case ${example}, found in run ${outcome.numRuns} and reduced)`);
 }
 
 /** Seeds for the values of a case. */

@@ -1,10 +1,8 @@
-import type { Backend, FloatDType, FusedCell } from '@sluice/core';
+import type { Backend, FusedCell } from '@sluice/core';
+import type { OptionalKernel } from './optional-kernels.ts';
 
 /** A recurrent cell and element type that a backend may have fused kernels for. */
-export interface FusedKernel {
-  /** E.g. `gru, reset after, float32`. */
-  readonly name: string;
-  readonly dtype: FloatDType;
+export interface FusedKernel extends OptionalKernel {
   readonly gates: number;
   readonly hasResetBias: boolean;
   readonly hasProjection: boolean;
@@ -31,21 +29,27 @@ export const fusedKernels: readonly FusedKernel[] = (['float32', 'float64'] as c
       cell.kind === 'projectedLstm'
         ? { ...cell, dtype, hiddenSize, projectionSize: outputSize(hiddenSize) }
         : { ...cell, dtype, hiddenSize };
-    return {
+    const kernel: FusedKernel = {
       name: `${name}, ${dtype}`,
       dtype,
+      definition: 'RecurrentKernels in @sluice/core, and the equations at the layer of the same name in @sluice/layers',
+      isIn: (backend) => supportedSizes(backend, kernel).length > 0,
       gates,
       hasResetBias: cell.kind === 'gru' && cell.resetAfter,
       hasProjection,
       cell: cellOf,
       stateSizes: (hiddenSize) => [outputSize(hiddenSize), hiddenSize].slice(0, states),
     };
+    return kernel;
   }),
 );
 
-/** The hidden sizes to check a kernel with: some small ones and one larger. None where the backend has no such kernel. */
+/** What a kernel is asked for: small sizes, an odd one, and those that a kernel may be made for alone. */
+const askedSizes = [3, 1, 2, 4, 5, 8, 37, 16, 32, 64, 128, 256];
+
+/** The hidden sizes to check a kernel with, those that it supports among `askedSizes`. None where the backend has no such kernel. */
 export function supportedSizes(backend: Backend, kernel: FusedKernel): readonly number[] {
   const { recurrent } = backend;
   if (recurrent === undefined || !backend.supports(kernel.dtype)) return [];
-  return [3, 1, 2, 4, 5, 8, 37].filter((size) => recurrent.supports(kernel.cell(size)));
+  return askedSizes.filter((size) => recurrent.supports(kernel.cell(size)));
 }

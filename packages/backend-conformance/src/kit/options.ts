@@ -2,7 +2,7 @@ import type { DType } from '@sluice/core';
 import { OptionError } from '@sluice/core';
 import type { ConformanceCheck } from './check.ts';
 import type { Tolerances } from './compare.ts';
-import { fusedKernels } from './fused-kernels.ts';
+import { optionalKernels } from './optional-kernels.ts';
 
 export interface ConformanceOptions {
   /**
@@ -13,10 +13,11 @@ export interface ConformanceOptions {
   /** The element types that the backend supports, no more and no fewer. Default: whatever it says, float32, int32 and bool among them. */
   readonly dtypes?: readonly DType[];
   /**
-   * The fused kernels that the backend has, no more and no fewer: `lstm, float32`, `gru, reset after, float32`, `gru, reset before, float32`,
-   * `rnn, tanh, float32`, `rnn, relu, float32`, or the same with float64. Default: whatever it says.
+   * The optional kernels that the backend has, no more and no fewer: `lstm, float32`, `lstm, projected, float32`, `gru, reset after, float32`,
+   * `gru, reset before, float32`, `rnn, tanh, float32`, `rnn, relu, float32`, `adam, float32`, `sumOfSquares, float32`, or the same with float64.
+   * Default: whatever it says. Fused kernels are asked for with hidden sizes 1 to 5, 8, 16, 32, 37, 64, 128 and 256; one for none of them is absent.
    */
-  readonly fused?: readonly string[];
+  readonly optional?: readonly string[];
   /**
    * Checks to leave out, and why: beginnings of their names, each with the reason that is reported, e.g.
    * `{ 'binary power': 'this machine has no power of negative numbers' }`.
@@ -24,13 +25,16 @@ export interface ConformanceOptions {
   readonly skip?: Readonly<Record<string, string>>;
 }
 
-/** @throws OptionError for a fused kernel that the contract does not know, or a beginning that no name has */
-export function checkOptions({ fused = [], skip = {} }: ConformanceOptions, checks: readonly ConformanceCheck[]): void {
-  const known = fusedKernels.map(({ name }) => name);
-  for (const name of fused) {
+/** @throws OptionError for an optional kernel that the contract does not know, or a beginning that no name has */
+export function checkOptions(
+  { optional = [], skip = {} }: ConformanceOptions,
+  checks: readonly ConformanceCheck[],
+): void {
+  const known = optionalKernels.map(({ name }) => name);
+  for (const name of optional) {
     if (known.includes(name)) continue;
     const expected = `names among: ${known.join('; ')}`;
-    throw new OptionError({ operation: 'testBackend', argument: 'fused', got: `holds "${name}"`, expected });
+    throw new OptionError({ operation: 'testBackend', argument: 'optional', got: `holds "${name}"`, expected });
   }
   for (const start of Object.keys(skip)) {
     if (checks.some(({ name }) => name.startsWith(start))) continue;

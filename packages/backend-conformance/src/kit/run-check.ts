@@ -1,22 +1,17 @@
 import type { Backend } from '@sluice/core';
 import type { CheckContext, ConformanceCheck } from './check.ts';
-import { ConformanceError } from './compare.ts';
-import { supportedSizes } from './fused-kernels.ts';
+import { ConformanceError, restate } from './compare.ts';
 import type { ConformanceOptions } from './options.ts';
 
 /** Why a check does not apply, if it does not. */
 export function skipReason(
-  { name, dtypes, kernel, lacks }: ConformanceCheck,
+  { name, dtypes, kernel }: ConformanceCheck,
   backend: Backend,
   { skip = {} }: ConformanceOptions,
 ): string | undefined {
-  const missing = dtypes.filter((dtype) => !backend.supports(dtype));
+  const missing = [...new Set(dtypes)].filter((dtype) => !backend.supports(dtype));
   if (missing.length > 0) return `the backend does not support ${missing.join(', ')}`;
-  if (kernel && supportedSizes(backend, kernel).length === 0) {
-    return `optional: the backend has no fused kernel for ${kernel.name}, so layers compose its steps`;
-  }
-  const lacking = lacks?.(backend);
-  if (lacking !== undefined) return `optional: the backend has no ${lacking}`;
+  if (kernel?.isIn(backend) === false) return `optional: the backend has no ${kernel.name}, which is composed instead`;
   return Object.entries(skip).find(([start]) => name.startsWith(start))?.[1];
 }
 
@@ -29,14 +24,13 @@ export async function runCheck(check: ConformanceCheck, context: CheckContext): 
     await check.run(context);
   } catch (error) {
     const text = error instanceof ConformanceError ? error.message : `${check.name}: threw ${String(error)}`;
-    throw new ConformanceError(`${text}\n${help(check, context)}`, { cause: error });
+    throw restate(error, `${text}\n${help(check, context)}`);
   }
 }
 
 /** Where to read on; the first word of a check's name is the method. */
 function help({ name, kernel }: ConformanceCheck, { backend, reference }: CheckContext): string {
-  if (kernel)
-    return 'What it must do: RecurrentKernels in @sluice/core, and the equations at the layer of the same name in @sluice/layers.';
+  if (kernel) return `What it must do: ${kernel.definition}.`;
   const [method] = /^\w*/.exec(name) as RegExpExecArray;
   if (!(method in reference)) return `This is the check "${name}".`;
   if (!(method in backend)) return `The backend has no ${method} yet: write it.`;

@@ -77,7 +77,7 @@ function run(cell: FusedCell, inputs: SequenceInputs<DataArray>, { reverse, leng
   for (const b of range(batch)) {
     const length = lengths?.[b] ?? time;
     let states = initial.map((state, i) =>
-      length === 0 ? range(sizes[i]).map(() => tape.constant(0)) : rowOf(state, b, sizes[i]),
+      lengths?.[b] === 0 ? range(sizes[i]).map(() => tape.constant(0)) : rowOf(state, b, sizes[i]),
     );
     for (const k of range(length)) {
       const place = (reverse ? length - 1 - k : k) * batch + b;

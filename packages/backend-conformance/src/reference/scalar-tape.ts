@@ -55,7 +55,7 @@ export class ScalarTape {
   /** Passes the gradients of results, set beforehand, on to everything that they were computed from. */
   backward(): void {
     for (const { gradient, sources, slopes } of this.#scalars.toReversed()) {
-      for (const [i, source] of sources.entries()) source.gradient += gradient * slopes[i];
+      for (let i = 0; i < sources.length; i++) sources[i].gradient += gradient * slopes[i];
     }
   }
 

@@ -1,4 +1,4 @@
 import { createJsBackend } from '@sluice/backend-js';
 import { testInChromium } from '../test-in-chromium.ts';
 
-testInChromium({ create: createJsBackend, info: {}, fused: false, lossTolerance: 1e-5 });
+testInChromium({ create: createJsBackend, info: {}, optional: [], lossTolerance: 1e-5 });

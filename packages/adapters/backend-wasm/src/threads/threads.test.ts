@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { testBackend } from '@sluice/backend-conformance';
+import { testBackend } from '@sluice/backend-conformance/vitest';
 import { BackendError, DisposedError, OptionError, Random, UnsupportedError } from '@sluice/core';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createWasmBackend, startWasmBackend } from '../backend-wasm.ts';
 import { inlined } from '../load.ts';
-import { fusedKernels } from '../testing/fused-kernels.ts';
 import { put, take } from '../testing/operands.ts';
+import { optionalKernels } from '../testing/optional-kernels.ts';
 import { webAssembly } from '../web-assembly.ts';
 import { workerSource } from './control.ts';
 
@@ -21,7 +21,7 @@ const start = (threads: number) => createWasmBackend({ simd: 'simd', threads, th
 const plain = { transposeA: false, transposeB: false };
 
 describe('2 threads', () => {
-  testBackend(() => start(2), { fused: fusedKernels });
+  testBackend(() => start(2), { optional: optionalKernels });
 });
 
 const alone = await start(1);

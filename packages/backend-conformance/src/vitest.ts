@@ -6,6 +6,9 @@ import { createCheckContext } from './kit/check.ts';
 import { type ConformanceOptions, checkOptions } from './kit/options.ts';
 import { runCheck, skipReason } from './kit/run-check.ts';
 
+/** Milliseconds; a GPU in software on a busy machine takes its time. */
+const timeLimit = 180_000;
+
 /**
  * Registers a vitest suite that holds a backend to the contract: every method and every kind against naive reference
  * kernels, over shapes of rank 0 to 4 with sizes 0 and 1 among them, broadcasting, special values, int32 overflow,
@@ -17,13 +20,13 @@ import { runCheck, skipReason } from './kit/run-check.ts';
  * NaN and the infinities are exact. Cases are the same in each run; a failure names method, kind, element
  * types, shapes and the first wrong element, and where to read what the method must do.
  *
- * Checks of an element type that `supports` denies and of fused kernels that are not there are skipped with that as the note; float32, int32 and bool
+ * Checks of an element type that `supports` denies and of optional kernels that are not there are skipped with that as the note; float32, int32 and bool
  * may not be denied.
  *
  * @param create makes the backend; called once, and the backend disposed at the end
  * @example
  * testBackend(() => createMyBackend());
- * testBackend(() => createMyBackend({ precision: 'medium' }), { tolerances: { float32: 1e-4 }, fused: ['lstm, float32'] });
+ * testBackend(() => createMyBackend({ precision: 'medium' }), { tolerances: { float32: 1e-4 }, optional: ['lstm, float32'] });
  * @throws OptionError for options that name a check or kernel that there is not
  */
 export function testBackend(create: () => Backend | Promise<Backend>, options: ConformanceOptions = {}): void {
@@ -38,11 +41,15 @@ export function testBackend(create: () => Backend | Promise<Backend>, options: C
       backend.dispose?.();
     });
     for (const check of checks) {
-      it(check.name, async (test) => {
-        const reason = skipReason(check, backend, options);
-        test.skip(reason !== undefined, reason);
-        await runCheck(check, createCheckContext(backend, options.tolerances));
-      });
+      it(
+        check.name,
+        async (test) => {
+          const reason = skipReason(check, backend, options);
+          test.skip(reason !== undefined, reason);
+          await runCheck(check, createCheckContext(backend, options.tolerances));
+        },
+        timeLimit,
+      );
     }
   });
 }

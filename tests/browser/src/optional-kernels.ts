@@ -1,0 +1,12 @@
+/** As the conformance kit names them. */
+export const gpujsKernels = [
+  'lstm, float32',
+  'gru, reset after, float32',
+  'gru, reset before, float32',
+  'rnn, tanh, float32',
+  'rnn, relu, float32',
+  'adam, float32',
+  'sumOfSquares, float32',
+];
+
+export const wasmKernels = [...gpujsKernels, 'lstm, projected, float32'];
