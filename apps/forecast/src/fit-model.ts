@@ -9,12 +9,12 @@ import type { Forecaster } from './network.ts';
 import type { Prepared } from './prepare.ts';
 
 /** The losses of a training, by step. */
-export interface LossCurves {
+interface LossCurves {
   readonly train: { readonly x: number[]; readonly y: number[] };
   readonly validation: { readonly x: number[]; readonly y: number[] };
 }
 
-export interface FittedModel {
+interface FittedModel {
   readonly model: Forecaster;
   readonly curves: LossCurves;
   /** Where the signal ended the training. */
