@@ -128,7 +128,12 @@ describe('a bad start says why in one line', () => {
     ['a missing model', 1, ['evaluate', '--model', 'none'], 'none: does not exist; train a model first'],
     ['a cut model', 1, ['evaluate', '--model', 'cut'], 'model.safetensors'],
     ['a model with another configuration', 1, ['evaluate', '--model', 'changed'], 'does not fit config.json'],
-    ['a model with two errors', 1, ['evaluate', '--model', 'odd'], 'received 0; odd/config.json: config: layers: '],
+    [
+      'a model with two errors',
+      1,
+      ['evaluate', '--model', 'odd'],
+      'odd/config.json: config: layers: Invalid value: Expected >=1 but received 0\n',
+    ],
     [
       'a size that no model may have',
       1,
