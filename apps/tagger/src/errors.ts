@@ -1,6 +1,2 @@
 /** Something stands in the way of what was asked for, and the message says what: exit code 1. */
 export class AppError extends Error {}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

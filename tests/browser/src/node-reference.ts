@@ -4,7 +4,7 @@ import { createWasmBackend } from '@sluice/backend-wasm';
 import { Device } from '@sluice/core';
 import { loadModel } from '@sluice/model/node';
 import { renderHtml } from '@sluice/report/node';
-import { train } from 'tests-training';
+import { sweep, train } from 'tests-training';
 import type { TestProject } from 'vitest/node';
 import { definition } from '../../../apps/protein/src/model.ts';
 import { type Prediction, predict } from '../../../apps/protein/src/predict.ts';
@@ -15,6 +15,8 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** Losses of the small training in this Node, with plain SIMD. */
     readonly lossesInNode: number[];
+    /** CRC-32 of function values in this Node. */
+    readonly functionsInNode: Record<string, number>;
     /** What the small model of the protein app says of a chain. */
     readonly predictionsInNode: Prediction[];
     /** A report with every sort of picture, by `encodeURIComponent`, for vitest writes it into a script of its page. */
@@ -26,6 +28,7 @@ declare module 'vitest' {
 // biome-ignore lint/style/noDefaultExport: vitest asks for it
 export default async function provideReferences(project: TestProject): Promise<void> {
   project.provide('lossesInNode', await train(await createWasmBackend({ simd: 'simd' })));
+  project.provide('functionsInNode', await sweep(await createWasmBackend({ simd: 'simd' })));
   project.provide('reportHtml', encodeURIComponent(renderHtml(exampleReport())));
   using device = new Device(createJsBackend());
   const { model, config, preprocessing } = await loadModel(fileURLToPath(modelFolder), definition, device);

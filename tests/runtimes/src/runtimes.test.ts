@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { conformanceChecks } from '@sluice/backend-conformance';
 import { createWasmBackend } from '@sluice/backend-wasm';
-import { train } from 'tests-training';
+import { sweep, train } from 'tests-training';
 import { describe, expect, it } from 'vitest';
 import { runQuietly } from '../../../tooling/setup/child.mjs';
 import { findRuntime, type Runtime } from '../../../tooling/setup/runtimes.mjs';
@@ -16,23 +16,27 @@ const cases: readonly { runtime: Runtime; says: RegExp; simd: string; args: read
 describe('the built packages', () => {
   for (const { runtime, says, simd, args } of cases) {
     const program = findRuntime(runtime);
-    it(`in ${runtime}: kit, goldens, fused kernels, and a training as in Node`, async (test) => {
+    it(`in ${runtime}: kit, goldens, fused kernels, functions and a training as in Node, on 1 and 2 threads`, async (test) => {
       test.skip(program === undefined, `${runtime} could not be fetched`);
       const script = join(import.meta.dirname, 'check.mjs');
       const { exitCode, output } = await runQuietly(program as string, [...args, script]);
       expect(exitCode, output).toBe(0);
       const result = JSON.parse(output.trim().split('\n').at(-1) as string);
       expect(result.runtime).toMatch(says);
-      expect(result.simd).toBe(simd);
-      expect(result.kit.wrong).toEqual([]);
-      expect(result.kit.checks).toBeGreaterThanOrEqual(conformanceChecks.length);
-      expect(result.kit.reasons.filter((reason: string) => !reason.startsWith('optional: '))).toEqual([]);
-      expect(result.fused.exercised).toEqual(expect.arrayContaining(['lstm, float32', 'adam, float32']));
-      expect(result.fused.cells).toContain('lstm');
-      expect(result.golden).toEqual({ compared: 70, failed: [] });
+      expect(result.results).toHaveLength(2);
       const losses = await train(await createWasmBackend({ simd: 'simd' }));
-      expect(result.losses).toEqual(losses);
-      expect(result.threaded).toEqual({ threads: 2, losses });
-    }, 120_000);
+      const functions = await sweep(await createWasmBackend({ simd: 'simd' }));
+      for (const [i, one] of result.results.entries()) {
+        expect(one.info).toEqual({ simd, threads: i + 1 });
+        expect(one.kit.wrong).toEqual([]);
+        expect(one.kit.checks).toBeGreaterThanOrEqual(conformanceChecks.length);
+        expect(one.kit.reasons.filter((reason: string) => !reason.startsWith('optional: '))).toEqual([]);
+        expect(one.fused.exercised).toEqual(expect.arrayContaining(['lstm, float32', 'adam, float32']));
+        expect(one.fused.cells).toContain('lstm');
+        expect(one.golden).toEqual({ compared: 70, failed: [] });
+        expect(one.functions).toEqual(functions);
+        expect(one.losses).toEqual(losses);
+      }
+    }, 300_000);
   }
 });

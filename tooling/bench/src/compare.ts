@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Child } from './child.ts';
 import { loadAverage } from './machine.ts';
+import { productSize } from './participants/data.mjs';
 import type { Participant } from './participants.ts';
 import type { Answer } from './protocol.ts';
 import { type Mode, modes, operationsOf, type Workload } from './workloads.ts';
@@ -21,7 +22,7 @@ export interface Result {
   /** Of one run; nothing where there is no figure, and `note` says why. */
   readonly times?: Times;
   readonly gigaflops?: number;
-  /** Of the rate of the matrix product 256 x 256 x 256 of the same build, measured in between: the median over the sections. */
+  /** Of the rate of the square matrix product of the same build, measured in between: the median over the sections. */
   readonly ceilingShare?: number;
   /** Kernels that the GPU was told to run, of one run. */
   readonly launches?: number;
@@ -53,7 +54,7 @@ export const quickSchedule: Omit<Schedule, 'workloads'> = {
 };
 
 const patience = 120_000;
-const productOperations = 2 * 256 ** 3;
+const productOperations = 2 * productSize ** 3;
 // Thread pools spin for a while after their last work and would take the next participant's time.
 const pause = 15;
 

@@ -1,3 +1,4 @@
+import { productSize } from './participants/data.mjs';
 import { type ProfileReport, profileHeadLines, profileTable } from './profile-report.ts';
 import {
   headLines,
@@ -45,7 +46,7 @@ alike, so **compare ratios, never milliseconds of two runs of the benchmark**.
   parameters, an Adam step and the loss read back after every step. All of it in float32 on the same shapes, with sigmoid gates, from random
   weights. Sluice runs through its public API: the built packages, tape and optimizer included, on one thread where the label names no number.
 - GFLOP/s counts the operations of the matrix products: forward, and in training the gradients of all weights and of what lies between the
-  layers, but not of the input of the network. The ceiling is the rate of \`matMul\` of two 256 x 256 matrices in the same process on as many
+  layers, but not of the input of the network. The ceiling is the rate of \`matMul\` of two ${productSize} x ${productSize} matrices in the same process on as many
   threads, measured after each section; the share is the median over the sections.
 - JavaScript peers run on the Node that runs the benchmark, Sluice also on a second one. WebGL in Chromium runs in a page, and is timed there.
 

@@ -9,7 +9,7 @@ Usage: npm run test:learning -- [options]
 
   --task <text>  only tasks whose name contains the text
   --seed <n>     seed of weights and data, default 1
-  --backend <b>  js or wasm, default both
+  --backend <b>  one of ${Object.keys(backends).join('; ')}; default all
   --browser      in a headless Chromium instead of Node
   --help         this text
 

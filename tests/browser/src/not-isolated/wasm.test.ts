@@ -1,5 +1,5 @@
 import { createWasmBackend } from '@sluice/backend-wasm';
-import { train } from 'tests-training';
+import { sweep, train } from 'tests-training';
 import { expect, inject, it } from 'vitest';
 import { crossOriginIsolated, navigator } from '../page.ts';
 
@@ -13,6 +13,10 @@ it('wasm runs on one thread, and trains as in Node', async () => {
   const backend = await createWasmBackend({ simd: 'simd' });
   expect(backend.info).toMatchObject({ simd: 'simd', threads: 1 });
   expect(await train(backend)).toEqual(inject('lossesInNode'));
+});
+
+it('exp, tanh, sigmoid and log are those of Node, to the bit', async () => {
+  expect(await sweep(await createWasmBackend())).toEqual(inject('functionsInNode'));
 });
 
 it('wasm says why it has no threads', async () => {

@@ -1,5 +1,8 @@
 /** @typedef {import('../workloads.ts').Workload} Workload */
 
+/** Rows and columns of the product that the ceiling is measured with: large enough that packing and reading it back count little. */
+export const productSize = 512;
+
 /** Numbers between -1 and 1 that look random and are the same in every run. */
 export function numbers(/** @type {number} */ size, seed = 1) {
   let state = seed;

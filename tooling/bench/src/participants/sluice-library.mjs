@@ -2,10 +2,8 @@ import { valueAndGrad } from '@sluice/autograd';
 import { Device, UnsupportedError } from '@sluice/core';
 import { Linear, LSTM } from '@sluice/layers';
 import { Adam, crossEntropy, meanSquaredError } from '@sluice/training';
-import { classes, numbers } from './data.mjs';
+import { classes, numbers, productSize } from './data.mjs';
 import { Unsupported } from './runner.mjs';
-
-const productSize = 256;
 
 /**
  * Sluice on a backend, through the public API.

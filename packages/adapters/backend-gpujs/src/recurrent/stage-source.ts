@@ -13,7 +13,7 @@ export interface Read {
   readonly component: number;
 }
 
-export const nameOfRead = ({ role, component }: Read): string => `${role}${component}`;
+const nameOfRead = ({ role, component }: Read): string => `${role}${component}`;
 
 const arrays: readonly Role[] = ['projected', 'bias', 'output'];
 

@@ -1,0 +1,2 @@
+export { sweep } from './sweep.mjs';
+export { train } from './train.mjs';
