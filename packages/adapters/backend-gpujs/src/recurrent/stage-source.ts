@@ -1,5 +1,5 @@
 import type { KernelsSource } from '../launcher.ts';
-import type { CellForm, Product, Role, Stage } from './cells.ts';
+import { type CellForm, type Product, type Role, type Stage, wholeStep } from './cells.ts';
 
 /** What a launch gives for a row that has no such step: zeros, or what the states or their gradients were. */
 export type Idle = 'zeros' | 'last' | 'carry';
@@ -13,7 +13,7 @@ export interface Read {
   readonly component: number;
 }
 
-export const nameOfRead = ({ role, component }: Read): string => `${role}${component}`;
+const nameOfRead = ({ role, component }: Read): string => `${role}${component}`;
 
 const arrays: readonly Role[] = ['projected', 'bias', 'output'];
 
@@ -73,6 +73,31 @@ export function readsOf(launch: Launch): readonly Read[] {
       used.has(name) || ofProduct.includes(component) ? [{ role, component }] : [],
     );
   });
+}
+
+/** Names of all blocks that a launch reads: those of `readsOf`, then the weights if it has a product, then, `masked`, the lengths. */
+function blocksOf(launch: Launch): readonly string[] {
+  const { stage, masked } = launch;
+  return [...readsOf(launch).map(nameOfRead), ...(stage.product ? ['weight'] : []), ...(masked ? ['lengths'] : [])];
+}
+
+/** The most blocks that any launch of a cell reads, forward or back. */
+export function mostReads(form: CellForm): number {
+  const whole = wholeStep(form, true);
+  const launches: readonly (readonly [Stage | undefined, Idle])[] = [
+    ...(whole
+      ? [[whole, 'last'] as const]
+      : ([
+          [form.open, 'zeros'],
+          [form.step, 'last'],
+        ] as const)),
+    ...form.gradients.map((stage) => [stage, 'zeros'] as const),
+    [form.carry, 'carry'],
+  ];
+  const counts = launches.map(([stage, idle]) =>
+    stage ? blocksOf({ form, stage, idle, masked: true, bound: 1 }).length : 0,
+  );
+  return Math.max(...counts);
 }
 
 function read(form: CellForm, { role, component }: Read): string {
@@ -136,10 +161,7 @@ ${turn(['k'])}
 }`;
 }
 
-/**
- * The kernel of a launch, of which a thread computes a unit of four rows. It reads the blocks of `readsOf`, then the weights if it has a product, then,
- * `masked`, the lengths.
- */
+/** The kernel of a launch, of which a thread computes a unit of four rows. It reads what `blocksOf` names. */
 export function stageSource(launch: Launch): KernelsSource {
   const { form, stage, masked, bound } = launch;
   const { product, code, result } = stage;
@@ -152,7 +174,7 @@ export function stageSource(launch: Launch): KernelsSource {
     return `${values.join('\n')}\nif (step >= lengths[own + ${row}]) { ${idle.join(' ')} }`;
   };
   return {
-    blocks: [...reads.map(nameOfRead), ...(product ? ['weight'] : []), ...(masked ? ['lengths'] : [])],
+    blocks: blocksOf(launch),
     numbers: ['count', 'hidden', 'batch', 'step'],
     functions: form.functions,
     body: `let place = this.thread.x;
