@@ -83,14 +83,9 @@ function blocksOf(launch: Launch): readonly string[] {
 
 /** The most blocks that any launch of a cell reads, forward or back. */
 export function mostReads(form: CellForm): number {
-  const whole = wholeStep(form, true);
   const launches: readonly (readonly [Stage | undefined, Idle])[] = [
-    ...(whole
-      ? [[whole, 'last'] as const]
-      : ([
-          [form.open, 'zeros'],
-          [form.step, 'last'],
-        ] as const)),
+    [form.open, 'zeros'],
+    [wholeStep(form, true) ?? form.step, 'last'],
     ...form.gradients.map((stage) => [stage, 'zeros'] as const),
     [form.carry, 'carry'],
   ];
