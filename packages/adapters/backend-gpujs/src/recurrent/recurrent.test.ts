@@ -18,6 +18,10 @@ interface Case {
   readonly lengths?: readonly number[];
 }
 
+interface Settings {
+  readonly argumentTypes: Readonly<Record<string, string>>;
+}
+
 const gates = { lstm: 4, gru: 3, rnn: 1 } as const;
 
 const lstm = (hiddenSize: number): Case['cell'] => ({ kind: 'lstm', dtype: 'float32', hiddenSize });
@@ -99,8 +103,8 @@ it.each([lstm(5), ...others])('$kind reads as many textures as it is said to', a
   const compile = [vi.spyOn(opened.gpu, 'createKernel'), vi.spyOn(opened.gpu, 'createKernelMap')];
   run(backend, { cell, time: 2, batch: 3, lengths: [2, 0, 1] });
   backend.dispose?.();
-  const settings = compile.flatMap(({ mock }) => mock.calls.map((values) => values.at(-1)));
-  const reads = settings.map((one) => Object.values(one?.argumentTypes).filter((type) => /^Array/.test(type)).length);
+  const settings = compile.flatMap(({ mock }) => mock.calls.map((values) => values.at(-1) as Settings));
+  const reads = settings.map((one) => Object.values(one.argumentTypes).filter((type) => /^Array/.test(type)).length);
   expect(Math.max(...reads)).toBe(mostReads(formOf(nameOf(cell) as CellName)));
 });
 
