@@ -12,7 +12,7 @@ const problem = await headlessGlProblem();
 type X = Operand<GpujsStorage>;
 
 interface Case {
-  readonly cell: Exclude<FusedCell, { kind: 'projectedLstm' }>;
+  readonly cell: FusedCell;
   readonly time: number;
   readonly batch: number;
   readonly lengths?: readonly number[];
@@ -22,13 +22,14 @@ interface Settings {
   readonly argumentTypes: Readonly<Record<string, string>>;
 }
 
-const gates = { lstm: 4, gru: 3, rnn: 1 } as const;
+const gates = { lstm: 4, projectedLstm: 4, gru: 3, rnn: 1 } as const;
 
 const lstm = (hiddenSize: number): Case['cell'] => ({ kind: 'lstm', dtype: 'float32', hiddenSize });
 const others: readonly Case['cell'][] = [
   { kind: 'gru', dtype: 'float32', hiddenSize: 5, resetAfter: true },
   { kind: 'gru', dtype: 'float32', hiddenSize: 5, resetAfter: false },
   { kind: 'rnn', dtype: 'float32', hiddenSize: 5, nonlinearity: 'tanh' },
+  { kind: 'projectedLstm', dtype: 'float32', hiddenSize: 5, projectionSize: 2 },
 ];
 
 it('leaves to composed steps what reads more textures than the device does', async () => {
@@ -40,9 +41,9 @@ it('leaves to composed steps what reads more textures than the device does', asy
     return [lstm(5), ...others].map((cell) => recurrent?.supports(cell));
   });
   expect(fused).toEqual([
-    [false, false, false, true],
-    [false, true, true, true],
-    [true, true, true, true],
+    [false, false, false, true, false],
+    [false, true, true, true, false],
+    [true, true, true, true, true],
   ]);
 });
 
@@ -66,15 +67,19 @@ function run(
   const kernels = backend.recurrent;
   if (!kernels) throw new Error('no fused kernels');
   const { kind, hiddenSize: hidden } = cell;
-  const state = () => filled(backend, 0.5, batch, hidden);
-  const states = () => (kind === 'lstm' ? [state(), state()] : [state()]);
+  const outputs = kind === 'projectedLstm' ? cell.projectionSize : hidden;
+  const state = (size: number) => filled(backend, 0.5, batch, size);
+  const states = () => (gates[kind] === 4 ? [state(outputs), state(hidden)] : [state(hidden)]);
+  const projection = kind === 'projectedLstm' ? filled(backend, 0.1, outputs, hidden) : undefined;
   const inputs = {
     projected: filled(backend, 0.1, time, batch, gates[kind] * hidden),
-    weight: filled(backend, 0.01, gates[kind] * hidden, hidden),
+    weight: filled(backend, 0.01, gates[kind] * hidden, outputs),
+    projection,
     states: states(),
   };
-  const gradients = { output: filled(backend, 1, time, batch, hidden), states: states() };
-  const given = [inputs.projected, inputs.weight, ...inputs.states, gradients.output, ...gradients.states];
+  const gradients = { output: filled(backend, 1, time, batch, outputs), states: states() };
+  const { projected, weight } = inputs;
+  const given = [projected, weight, projection, ...inputs.states, gradients.output, ...gradients.states];
   const free = (storages: readonly (GpujsStorage | undefined)[]) => {
     for (const storage of storages) if (storage) backend.free(storage);
   };
@@ -87,13 +92,13 @@ function run(
         reverse: false,
         lengths,
       });
-      free([back.projected, back.weight, ...back.states]);
+      free([back.projected, back.weight, back.projection, ...back.states]);
       return { forward: middle - start, backward: launches() - middle };
     } finally {
       free([result.output, result.saved, ...result.states]);
     }
   } finally {
-    free(given.map(({ storage }) => storage));
+    free(given.map((one) => one?.storage));
   }
 }
 
@@ -120,15 +125,16 @@ describe.skipIf(problem !== undefined)('fused kernels on headless GL', () => {
   const launches = () => launchesOf(backend);
 
   it('takes a launch a step forward and two back, and few more', () => {
-    const [after, before, rnn] = others.map((cell) => run(backend, { cell, time: 20, batch: 3 }));
+    const [after, before, rnn, projected] = others.map((cell) => run(backend, { cell, time: 20, batch: 3 }));
     const large = run(backend, { cell: lstm(128), time: 20, batch: 32 });
     const long = run(backend, { cell: lstm(5), time: 100, batch: 3 });
-    expect({ large, long, after, before, rnn }).toEqual({
+    expect({ large, long, after, before, rnn, projected }).toEqual({
       large: { forward: 26, backward: 58 },
       long: { forward: 112, backward: 245 },
       after: { forward: 27, backward: 56 },
-      before: { forward: 46, backward: 82 },
+      before: { forward: 46, backward: 80 },
       rnn: { forward: 26, backward: 49 },
+      projected: { forward: 52, backward: 68 },
     });
   });
 
@@ -140,7 +146,8 @@ describe.skipIf(problem !== undefined)('fused kernels on headless GL', () => {
       expect(backend.info.textures).toBe(before);
     }
     const start = launches();
-    const sequence = { cell: lstm(5), time: 20, batch: 3, lengths: [20, 0, 4] };
+    // It takes most launches.
+    const sequence = { cell: others[3], time: 20, batch: 3, lengths: [20, 0, 4] };
     run(backend, sequence);
     const all = launches() - start;
     // The context goes in the middle of the way forward, of the way back, and at the last launch.

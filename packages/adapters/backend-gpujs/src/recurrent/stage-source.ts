@@ -25,7 +25,7 @@ function namesOf(form: CellForm, role: Role): readonly string[] {
   if (role === 'last') return ofStates((state) => `${state}0`);
   if (role === 'carry') return ofStates((state) => `d${state}`);
   if (role === 'after') return form.state;
-  return rowsOfTexel.map((i) => `gradient${i}`);
+  return form.gradients[0].result.map((_, i) => `gradient${i}`);
 }
 
 const identifiers = /\b(?!(?:const|let|if|Math)\b)[A-Za-z]\w*\b(?!\s*\()/g;
@@ -115,8 +115,9 @@ function component(block: string, width: number, index: number): string {
 }
 
 /** A texel of states and one of weights are read for the products of four rows with all gates; four units a turn, for what a turn costs. */
-function multiply(form: CellForm, { of, pairs }: Product, bound: number): string {
-  const isBack = of === 'gradient';
+function multiply(form: CellForm, { of, pairs, projects }: Product, bound: number): string {
+  const isBack = of === 'gradient' || of === 'carry';
+  const width = projects ? 1 : form.weights.length;
   const sums = isBack ? ['s'] : pairs.map(([, weight]) => `s${weight}`);
   const components = [...new Set(pairs.map(([own]) => own))];
   // The weights' texels are [inner, unit]: of the state's unit and the gate's.
@@ -127,7 +128,7 @@ function multiply(form: CellForm, { of, pairs }: Product, bound: number): string
       `const w${i} = weight[${at(k)}];`,
     ]);
     const term = (row: number, [own, weight]: readonly [number, number]) =>
-      units.map((_, i) => `v${own}${i}[${row}] * ${component(`w${i}`, form.weights.length, weight)}`).join(' + ');
+      units.map((_, i) => `v${own}${i}[${row}] * ${component(`w${i}`, width, weight)}`).join(' + ');
     const add = (sum: string, terms: readonly string[]) => `${sum} = ${sum} + (${terms.join(' + ')});`;
     const rows = rowsOfTexel.flatMap((row) =>
       isBack
@@ -143,7 +144,7 @@ function multiply(form: CellForm, { of, pairs }: Product, bound: number): string
   };
   return `${forRows((row) => sums.map((sum) => `let ${sum}Of${row} = 0;`).join(' '))}
 const line = group * hidden;
-const turns = quotient(hidden, 4);
+const turns = quotient(reach, 4);
 for (let turn = 0; turn < ${bound}; turn++) {
 if (turn >= turns) { break; }
 const k = turn * 4;
@@ -151,7 +152,7 @@ ${turn(['k', 'k + 1', 'k + 2', 'k + 3'])}
 }
 for (let rest = 0; rest < 3; rest++) {
 const k = turns * 4 + rest;
-if (k >= hidden) { break; }
+if (k >= reach) { break; }
 ${turn(['k'])}
 }`;
 }
@@ -170,7 +171,7 @@ export function stageSource(launch: Launch): KernelsSource {
   };
   return {
     blocks: blocksOf(launch),
-    numbers: ['count', 'hidden', 'batch', 'step'],
+    numbers: ['count', 'hidden', 'reach', 'batch', 'step'],
     functions: form.functions,
     body: `let place = this.thread.x;
 if (place >= count) { place = 0; }
