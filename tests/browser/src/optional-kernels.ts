@@ -1,6 +1,7 @@
 /** As the conformance kit names them. */
-export const gpujsKernels = [
+export const optionalKernels = [
   'lstm, float32',
+  'lstm, projected, float32',
   'gru, reset after, float32',
   'gru, reset before, float32',
   'rnn, tanh, float32',
@@ -8,5 +9,3 @@ export const gpujsKernels = [
   'adam, float32',
   'sumOfSquares, float32',
 ];
-
-export const wasmKernels = [...gpujsKernels, 'lstm, projected, float32'];

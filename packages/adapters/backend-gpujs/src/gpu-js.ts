@@ -63,6 +63,8 @@ export interface WebGl {
   /** WebGL 2 alone. */
   readonly MAX_DRAW_BUFFERS?: number;
   getParameter(name: number): unknown;
+  /** Of the package `gl` alone: what the driver itself says. */
+  _getParameterDirect?(name: number): unknown;
   getExtension(name: string): {
     readonly UNMASKED_RENDERER_WEBGL?: number;
     readonly MAX_DRAW_BUFFERS_WEBGL?: number;

@@ -1,3 +1,4 @@
+import { BackendError } from '@sluice/core';
 import { describe, expect, it } from 'vitest';
 import { type KernelSource, Launcher } from './launcher.ts';
 import { open } from './open.ts';
@@ -88,4 +89,26 @@ describe.skipIf(problem !== undefined)('Launcher on headless GL', () => {
       await opened.gpu.destroy();
     },
   );
+
+  it('says with the next download that there was no memory for something, and goes on', async () => {
+    const opened = await open(['headlessgl'], false);
+    const errors: number[] = [];
+    const context = Object.create(opened.context, { getError: { value: () => errors.shift() ?? 0 } });
+    const launcher = new Launcher({ ...opened, context });
+    const x = launcher.upload(3, (texels) => texels.set([1, 2, 3]));
+    errors.push(context.OUT_OF_MEMORY);
+    const failure = launcher.download(x);
+    await expect(failure).rejects.toThrow(BackendError);
+    await expect(failure).rejects.toThrow(
+      'gpujs backend: the GPU has no memory left for all that was computed, so that results are wrong; use smaller batches or chunks',
+    );
+    expect([...(await launcher.download(x))].slice(0, 3)).toEqual([1, 2, 3]);
+    errors.push(context.OUT_OF_MEMORY);
+    const before = launcher.textures;
+    expect(() => launcher.upload(2 ** 22, () => {})).toThrow(
+      'gpujs backend: the GPU has no memory left for an array of 4194304 texels',
+    );
+    expect(launcher.textures).toBe(before);
+    await opened.gpu.destroy();
+  });
 });

@@ -22,7 +22,7 @@ export interface KernelsSource extends KernelSource {
   readonly results: readonly string[];
 }
 
-/** From here on an allocation is checked, which waits for the GPU. */
+/** From here on an allocation is checked at once, which waits for the GPU; smaller ones are with the next download. */
 const largeTexels = 2 ** 22;
 
 const fixed = {
@@ -129,7 +129,7 @@ export class Launcher {
       ...blocks.map((block) => block.texels),
       ...numbers,
     ]) as readonly Texels[];
-    if (capacity >= largeTexels) this.#checkMemory(texels, capacity);
+    if (capacity >= largeTexels) this.#checkMemory(`for an array of ${capacity} texels`, texels);
     return texels.map((one) => ({ texels: one, capacity, width }));
   }
 
@@ -141,17 +141,24 @@ export class Launcher {
     const compile = () => this.#compile(copySource, { x: 'Input' }, capacity, 1);
     const input = new this.#opened.library.Input(host, [capacity]);
     const [texels] = this.#launch(`upload|${capacity}`, compile, [input]) as readonly Texels[];
-    if (capacity >= largeTexels) this.#checkMemory([texels], capacity);
+    if (capacity >= largeTexels) this.#checkMemory(`for an array of ${capacity} texels`, [texels]);
     return { texels, capacity, width: 1 };
   }
 
-  /** Copies the texels out, one number each, after all that was launched before. */
+  /**
+   * Copies the texels out, one number each, after all that was launched before.
+   * @throws BackendError when the context is lost, also meanwhile, or there was no memory for something that was computed since the last time.
+   */
   async download({ texels, capacity }: Block): Promise<Float32Array> {
     if (texels instanceof Float32Array) return texels.slice();
     const compile = () => this.#compile(copySource, { x: 'ArrayTexture(1)' }, capacity);
-    const array = (await this.#launch(`download|${capacity}`, compile, [texels])) as Float32Array;
-    this.#checkContext();
-    return array;
+    try {
+      return (await this.#launch(`download|${capacity}`, compile, [texels])) as Float32Array;
+    } finally {
+      // Says it in place of gpu.js, too, where the context went meanwhile.
+      this.#checkContext();
+      this.#checkMemory('for all that was computed, so that results are wrong; use smaller batches or chunks');
+    }
   }
 
   free({ texels }: Pick<Block, 'texels'>): void {
@@ -244,11 +251,11 @@ export class Launcher {
     }
   }
 
-  #checkMemory(texels: readonly Texels[], capacity: number): void {
+  #checkMemory(purpose: string, texels: readonly Texels[] = []): void {
     const { context } = this.#opened;
     if (!context || context.getError() !== context.OUT_OF_MEMORY) return;
     for (const one of texels) this.free({ texels: one });
-    throw new BackendError(`gpujs backend: the GPU has no memory left for an array of ${capacity} texels`);
+    throw new BackendError(`gpujs backend: the GPU has no memory left ${purpose}`);
   }
 
   #checkContext(): void {

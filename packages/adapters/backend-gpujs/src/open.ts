@@ -124,7 +124,7 @@ function describe(
       renderer: 'JavaScript',
       maxTextureSize: 4096,
       mostTexels: mostPositions,
-      mostTextures: 8,
+      mostTextures: 15,
       mostResults: 1,
       isLost: () => false,
     };
@@ -135,11 +135,10 @@ function describe(
   });
   const maxTextureSize = Number(context.getParameter(context.MAX_TEXTURE_SIZE));
   const drawBuffers = context.MAX_DRAW_BUFFERS ?? context.getExtension('WEBGL_draw_buffers')?.MAX_DRAW_BUFFERS_WEBGL;
-  const unmasked = context.getExtension('WEBGL_debug_renderer_info')?.UNMASKED_RENDERER_WEBGL;
   return {
     ...common,
     context,
-    renderer: String(context.getParameter(unmasked ?? context.RENDERER)),
+    renderer: rendererOf(context),
     maxTextureSize,
     // gpu.js makes textures nearly square.
     mostTexels: Math.min(maxTextureSize ** 2, mostPositions),
@@ -148,4 +147,12 @@ function describe(
     mostResults: drawBuffers === undefined ? 1 : Number(context.getParameter(drawBuffers)),
     isLost: () => lost || context.isContextLost(),
   };
+}
+
+/** The name of the GPU or of the software in its place. */
+function rendererOf(context: WebGl): string {
+  // Headless GL says "ANGLE" and has no extension that tells more.
+  if (context._getParameterDirect) return String(context._getParameterDirect(context.RENDERER));
+  const unmasked = context.getExtension('WEBGL_debug_renderer_info')?.UNMASKED_RENDERER_WEBGL;
+  return String(context.getParameter(unmasked ?? context.RENDERER));
 }

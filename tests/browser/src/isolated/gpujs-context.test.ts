@@ -30,7 +30,11 @@ it('leaves window.GPU to WebGPU, and says so when the context is lost; the page 
   });
   expect(Object.getOwnPropertyDescriptor(globalThis, 'GPU')).toEqual(before);
   const x = (device as Device).tensor([1, 2, 3]);
+  // gpu.js is waiting for the GPU.
+  const reading = x.data();
   for (const context of contexts) context.getExtension('WEBGL_lose_context')?.loseContext();
+  await expect(reading).rejects.toThrow(BackendError);
+  await expect(reading).rejects.toThrow(/context was lost.*create another one and load the last checkpoint/);
   await expect(x.data()).rejects.toThrow(BackendError);
   expect(() => device?.tensor([1])).toThrow(/context was lost.*create another one and load the last checkpoint/);
   device?.dispose();

@@ -1,7 +1,7 @@
 import { testBackend } from '@sluice/backend-conformance/vitest';
 import { createGpujsBackend } from '@sluice/backend-gpujs';
 import { expect, it } from 'vitest';
-import { gpujsKernels } from '../optional-kernels.ts';
+import { optionalKernels } from '../optional-kernels.ts';
 
 const create = () => createGpujsBackend({ mode: 'webgl' });
 
@@ -11,4 +11,4 @@ it('runs on WebGL 1', async () => {
   backend.dispose?.();
 });
 
-testBackend(create, { optional: gpujsKernels });
+testBackend(create, { optional: optionalKernels });

@@ -1,4 +1,5 @@
-import type { Block } from '../storage.ts';
+import { pad, slice } from '../kernels/move.ts';
+import type { Block, X } from '../storage.ts';
 import type { CellForm } from './cells.ts';
 import type { Scratch } from './scratch.ts';
 import { rowsOfTexel } from './stage-source.ts';
@@ -143,8 +144,8 @@ ${blocks.map((_, i) => `const texel${i} = x${i}[at];\nlet y${i} = texel${i}[0];\
   return scratch.runAll(`spreadStates ${blocks.length}`, blocks.length, source, count, blocks, [count, hidden]);
 }
 
-/** [gates * hidden, hidden] as texels [hidden, hidden]: at the state's unit and the gate's, the weights of all gates. */
-export function packWeight(scratch: Scratch, { weights }: CellForm, weight: Block, hidden: number): Block {
+/** [gates * hidden, hidden] as texels [hidden, hidden]: at the state's unit and the gate's, those of all gates in the order of `weights`. */
+export function packWeight(scratch: Scratch, weights: CellForm['weights'], weight: Block, hidden: number): Block {
   const at = (gate: number) => `weight[${gate} * hidden * hidden + unit * hidden + inner]`;
   const source = () => ({
     blocks: ['weight'],
@@ -159,23 +160,33 @@ return ${texel(weights.map((gate) => (gate === undefined ? '0' : at(gate))))};`,
   return scratch.run(`packWeight ${weights}`, source, count, [weight], [count, hidden], width);
 }
 
-/** An array [time, rows of the batch, hidden] or [rows, hidden] with zeros from a row's length on, or in rows of length 0. */
+/** An array [time, batch, width] with zeros from a row's length on. */
 export function clearEnded(
   scratch: Scratch,
   block: Block,
   lengths: Block,
-  count: number,
-  hidden: number,
+  time: number,
   batch: number,
+  width: number,
 ): Block {
+  const count = time * batch * width;
   const source = () => ({
     blocks: ['x', 'lengths'],
-    numbers: ['count', 'hidden', 'batch'],
+    numbers: ['count', 'batch', 'width'],
     body: `if (this.thread.x >= count) { return 0; }
-const line = quotient(this.thread.x, hidden);
+const line = quotient(this.thread.x, width);
 const step = quotient(line, batch);
 if (step >= lengths[line - step * batch]) { return 0; }
 return x[this.thread.x];`,
   });
-  return scratch.run('clearEnded', source, count, [block, lengths], [count, hidden, batch]);
+  return scratch.run('clearEnded', source, count, [block, lengths], [count, batch, width]);
+}
+
+/** A matrix with zeros behind its rows and columns, or without some of them. */
+export function resize(scratch: Scratch, matrix: X, shape: readonly [number, number]): X {
+  const { machine } = scratch;
+  const isLess = matrix.shape.some((size, axis) => size > shape[axis]);
+  if (!isLess && matrix.shape.every((size, axis) => size === shape[axis])) return matrix;
+  const made = isLess ? slice(machine, matrix, [0, 0], shape, [1, 1]) : pad(machine, matrix, shape, [0, 0], [1, 1], 0);
+  return scratch.view(scratch.take(made), shape);
 }

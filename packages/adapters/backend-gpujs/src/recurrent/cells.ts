@@ -14,9 +14,11 @@ export type Role = 'projected' | 'bias' | 'last' | 'gates' | 'after' | 'carry' |
 
 /** A sum over all units of a row: of a texel at each of them with the weights between them and the thread's unit. */
 export interface Product {
-  readonly of: 'last' | 'gates' | 'gradient';
+  readonly of: 'last' | 'gates' | 'carry' | 'gradient';
   /** Pairs of a component of that texel and of the weights' texel. Forward each is a sum, backward all are added up. */
   readonly pairs: readonly (readonly [component: number, weight: number])[];
+  /** Whether the weights are those of the projection, one number a texel. */
+  readonly projects?: boolean;
 }
 
 export interface Stage {
@@ -51,6 +53,8 @@ export interface CellForm {
   readonly productGradients: readonly number[];
   /** The component of what the gates give whose product the last gate takes, in place of that of the output state. */
   readonly middle?: number;
+  /** The component of what the gates give that is projected to the output state. */
+  readonly projected?: number;
   readonly functions: readonly FunctionSource[];
 }
 
@@ -60,9 +64,19 @@ const ofEach = (component: number, ...weights: number[]) => weights.map((weight)
 const gateFunctions = [...functions.logistic, ...functions.hyperbolicTangent.slice(1)];
 
 // Hochreiter & Schmidhuber 1997 with the forget gate of Gers, Schmidhuber & Cummins 2000.
-const cellGradient = `const t = hyperbolicTangent(c);
-const dhHere = dh + dy;
+const lstmGates = `const i = logistic(x0 + s0);
+const f = logistic(x1 + s1);
+const g = hyperbolicTangent(x2 + s2);
+const o = logistic(x3 + s3);`;
+const lstmGradient = (dh: string) => `const t = hyperbolicTangent(c);
+const dhHere = ${dh} + dy;
 const dcHere = dc + dhHere * o * (1 - t * t);`;
+const lstmGradients = [
+  'dcHere * g * i * (1 - i)',
+  'dcHere * c0 * f * (1 - f)',
+  'dcHere * i * (1 - g * g)',
+  'dhHere * t * o * (1 - o)',
+];
 
 const lstm: CellForm = {
   gates: 4,
@@ -73,10 +87,7 @@ const lstm: CellForm = {
   open: {
     product: { of: 'last', pairs: ofEach(1, 0, 1, 2, 3) },
     reads: ['projected'],
-    code: `const i = logistic(x0 + s0);
-const f = logistic(x1 + s1);
-const g = hyperbolicTangent(x2 + s2);
-const o = logistic(x3 + s3);`,
+    code: lstmGates,
     result: ['i', 'f', 'g', 'o'],
   },
   step: {
@@ -88,24 +99,52 @@ const h = o * hyperbolicTangent(c);`,
   gradients: [
     {
       reads: ['gates', 'last', 'after', 'carry', 'output'],
-      code: cellGradient,
-      result: [
-        'dcHere * g * i * (1 - i)',
-        'dcHere * c0 * f * (1 - f)',
-        'dcHere * i * (1 - g * g)',
-        'dhHere * t * o * (1 - o)',
-      ],
+      code: lstmGradient('dh'),
+      result: lstmGradients,
     },
   ],
   carry: {
     product: { of: 'gradient', pairs: each(0, 1, 2, 3) },
     reads: ['gates', 'after', 'carry', 'output'],
-    code: cellGradient,
+    code: lstmGradient('dh'),
     result: ['dcHere * f', 's'],
   },
   projectedGradients: [0, 1, 2, 3],
   productGradients: [0, 1, 2, 3],
   functions: gateFunctions,
+};
+
+/** Sak, Senior & Beaufays 2014: m is projected. `dy` is the gradient of m by way of the output. */
+const projectedLstm: CellForm = {
+  ...lstm,
+  kept: ['i', 'f', 'g', 'o', 'm'],
+  open: {
+    product: { of: 'last', pairs: ofEach(1, 0, 1, 2, 3) },
+    reads: ['projected', 'last'],
+    code: `${lstmGates}\nconst m = o * hyperbolicTangent(f * c0 + i * g);`,
+    result: ['i', 'f', 'g', 'o', 'm'],
+  },
+  step: {
+    product: { of: 'gates', pairs: ofEach(4, 0), projects: true },
+    reads: ['gates', 'last'],
+    code: 'const c = f * c0 + i * g;',
+    result: ['c', 's0'],
+  },
+  gradients: [
+    {
+      product: { of: 'carry', pairs: ofEach(1, 0), projects: true },
+      reads: ['gates', 'last', 'after', 'carry', 'output'],
+      code: lstmGradient('s'),
+      result: [...lstmGradients, 'dcHere'],
+    },
+  ],
+  carry: {
+    product: { of: 'gradient', pairs: each(0, 1, 2, 3) },
+    reads: ['gates', 'gradient'],
+    code: '',
+    result: ['gradient4 * f', 's'],
+  },
+  projected: 4,
 };
 
 // Not n + z (h - n), which does not keep h exactly at z = 1.
@@ -211,6 +250,7 @@ function rnn(code: string, gradient: string, used: readonly FunctionSource[]): C
 
 const forms = {
   lstm,
+  projectedLstm,
   gruAfter,
   gruBefore,
   rnnTanh: rnn('const h = hyperbolicTangent(x0 + s0);', '(dh + dy) * (1 - h * h)', functions.hyperbolicTangent),
@@ -233,7 +273,7 @@ export type CellName = keyof typeof forms;
 
 export function nameOf(cell: FusedCell): CellName | undefined {
   const { kind } = cell;
-  if (kind === 'lstm') return 'lstm';
+  if (kind === 'lstm' || kind === 'projectedLstm') return kind;
   if (kind === 'gru') return cell.resetAfter ? 'gruAfter' : 'gruBefore';
   // A later contract may know more.
   if (kind === 'rnn') return ({ tanh: 'rnnTanh', relu: 'rnnRelu' } as const)[cell.nonlinearity];

@@ -2,10 +2,11 @@ import type { FusedCell, RecurrentKernels, SequenceOptions } from '@sluice/core'
 import type { Machine } from '../machine.ts';
 import type { GpujsStorage } from '../storage.ts';
 import { runBackward } from './backward.ts';
-import { nameOf } from './cells.ts';
+import { formOf, nameOf } from './cells.ts';
 import { runForward } from './forward.ts';
 import { Scratch } from './scratch.ts';
 import { type Inputs, Sequence } from './sequence.ts';
+import { mostReads } from './stage-source.ts';
 
 /** Whole sequences in one call: a few launches a step, the gates of a unit in one texel. */
 export function recurrentKernels(machine: Machine): RecurrentKernels<GpujsStorage> {
@@ -18,7 +19,11 @@ export function recurrentKernels(machine: Machine): RecurrentKernels<GpujsStorag
     }
   };
   return {
-    supports: (cell) => nameOf(cell) !== undefined && cell.dtype === 'float32',
+    supports(cell) {
+      const name = nameOf(cell);
+      // WebGL 1 promises no more than 8 textures.
+      return cell.dtype === 'float32' && name !== undefined && mostReads(formOf(name)) <= machine.launcher.mostBlocks;
+    },
     forward: (cell, inputs, options) =>
       run(cell, inputs, options, (sequence) => runForward(sequence, inputs, options.save)),
     backward: (cell, inputs, saved, gradients, options) =>

@@ -1,5 +1,5 @@
 import type { KernelsSource } from '../launcher.ts';
-import type { CellForm, Product, Role, Stage } from './cells.ts';
+import { type CellForm, type Product, type Role, type Stage, wholeStep } from './cells.ts';
 
 /** What a launch gives for a row that has no such step: zeros, or what the states or their gradients were. */
 export type Idle = 'zeros' | 'last' | 'carry';
@@ -25,7 +25,7 @@ function namesOf(form: CellForm, role: Role): readonly string[] {
   if (role === 'last') return ofStates((state) => `${state}0`);
   if (role === 'carry') return ofStates((state) => `d${state}`);
   if (role === 'after') return form.state;
-  return rowsOfTexel.map((i) => `gradient${i}`);
+  return form.gradients[0].result.map((_, i) => `gradient${i}`);
 }
 
 const identifiers = /\b(?!(?:const|let|if|Math)\b)[A-Za-z]\w*\b(?!\s*\()/g;
@@ -75,6 +75,26 @@ export function readsOf(launch: Launch): readonly Read[] {
   });
 }
 
+/** Names of all blocks that a launch reads: those of `readsOf`, then the weights if it has a product, then, `masked`, the lengths. */
+function blocksOf(launch: Launch): readonly string[] {
+  const { stage, masked } = launch;
+  return [...readsOf(launch).map(nameOfRead), ...(stage.product ? ['weight'] : []), ...(masked ? ['lengths'] : [])];
+}
+
+/** The most blocks that any launch of a cell reads, forward or back. */
+export function mostReads(form: CellForm): number {
+  const launches: readonly (readonly [Stage | undefined, Idle])[] = [
+    [form.open, 'zeros'],
+    [wholeStep(form, true) ?? form.step, 'last'],
+    ...form.gradients.map((stage) => [stage, 'zeros'] as const),
+    [form.carry, 'carry'],
+  ];
+  const counts = launches.map(([stage, idle]) =>
+    stage ? blocksOf({ form, stage, idle, masked: true, bound: 1 }).length : 0,
+  );
+  return Math.max(...counts);
+}
+
 function read(form: CellForm, { role, component }: Read): string {
   const block = nameOfRead({ role, component });
   if (role === 'projected') {
@@ -95,8 +115,9 @@ function component(block: string, width: number, index: number): string {
 }
 
 /** A texel of states and one of weights are read for the products of four rows with all gates; four units a turn, for what a turn costs. */
-function multiply(form: CellForm, { of, pairs }: Product, bound: number): string {
-  const isBack = of === 'gradient';
+function multiply(form: CellForm, { of, pairs, projects }: Product, bound: number): string {
+  const isBack = of === 'gradient' || of === 'carry';
+  const width = projects ? 1 : form.weights.length;
   const sums = isBack ? ['s'] : pairs.map(([, weight]) => `s${weight}`);
   const components = [...new Set(pairs.map(([own]) => own))];
   // The weights' texels are [inner, unit]: of the state's unit and the gate's.
@@ -107,7 +128,7 @@ function multiply(form: CellForm, { of, pairs }: Product, bound: number): string
       `const w${i} = weight[${at(k)}];`,
     ]);
     const term = (row: number, [own, weight]: readonly [number, number]) =>
-      units.map((_, i) => `v${own}${i}[${row}] * ${component(`w${i}`, form.weights.length, weight)}`).join(' + ');
+      units.map((_, i) => `v${own}${i}[${row}] * ${component(`w${i}`, width, weight)}`).join(' + ');
     const add = (sum: string, terms: readonly string[]) => `${sum} = ${sum} + (${terms.join(' + ')});`;
     const rows = rowsOfTexel.flatMap((row) =>
       isBack
@@ -123,7 +144,7 @@ function multiply(form: CellForm, { of, pairs }: Product, bound: number): string
   };
   return `${forRows((row) => sums.map((sum) => `let ${sum}Of${row} = 0;`).join(' '))}
 const line = group * hidden;
-const turns = quotient(hidden, 4);
+const turns = quotient(reach, 4);
 for (let turn = 0; turn < ${bound}; turn++) {
 if (turn >= turns) { break; }
 const k = turn * 4;
@@ -131,15 +152,12 @@ ${turn(['k', 'k + 1', 'k + 2', 'k + 3'])}
 }
 for (let rest = 0; rest < 3; rest++) {
 const k = turns * 4 + rest;
-if (k >= hidden) { break; }
+if (k >= reach) { break; }
 ${turn(['k'])}
 }`;
 }
 
-/**
- * The kernel of a launch, of which a thread computes a unit of four rows. It reads the blocks of `readsOf`, then the weights if it has a product, then,
- * `masked`, the lengths.
- */
+/** The kernel of a launch, of which a thread computes a unit of four rows. It reads what `blocksOf` names. */
 export function stageSource(launch: Launch): KernelsSource {
   const { form, stage, masked, bound } = launch;
   const { product, code, result } = stage;
@@ -152,8 +170,8 @@ export function stageSource(launch: Launch): KernelsSource {
     return `${values.join('\n')}\nif (step >= lengths[own + ${row}]) { ${idle.join(' ')} }`;
   };
   return {
-    blocks: [...reads.map(nameOfRead), ...(product ? ['weight'] : []), ...(masked ? ['lengths'] : [])],
-    numbers: ['count', 'hidden', 'batch', 'step'],
+    blocks: blocksOf(launch),
+    numbers: ['count', 'hidden', 'reach', 'batch', 'step'],
     functions: form.functions,
     body: `let place = this.thread.x;
 if (place >= count) { place = 0; }
