@@ -79,7 +79,7 @@ describe('a worker', () => {
     const backend = await startWasmBackend({ simd: 'simd', threads: 3, threadThreshold: 0 }, { source: dies });
     const expected = await product(alone);
     expect(await product(backend)).toEqual(expected);
-    await vi.waitFor(() => expect(backend.info.threads).toBe(1));
+    await vi.waitFor(() => expect(backend.info.threads).toBe(1), { timeout: 20_000 });
     expect(await product(backend)).toEqual(expected);
   });
 
