@@ -72,8 +72,7 @@ How to read it beside the targets that were missed:
   for that round every product before adding to it, also with relaxed SIMD. \`binary/zip\` is the bias, added in a pass of its own to the input's
   product of all steps.
 - stream: \`rowsTimesVector\` reads every weight once for each step, 2 MiB of them, more than most second caches hold. The rest is JavaScript, spread over
-  the packages.
-- char128 training with two threads: the row of \`backend-wasm\` has the wait for the other thread in it.`;
+  the packages.`;
 
 const begin = (name: SectionName) => `<!-- begin ${name} -->`;
 const end = (name: SectionName) => `<!-- end ${name} -->`;
