@@ -73,8 +73,9 @@ export class ThreadPool {
       const starts = Array.from({ length: threads - 1 }, async () => {
         const worker = spawn(source);
         workers.add(worker);
-        await ready(worker, { module, memory, control });
+        // Before it is ready: Node hands over the last messages of a thread and its end in one go.
         worker.onEnd(() => workers.delete(worker));
+        await ready(worker, { module, memory, control });
         worker.unref();
       });
       await Promise.all(starts);
