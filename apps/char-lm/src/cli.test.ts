@@ -18,7 +18,7 @@ beforeAll(async () => {
   const bytes = readFileSync(file('model.safetensors'));
   writeFileSync(file('cut.safetensors'), bytes.subarray(0, bytes.length - 100));
   const edited = Buffer.from(bytes);
-  edited[edited.length - 3] ^= 1;
+  edited[edited.length - 3]! ^= 1;
   writeFileSync(file('edited.safetensors'), edited);
   writeFileSync(file('foreign.safetensors'), 'not a model\n');
   const state = await loadCheckpoint(file('model.safetensors'));

@@ -24,7 +24,7 @@ export async function* generate(
   const { temperature, length, seed, prompt } = options;
   const { device } = model.eval();
   const random = new Random(seed).fork('sample');
-  let ids = vocabulary.encode(prompt || (vocabulary.has('\n') ? '\n' : vocabulary.tokens[0]));
+  let ids = vocabulary.encode(prompt! || (vocabulary.has('\n') ? '\n' : vocabulary.tokens[0]!));
   if (prompt) yield prompt;
   let state: LSTMState | undefined;
   for (let written = 0; written < length; written++) {
@@ -34,7 +34,7 @@ export async function* generate(
     disposeState(state);
     state = result.state;
     const id = sampleToken(logits, random, { temperature });
-    yield vocabulary.tokens[id];
+    yield vocabulary.tokens[id]!;
     ids = Int32Array.of(id);
   }
   disposeState(state);

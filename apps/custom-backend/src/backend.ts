@@ -65,7 +65,7 @@ export function createArrayBackend(): Backend<Storage> {
       const { start, combine } = reductions[kind];
       const result = filled(sizeOf(kept), start);
       targets.forEach((target, i) => {
-        result[target] = combine(result[target], x.storage[i]);
+        result[target] = combine(result[target]!, x.storage[i]!);
       });
       return result.map(rounding[x.dtype]);
     },
@@ -73,7 +73,7 @@ export function createArrayBackend(): Backend<Storage> {
       const better = kind === 'argMax' ? compareFormulas.greater : compareFormulas.less;
       return alongAxis(x, axis, (row) => {
         const nan = row.findIndex(Number.isNaN);
-        return [nan >= 0 ? nan : row.reduce((best, value, i) => (better(value, row[best]) ? i : best), 0)];
+        return [nan >= 0 ? nan : row.reduce((best, value, i) => (better(value, row[best]!) ? i : best), 0)];
       });
     },
     cumulativeSum: (x, axis, reverse) =>
@@ -91,10 +91,10 @@ export function createArrayBackend(): Backend<Storage> {
       const leading = broadcastShapes('matMul', first.leading, second.leading);
       const ofSecond = broadcastPositions(second.leading, leading);
       return broadcastPositions(first.leading, leading).flatMap((p, i) => {
-        const columns = range(second.columns).map((column) => second.column(ofSecond[i], column));
+        const columns = range(second.columns).map((column) => second.column(ofSecond[i]!, column));
         return range(first.rows).flatMap((row) => {
           const left = first.row(p, row);
-          return columns.map((right) => rounding[a.dtype](dot(left, right)));
+          return columns.map((right) => rounding[a.dtype](dot(left!, right)));
         });
       });
     },
@@ -103,19 +103,19 @@ export function createArrayBackend(): Backend<Storage> {
     pad(x, shape, starts, steps, value) {
       const result = filled(sizeOf(shape), value);
       placesOf(shape, x.shape, starts, steps).forEach((place, i) => {
-        result[place] = x.storage[i];
+        result[place] = x.storage[i]!;
       });
       return result;
     },
     concat(xs, axis) {
-      const { outer } = around(xs[0].shape, axis);
+      const { outer } = around(xs[0]!.shape, axis);
       return range(outer).flatMap((i) => xs.flatMap((x) => part(x.storage, i, sizeOf(x.shape.slice(axis)))));
     },
     transpose(x, permutation) {
       const strides = stridesOf(x.shape);
       const sizes = permutation.map((axis) => x.shape[axis]);
       return positions(
-        sizes,
+        sizes!,
         permutation.map((axis) => strides[axis]),
       ).map((place) => x.storage[place]);
     },
@@ -131,7 +131,7 @@ export function createArrayBackend(): Backend<Storage> {
       const result = filled(outer * size * inner, 0);
       updates.storage.forEach((value, place) => {
         const [i, j, k] = [Math.floor(place / inner / count), Math.floor(place / inner) % count, place % inner];
-        result[(i * size + indices.storage[j]) * inner + k] += value;
+        result[(i * size + indices.storage[j]!) * inner + k]! += value;
       });
       return result.map(rounding[updates.dtype]);
     },
@@ -155,16 +155,16 @@ function broadcast(x: Stored, shape: Shape): Storage {
 
 function zip(a: Stored, b: Stored, shape: Shape, formula: (x: number, y: number) => number): Storage {
   const ofB = broadcast(b, shape);
-  return broadcast(a, shape).map((x, i) => formula(x, ofB[i]));
+  return broadcast(a, shape).map((x, i) => formula(x, ofB[i]!));
 }
 
 /** The elements `starts + i * steps`, for i below `sizes`, of an array of this shape. */
 function placesOf(shape: Shape, sizes: Shape, starts: readonly number[], steps: readonly number[]): number[] {
   const strides = stridesOf(shape);
-  const start = starts.reduce((sum, first, axis) => sum + first * strides[axis], 0);
+  const start = starts.reduce((sum, first, axis) => sum + first * strides[axis]!, 0);
   return positions(
     sizes,
-    strides.map((stride, axis) => stride * steps[axis]),
+    strides.map((stride, axis) => stride * steps[axis]!),
     start,
   );
 }
@@ -174,19 +174,19 @@ function matrices({ storage, shape }: Stored, transpose: boolean) {
   const [height, width] = shape.slice(-2);
   const [rows, columns] = transpose ? [width, height] : [height, width];
   const [down, along] = transpose ? [1, width] : [width, 1];
-  const start = (matrix: number) => matrix * height * width;
+  const start = (matrix: number) => matrix * height! * width!;
   return {
     leading: shape.slice(0, -2),
     rows,
     columns,
-    row: (matrix: number, i: number) => range(columns).map((j) => storage[start(matrix) + i * down + j * along]),
-    column: (matrix: number, j: number) => range(rows).map((i) => storage[start(matrix) + i * down + j * along]),
+    row: (matrix: number, i: number) => range(columns!).map((j) => storage[start(matrix) + i * down! + j * along!]),
+    column: (matrix: number, j: number) => range(rows!).map((i) => storage[start(matrix) + i * down! + j * along!]),
   };
 }
 
 function dot(a: Storage, b: Storage): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
   return sum;
 }
 

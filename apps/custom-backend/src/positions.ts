@@ -4,7 +4,7 @@ import { type Shape, sizeOf, stridesOf } from '@sluice/core';
 export function positions(sizes: Shape, strides: readonly number[], start = 0): number[] {
   return sizes.reduce(
     (places, size, axis) =>
-      places.flatMap((place) => Array.from({ length: size }, (_, i) => place + i * strides[axis])),
+      places.flatMap((place) => Array.from({ length: size }, (_, i) => place + i * strides[axis]!)),
     [start],
   );
 }
@@ -15,7 +15,7 @@ export function broadcastPositions(from: Shape, shape: Shape): number[] {
   const strides = stridesOf(from);
   return positions(
     shape,
-    shape.map((_, axis) => (from[axis - missing] > 1 ? strides[axis - missing] : 0)),
+    shape.map((_, axis) => (from[axis - missing]! > 1 ? strides[axis - missing] : 0)),
   );
 }
 

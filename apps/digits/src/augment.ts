@@ -39,5 +39,5 @@ function sample(image: Image, x: number, y: number): number {
 
 /** Paper outside. */
 function pixelAt({ width, height, pixels }: Image, x: number, y: number): number {
-  return x >= 0 && y >= 0 && x < width && y < height ? pixels[y * width + x] : 0;
+  return x >= 0 && y >= 0 && x < width && y < height ? pixels[y * width + x]! : 0;
 }

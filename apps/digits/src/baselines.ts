@@ -45,8 +45,8 @@ function nearestOf(squares: readonly number[], products: ArrayLike<number>): num
   const best = [-1, -1, -1];
   const distances = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   squares.forEach((square, i) => {
-    const distance = square - 2 * products[i];
-    if (distance >= distances[2]) return;
+    const distance = square - 2 * products[i]!;
+    if (distance >= distances[2]!) return;
     const at = distances.findIndex((other) => distance < other);
     distances.splice(at, 0, distance);
     best.splice(at, 0, i);
@@ -100,7 +100,7 @@ export function cutAtGaps(image: Image): Image[] {
   let begin = 0;
   for (let x = 0; x <= width; x++) {
     const paper =
-      x === width || Array.from({ length: height }, (_, y) => ink[y * width + x]).every((value) => value < 0.2);
+      x === width || Array.from({ length: height }, (_, y) => ink[y * width + x]).every((value) => value! < 0.2);
     if (!paper) continue;
     const piece = x > begin ? centreDigit(crop(image, { x: begin, y: 0, width: x - begin, height })) : undefined;
     if (piece) pieces.push(piece);

@@ -44,7 +44,7 @@ export async function predict(
     samples.push({ image: prepare(config.task, file, await readImage(pathOf(file))), labels: [] });
   const readings = await readAll(network, samples);
   for (const [i, { labels, probability }] of readings.entries()) {
-    if (options.show) print(drawText(samples[i].image));
+    if (options.show) print(drawText(samples[i]!.image));
     print(`${files[i]}: ${labels.join('') || 'no digit'} (${percent(probability)})`);
   }
   network.dispose();

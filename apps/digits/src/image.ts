@@ -33,7 +33,7 @@ export function boxOfInk({ width, height, pixels }: Image, least = 0.2): Box | u
   let [left, right, top, bottom] = [width, -1, height, -1];
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      if (!(pixels[y * width + x] > least)) continue;
+      if (!(pixels[y * width + x]! > least)) continue;
       left = Math.min(left, x);
       right = Math.max(right, x);
       top = Math.min(top, y);
@@ -50,13 +50,13 @@ export function resize(image: Image, width: number, height: number): Image {
   const columns = sharesOf(image.width, width);
   for (let y = 0; y < image.height; y++) {
     columns.forEach((shares, x) => {
-      for (const [from, share] of shares) wide[y * width + x] += share * image.pixels[y * image.width + from];
+      for (const [from, share] of shares) wide[y * width + x]! += share * image.pixels[y * image.width + from]!;
     });
   }
   const pixels = new Float32Array(width * height);
   rows.forEach((shares, y) => {
     for (const [from, share] of shares) {
-      for (let x = 0; x < width; x++) pixels[y * width + x] += share * wide[from * width + x];
+      for (let x = 0; x < width; x++) pixels[y * width + x]! += share * wide[from * width + x]!;
     }
   });
   return { width, height, pixels };
@@ -82,7 +82,7 @@ export function paste(width: number, height: number, parts: readonly { image: Im
     for (let y = Math.max(0, -top); y < Math.min(image.height, height - top); y++) {
       for (let x = Math.max(0, -left); x < Math.min(image.width, width - left); x++) {
         const at = (top + y) * width + left + x;
-        pixels[at] = Math.max(pixels[at], image.pixels[y * image.width + x]);
+        pixels[at] = Math.max(pixels[at]!, image.pixels[y * image.width + x]!);
       }
     }
   }

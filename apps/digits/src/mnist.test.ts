@@ -22,7 +22,7 @@ it('measures what simple methods reach', async () => {
   const { train, test } = await loadDigits(1);
   const [known, asked] = [train.slice(0, 1000), test.slice(0, 200)];
   const images = asked.map(({ image }) => image);
-  const right = (found: number[]) => found.filter((label, i) => label === asked[i].labels[0]).length / asked.length;
+  const right = (found: number[]) => found.filter((label, i) => label === asked[i]!.labels[0]).length / asked.length;
   expect(right(await nearestNeighbours(device, known, images))).toBeGreaterThan(0.8);
   expect(right(await linearClassifier(device, known, images))).toBeGreaterThan(0.75);
   expect(device.live).toBe(0);

@@ -17,9 +17,9 @@ describe.each(['digit', 'string'] as const)('a network that reads a %s', (task) 
     const together = await readAll(network, samples[task]);
     expect(together).toHaveLength(10);
     for (const [i, { labels, probability }] of together.entries()) {
-      const [alone] = await readAll(network, [samples[task][i]]);
-      expect(alone.labels).toEqual(labels);
-      expect(alone.probability / probability).toBeCloseTo(1, 3);
+      const [alone] = await readAll(network, [samples[task][i]!]);
+      expect(alone!.labels).toEqual(labels);
+      expect(alone!.probability / probability).toBeCloseTo(1, 3);
       expect(probability).toBeGreaterThan(0);
       expect(probability).toBeLessThan(1);
     }

@@ -60,7 +60,7 @@ export class DigitNetwork extends Module<[x: Tensor, lengths?: Lengths], Tensor>
     const directions = bidirectional ? 2 : 1;
     const [, batch, units] = hidden.shape;
     const top = slice(hidden, 0, { start: -directions });
-    return reshape(transpose(top, [1, 0, 2]), [batch, directions * units]);
+    return reshape(transpose(top, [1, 0, 2]), [batch!, directions * units!]);
   }
 }
 

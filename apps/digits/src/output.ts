@@ -11,7 +11,7 @@ export function percent(share: number, digits = 1): string {
 /** A picture in characters, two for each pixel so that it keeps its shape. */
 export function drawText({ width, pixels }: Image): string {
   const shades = [' ', '·', '░', '▒', '▓', '█'];
-  const characters = Array.from(pixels, (value) => shades[Math.round(value * (shades.length - 1))].repeat(2));
+  const characters = Array.from(pixels, (value) => shades[Math.round(value * (shades.length - 1))]!.repeat(2));
   const rows = Array.from({ length: size }, (_, y) => characters.slice(y * width, (y + 1) * width).join(''));
   return rows.map((row) => row.trimEnd()).join('\n');
 }

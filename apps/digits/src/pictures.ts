@@ -27,7 +27,7 @@ export function pictureRow(title: string, note: string, samples: readonly Sample
 export function pictureLines(title: string, samples: readonly Sample[], readings: readonly Reading[]): HeatSection {
   const width = Math.max(...samples.map(({ image }) => image.width));
   const maps = samples.map(({ image, labels }, i) => {
-    const name = `${labels.join('')} read as ${readings[i].labels.join('') || 'nothing'}`;
+    const name = `${labels.join('')} read as ${readings[i]!.labels.join('') || 'nothing'}`;
     return pictureMap(name, paste(width, size, [{ image, x: 0, y: 0 }]));
   });
   return { kind: 'heat', title, maps };
@@ -38,17 +38,17 @@ export async function insideMaps(network: DigitNetwork, sample: Sample): Promise
   const { device, task, recurrent } = network;
   const batch = makeBatch(task, [sample]);
   const steps = stepsOf(task, sample.image);
-  const perStep = steps.shape[1] / size;
-  const picture = rowsOf(steps.data, steps.shape[1]).map((pixels) =>
+  const perStep = steps.shape[1]! / size;
+  const picture = rowsOf(steps.data, steps.shape[1]!).map((pixels) =>
     Array.from({ length: size }, (_, y) => {
       const cells = Array.from({ length: perStep }, (_, column) => pixels[column * size + y]);
-      return cells.reduce((sum, value) => sum + value, 0) / perStep;
+      return cells.reduce((sum, value) => sum! + value!, 0) / perStep;
     }),
   );
   const maps: HeatMap[] = [{ name: 'ink', values: picture }];
   if (task === 'string') {
     const { data, shape } = await scoresOf(network, batch);
-    const probabilities = rowsOf(data, shape[2]).map(softmax);
+    const probabilities = rowsOf(data, shape[2]!).map(softmax);
     maps.push({
       name: `probability of ${classes.join(', ')} (below each other)`,
       values: probabilities.map((row) => row.slice(1)),

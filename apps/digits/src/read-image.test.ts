@@ -35,7 +35,7 @@ describe('one picture in all forms', () => {
   ])('%s', async (name, content) => {
     const { width, height, pixels } = await readImage(write(name, content));
     expect([width, height]).toEqual([3, 2]);
-    for (const [i, value] of pixels.entries()) expect(value).toBeCloseTo(expected[i], 2);
+    for (const [i, value] of pixels.entries()) expect(value).toBeCloseTo(expected[i]!, 2);
   });
 });
 

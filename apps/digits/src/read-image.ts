@@ -69,7 +69,7 @@ function parsePgm(path: string, bytes: Buffer): Matrix {
   if (values.length < count) {
     throw new AppError(`${path}: ends after ${values.length} values, expected ${width} x ${height} = ${count}`);
   }
-  const wrong = values.findIndex((value) => !(value >= 0 && value <= highest));
+  const wrong = values.findIndex((value) => !(value! >= 0 && value! <= highest));
   if (wrong >= 0 && wrong < count) {
     const place = `row ${Math.floor(wrong / width) + 1}, column ${(wrong % width) + 1}`;
     throw new AppError(`${path}: ${place} is ${values[wrong]}, expected a number from 0 to ${highest}`);
@@ -114,9 +114,9 @@ function findInk(path: string, { width, height, values }: Matrix): Image {
   const border: number[] = [];
   for (let i = 0; i < values.length; i++) {
     const [x, y] = [i % width, Math.floor(i / width)];
-    if (x === 0 || y === 0 || x === width - 1 || y === height - 1) border.push(values[i]);
+    if (x === 0 || y === 0 || x === width - 1 || y === height - 1) border.push(values[i]!);
   }
-  const paper = border.sort((a, b) => a - b)[Math.floor(border.length / 2)];
+  const paper = border.sort((a, b) => a - b)[Math.floor(border.length / 2)]!;
   const pixels = Float32Array.from(values, (value) => Math.abs(value - paper));
   const strongest = pixels.reduce((most, value) => Math.max(most, value), 0);
   if (strongest === 0) throw new AppError(`${path}: is blank, expected a digit`);

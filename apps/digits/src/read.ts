@@ -40,7 +40,7 @@ function readDigits({ data, shape }: Scores): Reading[] {
   return Array.from({ length: rows }, (_, row) => {
     const scores = Array.from({ length: width }, (_, i) => data[row * width + i]);
     const highest = Math.max(...scores);
-    const probability = 1 / scores.reduce((sum, score) => sum + Math.exp(score - highest), 0);
+    const probability = 1 / scores.reduce((sum, score) => sum! + Math.exp(score! - highest), 0);
     const labels = [scores.indexOf(highest)];
     return { labels, probability, greedy: labels };
   });
@@ -50,8 +50,8 @@ function readStrings(scores: Scores, lengths: Int32Array): Reading[] {
   const digitsOf = (labels: readonly number[]) => labels.map((label) => label - 1);
   const paths = ctcGreedyDecode(scores, { lengths });
   return ctcBeamDecode(scores, { lengths }).map(([best], i) => ({
-    labels: digitsOf(best.labels),
-    probability: Math.exp(best.logProbability),
-    greedy: digitsOf(paths[i].labels),
+    labels: digitsOf(best!.labels),
+    probability: Math.exp(best!.logProbability),
+    greedy: digitsOf(paths[i]!.labels),
   }));
 }

@@ -44,7 +44,7 @@ export function summarize(outcome: Outcome): Report {
 export async function reportOf(outcome: Outcome): Promise<Report> {
   const { task, samples } = outcome;
   const { network, readings, cell } = shownOf(outcome);
-  const wrong = samples.flatMap((sample, i) => (isRight(readings[i].labels, sample.labels) ? [] : [i]));
+  const wrong = samples.flatMap((sample, i) => (isRight(readings[i]!.labels, sample.labels) ? [] : [i]));
   const shown = (task === 'digit' ? wrong : [...wrong.slice(0, mostShown / 2), ...samples.keys()]).slice(0, mostShown);
   const sections: Section[] = [...summarize(outcome).sections, lossesOf(outcome)];
   if (task === 'digit') {
@@ -57,16 +57,16 @@ export async function reportOf(outcome: Outcome): Promise<Report> {
     const note = `From left to right as in the table that follows.`;
     sections.push(
       task === 'digit'
-        ? pictureRow('Misread digits', note, pictures)
+        ? pictureRow('Misread digits', note, pictures!)
         : pictureLines(
             'Strings, misread ones first',
-            pictures,
+            pictures!,
             shown.map((i) => readings[i]),
           ),
       readsTable(shown, samples, readings),
     );
   }
-  sections.push(await insideMaps(network, samples[0]));
+  sections.push(await insideMaps(network, samples[0]!));
   return createReport({ title: titles[task], facts: outcome.facts, sections });
 }
 
@@ -104,7 +104,7 @@ function lossesOf({ task, trained }: Outcome): ChartSection {
 function readsTable(shown: readonly number[], samples: readonly Sample[], readings: readonly Reading[]): TableSection {
   const rows = shown.map((i) => {
     const { labels, greedy, probability } = readings[i];
-    return [samples[i].labels.join(''), labels.join(''), percent(probability), greedy.join('')];
+    return [samples[i]!.labels.join(''), labels.join(''), percent(probability), greedy.join('')];
   });
   return { kind: 'table', title: 'What was read', columns: ['written', 'read', 'probability', 'greedy'], rows };
 }

@@ -18,7 +18,7 @@ export interface Score {
 
 export function scoreOf(readings: readonly Reading[], samples: readonly Sample[]): Score {
   const truth = samples.map(({ labels }) => labels);
-  const right = readings.filter(({ labels }, i) => isRight(labels, truth[i])).length;
+  const right = readings.filter(({ labels }, i) => isRight(labels, truth[i]!)).length;
   return {
     right: right / samples.length,
     errors: tokenErrorRate(

@@ -15,7 +15,7 @@ export function stepsOf(task: Task, { width, height, pixels }: Image): TensorDat
   const time = Math.ceil(width / columnsPerStep);
   const data = new Float32Array(time * columnsPerStep * height);
   for (let x = 0; x < width; x++) {
-    for (let y = 0; y < height; y++) data[x * height + y] = pixels[y * width + x];
+    for (let y = 0; y < height; y++) data[x * height + y] = pixels[y * width + x]!;
   }
   return { dtype: 'float32', shape: [time, columnsPerStep * height], data };
 }

@@ -31,11 +31,11 @@ it('has touching digits, which cannot be cut at gaps, and others, which can', ()
 });
 
 it('writes digits in their order', () => {
-  const strings = Array.from({ length: 20 }, (_, seed) => compose([digits[1], digits[9]], new Random(seed)));
+  const strings = Array.from({ length: 20 }, (_, seed) => compose([digits[1]!, digits[9]!], new Random(seed)));
   const apart = strings.map(({ image }) => cutAtGaps(image)).filter(({ length }) => length === 2);
   expect(apart.length).toBeGreaterThan(5);
-  for (const [one, nine] of apart) expect(boxOfInk(one)?.width).toBeLessThan(boxOfInk(nine)!.width);
-  expect(strings[0].labels).toEqual([1, 9]);
+  for (const [one, nine] of apart) expect(boxOfInk(one!)?.width).toBeLessThan(boxOfInk(nine!)!.width);
+  expect(strings[0]!.labels).toEqual([1, 9]);
 });
 
 it('trains on strings of one length in a batch', () => {
@@ -54,7 +54,7 @@ it('reads a digit by rows and a string by pairs of columns', () => {
   expect(shape).toEqual([2, 4]);
   expect([...data]).toEqual([1, 0, 0, 0, 1, 1, 0, 0]);
   const { inputs, lengths, labels } = makeBatch('string', [
-    digits[3],
+    digits[3]!,
     { image: draw(...Array(28).fill('.')), labels: [] },
   ]);
   expect(inputs.shape).toEqual([14, 2, 56]);

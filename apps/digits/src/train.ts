@@ -64,7 +64,7 @@ export async function train(options: TrainOptions): Promise<void> {
     const score = scoreOf(readings, samples);
     print(`${cell}: ${describe(task, score)}, trained in ${formatDuration(1000 * history.seconds)}`);
     trained.push({ cell, network, parameters, history, readings, score });
-    await save(trained[i], { task, baselines, facts }, settings, out);
+    await save(trained[i]!, { task, baselines, facts }, settings, out);
     if (history.interrupted !== undefined) break;
   }
 

@@ -15,7 +15,7 @@ const width = 17;
 /** What simple methods reach that are fitted to `train`: the most frequent state, and naive Bayes over a window of residues. */
 export function measureBaselines(train: readonly Chain[], test: readonly Chain[]): Record<string, Shares> {
   const eight = new WindowCounts(stateLetters, (id) => id);
-  const three = new WindowCounts(mergedLetters, (id) => mergedOf[id]);
+  const three = new WindowCounts(mergedLetters, (id) => mergedOf[id]!);
   for (const chain of train) for (const counts of [eight, three]) counts.add(chain);
   return {
     majority: { Q8: eight.accuracy(test, 0), Q3: three.accuracy(test, 0) },
@@ -41,9 +41,9 @@ class WindowCounts {
   add(chain: Chain): void {
     const { data: windows } = windowsOf(chain.residues, width, residueVocabulary);
     for (const [t, label] of this.#targets(chain).entries()) {
-      this.#classes[label]++;
+      this.#classes[label]!++;
       for (let place = 0; place < width; place++)
-        this.#residues[this.#index(label, place, windows[t * width + place])]++;
+        this.#residues[this.#index(label, place, windows[t * width + place]!)]!++;
     }
   }
 
@@ -52,16 +52,16 @@ class WindowCounts {
     const matrix = new ConfusionMatrix(this.#labels);
     const scores = this.#residues.map((count, i) => {
       const label = Math.floor(i / (width * residueVocabulary.size));
-      return Math.log(count / (this.#classes[label] + residueVocabulary.size - 1));
+      return Math.log(count / (this.#classes[label]! + residueVocabulary.size - 1));
     });
     for (const chain of chains) {
       const { data: windows } = windowsOf(chain.residues, width, residueVocabulary);
       const targets = this.#targets(chain);
       const predictions = targets.map((_, t) => {
         const totals = this.#labels.map((_, label) => {
-          let score = Math.log(this.#classes[label]);
+          let score = Math.log(this.#classes[label]!);
           for (let place = 0; place < seen; place++)
-            score += scores[this.#index(label, place, windows[t * width + place])];
+            score += scores[this.#index(label, place, windows[t * width + place]!)]!;
           return score;
         });
         return totals.indexOf(Math.max(...totals));

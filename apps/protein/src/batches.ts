@@ -46,7 +46,7 @@ export function chainBatches(
     return {
       windows: windowsOf(residues, window, vocabulary),
       states: labels,
-      merged: labels.map((label) => mergedOf[label]),
+      merged: labels.map((label) => mergedOf[label]!),
     };
   });
   return sequenceBatches(examples, { batchSize, seed, padding: { states: noState, merged: noState } });

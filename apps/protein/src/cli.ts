@@ -104,7 +104,7 @@ function createProgram(args: readonly string[]): Command {
       const { model, config, preprocessing } = await openModel(device, flags.model && userPath(flags.model));
       const predictions = await predict(model, preprocessing.residues, config.window, chains);
       for (const [i, { states, merged, confidence }] of predictions.entries()) {
-        print([`>${chains[i].id}`, chains[i].residues, states, merged, confidence].join('\n'));
+        print([`>${chains[i]!.id}`, chains[i]!.residues, states, merged, confidence].join('\n'));
       }
     });
   return program;

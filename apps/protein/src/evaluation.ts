@@ -23,7 +23,7 @@ export async function evaluate(
   const eight = new ConfusionMatrix(stateLetters);
   const three = new ConfusionMatrix(mergedLetters);
   for (const [i, { states, merged }] of predictions.entries()) {
-    const targets = idsOf(chains[i].states, stateLetters);
+    const targets = idsOf(chains[i]!.states, stateLetters);
     eight.add(idsOf(states, stateLetters), targets);
     three.add(
       idsOf(merged, mergedLetters),

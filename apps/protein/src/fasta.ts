@@ -30,7 +30,7 @@ export function parseFasta(text: string, source: string): Sequence[] {
       const at = `line ${i + 1}, column `;
       if (current.residues.endsWith('*')) {
         const [first] = line.trim();
-        fail(`${at}${line.indexOf(first) + 1}`, JSON.stringify(first), 'no residue after the end of the chain, "*"');
+        fail(`${at}${line.indexOf(first!) + 1}`, JSON.stringify(first), 'no residue after the end of the chain, "*"');
       }
       const wrong = /[^A-Za-z\s*]|\*(?=.*\S)/.exec(line);
       if (wrong) fail(`${at}${wrong.index + 1}`, JSON.stringify(wrong[0]), 'a letter for each residue');

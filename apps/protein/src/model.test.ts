@@ -45,5 +45,5 @@ test.each([
   [{ ...config, dropout: 1 }, 'dropout'],
 ])('a configuration %j is refused', async (wrong, field) => {
   const { issues } = await definition.config['~standard'].validate(wrong);
-  expect(issues?.[0].path).toMatchObject([{ key: field }]);
+  expect(issues?.[0]?.path).toMatchObject([{ key: field }]);
 });

@@ -65,7 +65,7 @@ class StructureNetwork extends Module<[windows: Tensor, lengths: Int32Array], Te
   embed(windows: Tensor): Tensor {
     const [time, batch] = windows.shape;
     const seen = this.inputDropout.call(this.device.ones([...windows.shape, 1]));
-    return reshape(multiply(this.embedding.call(windows), seen), [time, batch, -1]);
+    return reshape(multiply(this.embedding.call(windows), seen), [time!, batch!, -1]);
   }
 
   protected override forward(windows: Tensor, lengths: Int32Array): Tensor {
@@ -99,7 +99,7 @@ export class StructureModel extends Module<[windows: Tensor, lengths: Int32Array
 
   protected override forward(windows: Tensor, lengths: Int32Array): Tensor {
     const [first, ...others] = this.networks.map((network) => softmax(network.call(windows, lengths)));
-    return log(divide(others.reduce(add, first), this.networks.length));
+    return log(divide(others.reduce(add, first!), this.networks.length));
   }
 }
 

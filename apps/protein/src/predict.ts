@@ -43,13 +43,13 @@ export async function predict(
     eight.dispose();
     three.dispose();
     for (const [row, index] of indices.entries()) {
-      const places = Array.from({ length: lengths[row] }, (_, t) => t * lengths.length + row);
-      const best = places.map((place) => likeliest(states, place, stateLetters.length));
-      const bestMerged = places.map((place) => likeliest(classes, place, mergedLetters.length));
+      const places = Array.from({ length: lengths[row]! }, (_, t) => t * lengths.length + row);
+      const best = places.map((place) => likeliest(states, place!, stateLetters.length));
+      const bestMerged = places.map((place) => likeliest(classes, place!, mergedLetters.length));
       predictions[index] = {
         states: best.map(({ id }) => stateLetters[id]).join(''),
         merged: bestMerged.map(({ id }) => mergedLetters[id]).join(''),
-        confidence: bestMerged.map(({ probability }) => Math.min(9, Math.floor(10 * probability))).join(''),
+        confidence: bestMerged.map(({ probability }) => Math.min(9, Math.floor(10 * probability!))).join(''),
       };
     }
   }
@@ -59,7 +59,7 @@ export async function predict(
 function likeliest(probabilities: ArrayLike<number>, place: number, count: number) {
   let id = 0;
   for (let k = 1; k < count; k++) {
-    if (probabilities[place * count + k] > probabilities[place * count + id]) id = k;
+    if (probabilities[place * count + k]! > probabilities[place * count + id]!) id = k;
   }
   return { id, probability: probabilities[place * count + id] };
 }

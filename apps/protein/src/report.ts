@@ -96,7 +96,7 @@ function predictionTable({ chains, evaluation }: Outcome): Section {
 /** What the gates of the first network's first layer do along the first short chain. */
 async function gateMaps({ model, config, vocabulary, chains }: Outcome): Promise<Section> {
   const chain = chains.find(({ residues }) => residues.length <= residuesInMap) ?? chains[0];
-  const residues = chain.residues.slice(0, residuesInMap);
+  const residues = chain!.residues.slice(0, residuesInMap);
   const {
     device,
     networks: [network],
@@ -104,21 +104,21 @@ async function gateMaps({ model, config, vocabulary, chains }: Outcome): Promise
   const windows = windowsOf(residues, config.window, vocabulary);
   const traces = device.scope(() => {
     const ids = device.tensor(windows.data, { shape: [residues.length, 1, config.window] });
-    return network.layers[0].inspect(network.embed(ids)).map(({ activations }) => activations);
+    return network!.layers[0]!.inspect(network!.embed(ids)).map(({ activations }) => activations);
   });
   const maps = [];
   for (const [direction, name] of ['reads forward', 'reads backward'].entries()) {
     for (const gate of ['input', 'forget', 'output']) {
-      const values = rowsOf(await traces[direction][gate].data(), config.hidden);
+      const values = rowsOf(await traces[direction]![gate]!.data(), config.hidden);
       maps.push({ name: `${gate} gate, ${name}`, values: values.map((units) => units.slice(0, unitsInMap)) });
     }
   }
   for (const tensor of traces.flatMap((gates) => Object.values(gates))) tensor.dispose();
   return {
     kind: 'heat',
-    title: `Gates of the first layer, chain ${chain.id}`,
+    title: `Gates of the first layer, chain ${chain!.id}`,
     note: `Up to ${unitsInMap} units; below, each residue with its actual state.`,
-    steps: Array.from(residues, (residue, i) => `${residue} ${chain.states[i]}`),
+    steps: Array.from(residues, (residue, i) => `${residue} ${chain!.states[i]}`),
     maps,
   };
 }

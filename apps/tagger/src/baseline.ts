@@ -8,7 +8,7 @@ export function frequencyTagger(training: readonly Sentence[]): (words: readonly
     for (const [t, word] of words.entries()) {
       const counts = ofWord.get(word) ?? new Map<string, number>();
       ofWord.set(word, counts);
-      for (const table of [counts, all]) table.set(tags[t], (table.get(tags[t]) ?? 0) + 1);
+      for (const table of [counts, all]) table.set(tags[t]!, (table.get(tags[t]!) ?? 0) + 1);
     }
   }
   const best = new Map(Array.from(ofWord, ([word, counts]) => [word, mostFrequent(counts)]));

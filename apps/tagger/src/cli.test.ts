@@ -134,8 +134,8 @@ test('what cannot work is explained, and nothing is overwritten', async () => {
   ];
   const results = await Promise.all(cases.map(([args]) => run(args)));
   for (const [i, { exitCode, stderr }] of results.entries()) {
-    expect(stderr).toMatch(cases[i][2]);
-    expect(exitCode).toBe(cases[i][1]);
+    expect(stderr).toMatch(cases[i]![2]);
+    expect(exitCode).toBe(cases[i]![1]);
   }
   expect(readFileSync(file('foreign/README.md'), 'utf8')).toBe('mine\n');
   expect(existsSync(file('new'))).toBe(false);

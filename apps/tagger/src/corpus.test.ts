@@ -35,7 +35,7 @@ test('of ten files the ninth is for validation and the tenth for the test', asyn
   const [words, tags] = [train.map((sentence) => sentence.words[0]), train.map((sentence) => sentence.tags[0])];
   expect(words).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 10, 11].map((i) => `file${i}`));
   expect(new Set(tags)).toEqual(new Set(['X-y']));
-  expect([validation, test].map((part) => part[0].words)).toEqual([['file8'], ['file9']]);
+  expect([validation, test].map((part) => part[0]!.words)).toEqual([['file8'], ['file9']]);
 
   writeFileSync(join(folder, '09.txt'), '\n');
   await expect(loadCorpus(folder)).rejects.toThrow('the files for test hold no sentence');

@@ -90,7 +90,7 @@ export function sentenceBatches(
       // Spellings of 1 and 2 letters, of 3 and 4, and so on: all together, more than half would be padding.
       const groups: number[][] = [];
       for (const form of new Set(fields.forms.data as Int32Array)) {
-        const group = Math.ceil(spelt[form].length / 2);
+        const group = Math.ceil(spelt[form]!.length / 2);
         groups[group] ??= [];
         groups[group].push(form);
       }

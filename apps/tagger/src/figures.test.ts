@@ -15,9 +15,9 @@ test('the small model that comes with the app tags the test part as its card say
   expect(exitCode).toBe(0);
   const [words, unknown] = sharesIn(stdout);
   const [, onCard] = readFileSync(join(smallFolder, 'README.md'), 'utf8').match(/^\| words \| ([\d.]+) % \|/m) ?? [];
-  expect(Math.abs(words[0] - Number(onCard))).toBeLessThan(0.05);
-  expect(words[0]).toBeGreaterThan(words[1] + 3);
-  expect(unknown[0]).toBeGreaterThan(unknown[1] + 30);
+  expect(Math.abs(words![0]! - Number(onCard))).toBeLessThan(0.05);
+  expect(words![0]).toBeGreaterThan(words![1]! + 3);
+  expect(unknown![0]).toBeGreaterThan(unknown![1]! + 30);
 }, 180_000);
 
 test('a quick training beats the most frequent tag clearly', async () => {
@@ -25,6 +25,6 @@ test('a quick training beats the most frequent tag clearly', async () => {
   const { exitCode, stdout } = await run(['train', '--quick', '--out', out]);
   expect(exitCode).toBe(0);
   const [words, unknown] = sharesIn(stdout);
-  expect(words[0]).toBeGreaterThan(words[1] + 5);
-  expect(unknown[0]).toBeGreaterThan(unknown[1] + 40);
+  expect(words![0]).toBeGreaterThan(words![1]! + 5);
+  expect(unknown![0]).toBeGreaterThan(unknown![1]! + 40);
 }, 300_000);

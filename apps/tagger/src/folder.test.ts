@@ -9,9 +9,9 @@ test('of several folders the first one that holds a model is taken', () => {
   const folders = ['full', 'quick', 'small'].map((name) => join(root, name));
   expect(firstModel(folders)).toBeUndefined();
   for (const i of [2, 1]) {
-    mkdirSync(folders[i]);
-    writeFileSync(join(folders[i], 'config.json'), '{}');
-    mkdirSync(folders[0], { recursive: true });
+    mkdirSync(folders[i]!);
+    writeFileSync(join(folders[i]!, 'config.json'), '{}');
+    mkdirSync(folders[0]!, { recursive: true });
     expect(firstModel(folders)).toBe(folders[i]);
   }
 });

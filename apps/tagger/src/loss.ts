@@ -27,7 +27,7 @@ export function taggingLoss(model: Tagger, words: Vocabulary) {
 /** Takes words for unknown ones, rare ones more often (Kiperwasser & Goldberg 2016, section 4), so that the letters are learnt to be relied on. */
 function forget(ids: TensorData, words: Vocabulary, random: Random): TensorData {
   const data = Int32Array.from(ids.data as Int32Array, (id) =>
-    random.next() < forgetting / (forgetting + words.counts[id]) ? 0 : id,
+    random.next() < forgetting / (forgetting + words.counts[id]!) ? 0 : id,
   );
   return { ...ids, data };
 }

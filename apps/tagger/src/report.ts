@@ -62,7 +62,7 @@ function confusion(matrix: ConfusionMatrix): Section {
     ...all.slice(0, tagsShown).map((id) => [id]),
     ...(all.length > tagsShown ? [all.slice(tagsShown)] : []),
   ];
-  const labels = groups.map(([first], i) => (i < tagsShown ? matrix.labels[first] : 'others'));
+  const labels = groups.map(([first], i) => (i < tagsShown ? matrix.labels[first!] : 'others'));
   const count = (targets: number[], predictions: number[]) =>
     targets.reduce((sum, target) => sum + predictions.reduce((row, tag) => row + matrix.count(target, tag), 0), 0);
   const note = `The ${Math.min(tagsShown, all.length)} most frequent tags.`;
@@ -81,7 +81,7 @@ export function confusions(matrix: ConfusionMatrix): Section {
     .sort((a, b) => b.count - a.count)
     .slice(0, pairsShown)
     .map(({ target, tag, count }) => [
-      ...[target, tag].map((id) => [labels[id], meaningOf(labels[id])].filter((text) => text !== '').join(': ')),
+      ...[target, tag].map((id) => [labels[id], meaningOf(labels[id]!)].filter((text) => text !== '').join(': ')),
       count,
     ]);
   return { kind: 'table', title: 'The most frequent errors', columns: ['is', 'taken for', 'words'], rows };
@@ -90,8 +90,8 @@ export function confusions(matrix: ConfusionMatrix): Section {
 function sampleTable({ test, tagged }: Outcome): Section {
   const sentences = test.slice(0, samples);
   const lines = sentences.map(({ words, tags }, i) => [
-    words.map((word, t) => `${word}/${tagged[i][t]}`).join(' '),
-    words.flatMap((word, t) => (tags[t] === tagged[i][t] ? [] : [`${word} is ${tags[t]}`])).join('; '),
+    words.map((word, t) => `${word}/${tagged[i]![t]}`).join(' '),
+    words.flatMap((word, t) => (tags[t] === tagged[i]![t] ? [] : [`${word} is ${tags[t]}`])).join('; '),
   ]);
   const note = `The first ${sentences.length} sentences of the test.`;
   return { kind: 'table', title: 'Predictions', note, columns: ['as tagged', 'errors'], rows: lines };
@@ -100,19 +100,19 @@ function sampleTable({ test, tagged }: Outcome): Section {
 /** What the gates of both directions do along the first sentence of the test that fits. */
 async function gateMaps({ model, vocabularies, test }: Outcome): Promise<Section> {
   const sentence = test.find(({ words }) => words.length > 8 && words.length <= wordsInMap) ?? test[0];
-  const words = sentence.words.slice(0, wordsInMap);
+  const words = sentence!.words.slice(0, wordsInMap);
   const { device } = model;
   const maps = [];
   for await (const batch of sentenceBatches([{ words }], vocabularies, { batchSize: 1 }).epoch(0)) {
     const traces = device.scope(() => model.lstm.inspect(model.embed(batch)).map(({ activations }) => activations));
     for (const [direction, name] of ['reads forward', 'reads backward'].entries()) {
       for (const gate of ['input', 'forget', 'output']) {
-        const values = rowsOf(await traces[direction][gate].data(), model.lstm.hiddenSize);
+        const values = rowsOf(await traces[direction]![gate]!.data(), model.lstm.hiddenSize);
         maps.push({ name: `${gate} gate, ${name}`, values: values.map((units) => units.slice(0, unitsInMap)) });
       }
     }
     for (const tensor of traces.flatMap((gates) => Object.values(gates))) tensor.dispose();
   }
-  const steps = words.map((word, t) => `${word}/${sentence.tags[t]}`);
+  const steps = words.map((word, t) => `${word}/${sentence!.tags[t]}`);
   return { kind: 'heat', title: 'Gates along a sentence', note: `Up to ${unitsInMap} units.`, steps, maps };
 }

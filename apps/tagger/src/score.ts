@@ -31,7 +31,7 @@ export function scoreTags(
   const unknown = new ConfusionMatrix(labels);
   let faultless = 0;
   for (const [i, { words, tags }] of sentences.entries()) {
-    const [predictions, targets] = [idsOf(tagged[i]), idsOf(tags)];
+    const [predictions, targets] = [idsOf(tagged[i]!), idsOf(tags)];
     matrix.add(predictions, targets);
     unknown.add(predictions, targets, { mask: words.map((word) => (known.has(word) ? 0 : 1)) });
     if (predictions.every((tag, t) => tag === targets[t])) faultless++;

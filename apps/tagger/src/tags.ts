@@ -8,7 +8,7 @@ export function partOfSpeech(tag: string): string {
     .replace(/^fw-/, '')
     .replace(/(-(tl|hl|nc|t|n))+$/, '')
     .split('+');
-  return first.length > 1 ? first.replace(/\*$/, '') : first;
+  return first!.length > 1 ? first!.replace(/\*$/, '') : first!;
 }
 
 const meanings: Readonly<Record<string, string>> = {

@@ -30,7 +30,7 @@ const bugs: Record<string, Bug> = {
       binary(kind, a, b, shape) {
         if (kind !== 'multiply' || a.dtype !== 'int32') return right.binary(kind, a, b, shape);
         const [x, y] = [a, b].map((side) => double(right.cast(side, 'float64'), side));
-        return Int32Array.from(right.binary('multiply', x, y, shape));
+        return Int32Array.from(right.binary('multiply', x!, y!, shape));
       },
     }),
     check: 'binary multiply int32: special values',
@@ -42,7 +42,7 @@ const bugs: Record<string, Bug> = {
         const size = shape.reduce((product, length) => product * length, 1);
         const repeat = (x: Operand<DataArray>) => {
           const data = right.fill(size, 0, x.dtype);
-          return { ...x, shape, storage: data.map((_, i) => x.storage[i % x.storage.length]) as DataArray };
+          return { ...x, shape, storage: data.map((_, i) => x.storage[i % x.storage.length]!) as DataArray };
         };
         return right.binary(kind, repeat(a), repeat(b), shape);
       },
@@ -91,7 +91,7 @@ const bugs: Record<string, Bug> = {
     message: /^gather along \d: .*: element .* is 99, expected/,
   },
   'concat of one that is no copy': {
-    breaks: (right) => ({ concat: (xs, axis) => (xs.length === 1 ? xs[0].storage : right.concat(xs, axis)) }),
+    breaks: (right) => ({ concat: (xs, axis) => (xs.length === 1 ? xs[0]!.storage : right.concat(xs, axis)) }),
     check: 'concat of one: two results are two storages, and equal to the bit',
     message: /^concat of one twice: the results are one storage, expected two new ones$/,
   },
@@ -140,7 +140,7 @@ const bugs: Record<string, Bug> = {
   'gather that clamps its indices': {
     breaks: (right) => ({
       gather(x, indices, axis) {
-        const storage = indices.storage.map((i) => Math.min(Math.max(i, 0), x.shape[axis] - 1)) as DataArray;
+        const storage = indices.storage.map((i) => Math.min(Math.max(i, 0), x.shape[axis]! - 1)) as DataArray;
         return right.gather(x, { ...indices, storage }, axis);
       },
     }),
@@ -150,8 +150,8 @@ const bugs: Record<string, Bug> = {
   'pad that ignores negative steps': {
     breaks: (right) => ({
       pad: (x, shape, starts, steps, value) => {
-        const last = (axis: number) => starts[axis] + (x.shape[axis] - 1) * steps[axis];
-        const low = starts.map((start, axis) => (x.shape[axis] > 0 && steps[axis] < 0 ? last(axis) : start));
+        const last = (axis: number) => starts[axis]! + (x.shape[axis]! - 1) * steps[axis]!;
+        const low = starts.map((start, axis) => (x.shape[axis]! > 0 && steps[axis]! < 0 ? last(axis) : start));
         return right.pad(x, shape, low, steps.map(Math.abs), value);
       },
     }),
@@ -161,7 +161,7 @@ const bugs: Record<string, Bug> = {
   'argMax that prefers the last': {
     breaks: (right) => ({
       argReduce(kind, x, axis) {
-        const last = x.shape[axis] - 1;
+        const last = x.shape[axis]! - 1;
         const reversed = right.gather(x, indexRange(last), axis);
         return right.argReduce(kind, { ...x, storage: reversed }, axis).map((i) => last - i) as DataArray;
       },

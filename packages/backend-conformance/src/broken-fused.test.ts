@@ -95,7 +95,7 @@ const bugs: Record<string, Bug> = {
     breaks: {
       forward: (cell, inputs, options) => {
         const { states, ...result } = right.forward(cell, inputs, options);
-        const unprojected = scaled(states[0], inputs.projection ? 1.01 : 1);
+        const unprojected = scaled(states[0]!, inputs.projection ? 1.01 : 1);
         return { ...result, states: [unprojected, ...states.slice(1)] };
       },
     },
@@ -164,7 +164,7 @@ const bugs: Record<string, Bug> = {
     breaks: {
       forward: (cell, inputs, options) => {
         const { output, ...result } = right.forward(cell, inputs, options);
-        const width = inputs.projected.shape[1] * cell.hiddenSize;
+        const width = inputs.projected.shape[1]! * cell.hiddenSize;
         return { ...result, output: output.map((x, i) => x * 0.999999 ** Math.floor(i / width)) as DataArray };
       },
     },
@@ -174,7 +174,7 @@ const bugs: Record<string, Bug> = {
 };
 
 function swapHalves({ storage, shape, dtype }: Parameters<Kernels['forward']>[1]['projected'], hiddenSize: number) {
-  const width = shape[2];
+  const width = shape[2]!;
   const swapped = storage.map((_, i) => {
     const [row, column] = [Math.floor(i / width), i % width];
     return storage[row * width + ((column + 2 * hiddenSize) % width)];
@@ -253,6 +253,6 @@ it('an error of the kit has no cause but what the backend threw', async () => {
     const backend = { ...createReferenceBackend(), recurrent: { ...right, ...breaks } } as Backend;
     return check && runCheck(check, createCheckContext(backend)).catch((error: Error) => error.cause);
   };
-  expect(await causeOf(bugs['lengths that are ignored'].breaks)).toBeUndefined();
-  expect(await causeOf(bugs['a kernel that throws'].breaks)).toEqual(new RangeError('no memory'));
+  expect(await causeOf(bugs['lengths that are ignored']!.breaks)).toBeUndefined();
+  expect(await causeOf(bugs['a kernel that throws']!.breaks)).toEqual(new RangeError('no memory'));
 });

@@ -95,7 +95,7 @@ describe('a device', () => {
 
   it('counts nothing for a kernel that throws', () => {
     expect(() =>
-      device.execute('tanh', [device.ones([1])], [1], 'float32', (backend, [x]) => backend.unary('tanh', x)),
+      device.execute('tanh', [device.ones([1])], [1], 'float32', (backend, [x]) => backend.unary('tanh', x!)),
     ).toThrow('the fake backend has no unary');
     expect(device.live).toBe(1);
   });
@@ -108,7 +108,7 @@ describe('a device', () => {
         [[4], 'int32'],
         [[2, 3], 'float32'],
       ]);
-      expect(operands[0].storage).toBe(operands[2].storage);
+      expect(operands[0]!.storage).toBe(operands[2]!.storage);
       return backend.fill(1, 0, 'float32');
     });
   });
@@ -226,7 +226,7 @@ describe('scope', () => {
         derive();
       });
     });
-    expect([kept[0].disposed, device.live]).toEqual([false, 1]);
+    expect([kept[0]!.disposed, device.live]).toEqual([false, 1]);
   });
 
   it('frees everything when the callback throws, in all scopes that it leaves', () => {

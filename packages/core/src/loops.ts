@@ -16,14 +16,14 @@ export function mergeAxes(shape: Shape, strides: readonly (readonly number[])[])
   const sizes: number[] = [];
   const merged: number[][] = strides.map(() => []);
   for (let axis = 0; axis < shape.length; axis++) {
-    const size = shape[axis];
+    const size = shape[axis]!;
     if (size === 1) continue;
     const last = sizes.length - 1;
     let even = last >= 0;
-    for (let k = 0; even && k < strides.length; k++) even = merged[k][last] === strides[k][axis] * size;
-    if (even) sizes[last] *= size;
+    for (let k = 0; even && k < strides.length; k++) even = merged[k]![last] === strides[k]![axis]! * size;
+    if (even) sizes[last]! *= size;
     else sizes.push(size);
-    for (let k = 0; k < strides.length; k++) merged[k][sizes.length - 1] = strides[k][axis];
+    for (let k = 0; k < strides.length; k++) merged[k]![sizes.length - 1] = strides[k]![axis]!;
   }
   if (sizes.length > 0) return { sizes, strides: merged };
   return { sizes: [1], strides: strides.map(() => [1]) };
@@ -36,7 +36,7 @@ export function broadcastStrides(shape: Shape, to: Shape): number[] {
   let stride = 1;
   for (let axis = shape.length - 1; axis >= 0; axis--) {
     if (shape[axis] !== 1) strides[lead + axis] = stride;
-    stride *= shape[axis];
+    stride *= shape[axis]!;
   }
   return strides;
 }
@@ -52,22 +52,22 @@ export function forEachIndex(
   visit: (first: number, second: number, third: number) => void,
 ): void {
   if (depth === 0) {
-    visit(starts[0], starts[1] ?? 0, starts[2] ?? 0);
+    visit(starts[0]!, starts[1] ?? 0, starts[2] ?? 0);
     return;
   }
   const none = nest.sizes.map(() => 0);
   const [a, b = none, c = none] = nest.strides;
   const enter = (axis: number, first: number, second: number, third: number): void => {
-    const size = nest.sizes[axis];
+    const size = nest.sizes[axis]!;
     for (let i = 0; i < size; i++) {
       if (axis === depth - 1) visit(first, second, third);
       else enter(axis + 1, first, second, third);
-      first += a[axis];
-      second += b[axis];
-      third += c[axis];
+      first += a![axis]!;
+      second += b[axis]!;
+      third += c[axis]!;
     }
   };
-  enter(0, starts[0], starts[1] ?? 0, starts[2] ?? 0);
+  enter(0, starts[0]!, starts[1] ?? 0, starts[2] ?? 0);
 }
 
 /** A shape seen as [outer, size, inner]: all axes before some, those, and all behind them. */
@@ -79,7 +79,7 @@ export interface Run {
 
 /** The shape around one axis. */
 export function aroundAxis(shape: Shape, axis: number): Run {
-  return { outer: product(shape, 0, axis), size: shape[axis], inner: product(shape, axis + 1, shape.length) };
+  return { outer: product(shape, 0, axis), size: shape[axis]!, inner: product(shape, axis + 1, shape.length) };
 }
 
 /**
@@ -92,15 +92,15 @@ export function reducedRuns(shape: Shape, axes: readonly number[]): Run[] {
   let inner = 1;
   while (axis >= 0) {
     let size = 1;
-    for (; axis >= 0 && (axes.includes(axis) || shape[axis] === 1); axis--) size *= shape[axis];
+    for (; axis >= 0 && (axes.includes(axis) || shape[axis] === 1); axis--) size *= shape[axis]!;
     if (size !== 1) runs.unshift({ outer: product(shape, 0, axis + 1), size, inner });
-    for (; axis >= 0 && !axes.includes(axis); axis--) inner *= shape[axis];
+    for (; axis >= 0 && !axes.includes(axis); axis--) inner *= shape[axis]!;
   }
   return runs;
 }
 
 function product(shape: Shape, from: number, to: number): number {
   let size = 1;
-  for (let axis = from; axis < to; axis++) size *= shape[axis];
+  for (let axis = from; axis < to; axis++) size *= shape[axis]!;
   return size;
 }

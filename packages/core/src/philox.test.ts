@@ -21,7 +21,7 @@ describe('philox4x32', () => {
     },
   ])('gives the published words for $counter', ({ counter, key, expected }) => {
     const block = Uint32Array.from(counter);
-    philox4x32(block, key[0], key[1]);
+    philox4x32(block, key[0]!, key[1]!);
     expect([...block]).toEqual(expected);
   });
 });

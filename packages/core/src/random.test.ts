@@ -112,7 +112,7 @@ describe('fork', () => {
       [a, c],
       [b, c],
     ]) {
-      expect(Math.abs(mean(x.map((value, i) => value * y[i])))).toBeLessThan(limit);
+      expect(Math.abs(mean(x!.map((value, i) => value * y![i]!)))).toBeLessThan(limit);
     }
   });
 });
@@ -129,13 +129,13 @@ describe('distributions', () => {
       (5 * Math.sqrt(1 / 180)) / Math.sqrt(count),
     );
     expect(values.every((x) => x >= 0 && x < 1)).toBe(true);
-    const products = values.slice(1).map((x, i) => (x - 0.5) * (values[i] - 0.5));
+    const products = values.slice(1).map((x, i) => (x - 0.5) * (values[i]! - 0.5));
     expect(Math.abs(mean(products))).toBeLessThan(5 / 12 / Math.sqrt(count));
   });
 
   it('uniform: chi-square over 100 bins', () => {
     const bins = new Array<number>(100).fill(0);
-    for (const x of new Random(12).uniform(count, -3, 5)) bins[Math.floor(((x + 3) / 8) * 100)]++;
+    for (const x of new Random(12).uniform(count, -3, 5)) bins[Math.floor(((x + 3) / 8) * 100)]!++;
     const statistic = chiSquare(bins, count / 100);
     expect(statistic).toBeGreaterThan(60.7);
     expect(statistic).toBeLessThan(148.2);
@@ -163,7 +163,7 @@ describe('distributions', () => {
   it('integer: every value equally likely', () => {
     const random = new Random(15);
     const bins = new Array<number>(6).fill(0);
-    for (let i = 0; i < 60_000; i++) bins[random.integer(-2, 4) + 2]++;
+    for (let i = 0; i < 60_000; i++) bins[random.integer(-2, 4) + 2]!++;
     expect(chiSquare(bins, 10_000)).toBeLessThan(20.5);
   });
 
@@ -171,7 +171,7 @@ describe('distributions', () => {
     const random = new Random(16);
     const range = 3 * 2 ** 30;
     const thirds = new Array<number>(3).fill(0);
-    for (let i = 0; i < 30_000; i++) thirds[Math.floor((random.integer(0, range) / range) * 3)]++;
+    for (let i = 0; i < 30_000; i++) thirds[Math.floor((random.integer(0, range) / range) * 3)]!++;
     expect(chiSquare(thirds, 10_000)).toBeLessThan(13.8);
   });
 

@@ -64,7 +64,7 @@ export class Random {
     // The third counter word sets forks apart from draws, whose counters use the first two words only.
     block.set([Number(hash & 0xffffffffn), Number(hash >> 32n), 1, 0]);
     philox4x32(block, this.#key[0], this.#key[1]);
-    return new Random({ key: [block[0], block[1]], position: 0 });
+    return new Random({ key: [block[0]!, block[1]!], position: 0 });
   }
 
   /** One number from [0, 1), with 53 random bits. */
@@ -72,7 +72,7 @@ export class Random {
     const half = (this.#position % 2) * 2;
     this.#load(Math.floor(this.#position / 2));
     this.#position++;
-    return ((this.#block[half] >>> 5) * 2 ** 26 + (this.#block[half + 1] >>> 6)) / 2 ** 53;
+    return ((this.#block[half]! >>> 5) * 2 ** 26 + (this.#block[half + 1]! >>> 6)) / 2 ** 53;
   }
 
   /** `count` numbers from [low, high). */
@@ -115,8 +115,8 @@ export class Random {
     const order = Int32Array.from({ length: count }, (_, i) => i);
     for (let i = count - 1; i > 0; i--) {
       const j = this.integer(0, i + 1);
-      const kept = order[i];
-      order[i] = order[j];
+      const kept = order[i]!;
+      order[i] = order[j]!;
       order[j] = kept;
     }
     return order;

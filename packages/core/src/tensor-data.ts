@@ -108,7 +108,7 @@ function convert(operation: string, data: ArrayLike<number>, dtype: DType): Data
   if (dtypeOf(data) === dtype && dtype !== 'bool') return data as DataArray;
   const array = createDataArray(dtype, data.length);
   for (let i = 0; i < data.length; i++) {
-    const value = data[i];
+    const value = data[i]!;
     if (!canHold(dtype, value)) refuseValue(operation, `data[${i}]`, value, dtype);
     array[i] = value;
   }

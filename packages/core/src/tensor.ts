@@ -57,7 +57,7 @@ export class Tensor {
         expected: 'exactly one element',
       });
     }
-    return (await this.data())[0];
+    return (await this.data())[0]!;
   }
 
   /** Frees the storage, also for tensors that are reshapes of this one. Doing it again does nothing. */

@@ -96,7 +96,7 @@ test('padding keeps every element in its place and marks the rest', () => {
       expect(mask.shape).toEqual([time, rows.length]);
       expect([...lengths]).toEqual(rows.map((row) => row.length));
       values.data.forEach((value, i) => {
-        const own = rows[i % rows.length][Math.floor(i / rows.length)];
+        const own = rows[i % rows.length]![Math.floor(i / rows.length)];
         expect(value).toBe(own ?? -1);
         expect(mask.data[i]).toBe(own === undefined ? 0 : 1);
       });
@@ -106,7 +106,7 @@ test('padding keeps every element in its place and marks the rest', () => {
 
 const matrix = (data: number[][]): TensorData => ({
   dtype: 'float32',
-  shape: [data.length, data[0].length],
+  shape: [data.length, data[0]!.length],
   data: Float32Array.from(data.flat()),
 });
 

@@ -48,7 +48,7 @@ export function bucketedBatches<Example, Batch>(
     for (let start = 0; start < order.length; start += bucketSize) {
       const bucket = Array.from(order.subarray(start, start + bucketSize));
       order.set(
-        bucket.sort((a, b) => lengths[a] - lengths[b]),
+        bucket.sort((a, b) => lengths[a]! - lengths[b]!),
         start,
       );
     }
@@ -60,7 +60,7 @@ export function bucketedBatches<Example, Batch>(
   const source = indexedSource('bucketedBatches', Math.ceil(examples.length / batchSize), (epoch) => {
     const batches = batchesOf(epoch);
     return (batch) => {
-      const indices = batches[batch];
+      const indices = batches[batch]!;
       return options.collate(
         Array.from(indices, (index) => examples[index]),
         indices,
@@ -75,8 +75,8 @@ export function bucketedBatches<Example, Batch>(
       for (const indices of batchesOf(epoch)) {
         let longest = 0;
         for (const index of indices) {
-          longest = Math.max(longest, lengths[index]);
-          filled += lengths[index];
+          longest = Math.max(longest, lengths[index]!);
+          filled += lengths[index]!;
         }
         steps += longest * indices.length;
       }

@@ -20,7 +20,7 @@ test('rows go on where they ended, targets are one ahead, and each position is p
           expect(inputs.shape[1]).toBe(batchSize);
           inputs.data.forEach((id, i) => {
             expect(targets.data[i]).toBe(id + 1);
-            rows[i % batchSize].push(id);
+            rows[i % batchSize]!.push(id);
           });
         }
         const length = Math.floor((count - 1) / batchSize);
@@ -38,8 +38,8 @@ test('the last batch is shorter in time', async () => {
     [3, 2],
     [2, 2],
   ]);
-  expect([...batches[0].inputs.data]).toEqual([0, 5, 1, 6, 2, 7]);
-  expect([...batches[1].targets.data]).toEqual([4, 9, 5, 10]);
+  expect([...batches[0]!.inputs.data]).toEqual([0, 5, 1, 6, 2, 7]);
+  expect([...batches[1]!.targets.data]).toEqual([4, 9, 5, 10]);
 });
 
 test('says what a text that is too short would need', () => {

@@ -52,7 +52,7 @@ export function contiguousBatches(ids: Int32Array, options: ContiguousBatchesOpt
   const read = (start: number, time: number): TensorData => {
     const data = new Int32Array(time * batchSize);
     for (let t = 0; t < time; t++) {
-      for (let row = 0; row < batchSize; row++) data[t * batchSize + row] = ids[row * streamLength + start + t];
+      for (let row = 0; row < batchSize; row++) data[t * batchSize + row] = ids[row * streamLength + start + t]!;
     }
     return { dtype: 'int32', shape: [time, batchSize], data };
   };

@@ -55,7 +55,7 @@ export function padSequences(sequences: readonly Sequence[], options: PadSequenc
   const data = createDataArray(dtype, time * batch * size).fill(padding);
   const mask = createDataArray('bool', time * batch);
   for (const [column, row] of rows.entries()) {
-    for (let t = 0; t < lengths[column]; t++) {
+    for (let t = 0; t < lengths[column]!; t++) {
       const place = t * batch + column;
       data.set(row.data.subarray(t * size, (t + 1) * size), place * size);
       mask[place] = 1;

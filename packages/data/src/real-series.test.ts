@@ -18,9 +18,9 @@ async function persistence(table: Table, column: string, train: RowRange, target
   )) {
     const last = scaler.invert(inputs).data;
     scaler.invert(targets).data.forEach((actual, i) => {
-      seen.add(origins[i]);
-      absolute += Math.abs(actual - last[i]);
-      percent += Math.abs(actual - last[i]) / Math.abs(actual);
+      seen.add(origins[i]!);
+      absolute += Math.abs(actual - last[i]!);
+      percent += Math.abs(actual - last[i]!) / Math.abs(actual);
     });
   }
   expect(seen.size).toBe(targetRows.end - targetRows.start);

@@ -6,7 +6,7 @@ import { Scaler, type ScalingMethod } from './scaler.ts';
 const { NaN: none } = Number;
 const matrix = (rows: readonly (readonly number[])[]): TensorData => ({
   dtype: 'float64',
-  shape: [rows.length, rows[0].length],
+  shape: [rows.length, rows[0]!.length],
   data: Float64Array.from(rows.flat()),
 });
 const column = (...values: number[]) => matrix(values.map((value) => [value]));
@@ -31,7 +31,7 @@ test('invert undoes transform, also after a trip through JSON, and never touches
       expect(back.shape).toEqual(data.shape);
       data.data.forEach((value, i) => {
         if (i === hole) expect([scaled.data[i], back.data[i]]).toEqual([none, none]);
-        else expect(Math.abs(back.data[i] - value)).toBeLessThanOrEqual(1e-9 * (1 + Math.abs(value)));
+        else expect(Math.abs(back.data[i]! - value)).toBeLessThanOrEqual(1e-9 * (1 + Math.abs(value)));
       });
     }),
   );
@@ -45,7 +45,7 @@ test('each method does what it says', () => {
   expect(fitted('minMax')).toEqual({ method: 'minMax', shift: 1, scale: 9 });
   expect(fitted('robust')).toEqual({ method: 'robust', shift: 3, scale: 2 });
   expect(fitted('none')).toEqual({ method: 'none', shift: 0, scale: 1 });
-  const logs = Scaler.fit(matrix([[4], [1], [10], [2], [3]].map(([n]) => [Math.log1p(n)]))).columns[0];
+  const logs = Scaler.fit(matrix([[4], [1], [10], [2], [3]].map(([n]) => [Math.log1p(n!)]))).columns[0]!;
   expect(fitted('log1p').shift).toBeCloseTo(logs.shift, 14);
   expect(fitted('log1p').scale).toBeCloseTo(logs.scale, 14);
   expect(Scaler.fit(column(1, 2)).transform(column(1, 2))).toEqual({

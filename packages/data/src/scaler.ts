@@ -130,7 +130,7 @@ export class Scaler {
       throw new ShapeError({ operation, argument: 'data', got, expected: `[..., ${count}], as it was fitted on` });
     }
     const scaled = createDataArray(dtype, data.data.length);
-    for (let i = 0; i < scaled.length; i++) scaled[i] = change(this.columns[i % count], data.data[i]);
+    for (let i = 0; i < scaled.length; i++) scaled[i] = change(this.columns[i % count]!, data.data[i]!);
     return { dtype, shape: data.shape, data: scaled };
   }
 }
@@ -199,5 +199,5 @@ function quantile(sorted: Float64Array, probability: number): number {
   const rank = probability * (sorted.length - 1);
   const below = Math.floor(rank);
   const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below] + (rank - below) * (sorted[above] - sorted[below]);
+  return sorted[below]! + (rank - below) * (sorted[above]! - sorted[below]!);
 }

@@ -35,7 +35,7 @@ test('every token keeps its word, tag and letters, and the rest is padding', () 
           expect(fields.words.data[place]).toBe(words[t] ?? 0);
           expect(fields.tags.data[place]).toBe(tags[t] ?? -1);
           expect(fields.letters.lengths[place]).toBe(letters[t]?.length ?? 0);
-          for (let c = 0; c < longest; c++) {
+          for (let c = 0; c < longest!; c++) {
             expect(fields.letters.values.data[c * time * count + place]).toBe(letters[t]?.[c] ?? 0);
           }
         });

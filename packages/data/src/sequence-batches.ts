@@ -138,5 +138,5 @@ function padTokens(examples: readonly (readonly Int32Array[])[], time: number, p
     return { values: { dtype: 'int32', shape: [0, time, examples.length], data }, lengths: none };
   }
   const { values, lengths } = padSequences(tokens, { padding });
-  return { values: { ...values, shape: [values.shape[0], time, examples.length] }, lengths };
+  return { values: { ...values, shape: [values.shape[0]!, time, examples.length] }, lengths };
 }

@@ -32,7 +32,7 @@ export function dateRanges<Name extends string>(
 ): Record<Name, RowRange> {
   const operation = 'dateRanges';
   for (let row = 0; row < dates.length; row++) {
-    if (row === 0 ? !Number.isNaN(dates[0]) : dates[row] > dates[row - 1]) continue;
+    if (row === 0 ? !Number.isNaN(dates[0]) : dates[row]! > dates[row - 1]!) continue;
     const got = Number.isNaN(dates[row]) ? 'is missing' : 'is not after the one before';
     throw new FormatError({ operation, argument: `dates[${row}]`, got, expected: 'dates in rising order' });
   }

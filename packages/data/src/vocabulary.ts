@@ -65,7 +65,7 @@ export class Vocabulary {
       .slice(0, maximumSize === undefined ? undefined : maximumSize - first.length);
     if (unknown !== undefined) {
       const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-      firstCounts[first.indexOf(unknown)] += kept.reduce((rest, [, count]) => rest - count, total);
+      firstCounts[first.indexOf(unknown)]! += kept.reduce((rest, [, count]) => rest - count, total);
     }
     return new Vocabulary(
       [...first, ...kept.map(([token]) => token)],

@@ -33,7 +33,7 @@ export function cutWindows(operation: string, series: TensorData | readonly Tens
 
   const starts = list.flatMap((one, index) => {
     const range = targetRows ?? { start: 0, end: one.shape[0] };
-    checkRange(operation, 'targetRows', range, one.shape[0]);
+    checkRange(operation, 'targetRows', range!, one.shape[0]);
     const first = Math.max(0, range.start - window);
     const count = Math.floor((range.end - first - window - horizon) / stride) + 1;
     return Array.from({ length: Math.max(count, 0) }, (_, i) => ({ series: index, time: first + i * stride }));
@@ -44,7 +44,7 @@ export function cutWindows(operation: string, series: TensorData | readonly Tens
     const got = `is ${targetRows.start} to ${targetRows.end}, in which no window's targets fit`;
     throw new ShapeError({ operation, argument: 'targetRows', got, expected: `${horizon} rows with ${window} before` });
   }
-  const longest = list.reduce((most, one) => Math.max(most, one.shape[0]), 0);
+  const longest = list.reduce((most, one) => Math.max(most, one.shape[0]!), 0);
   throw new ShapeError({ operation, argument: 'series', got: `has at most ${longest} time steps`, expected });
 }
 
@@ -58,13 +58,13 @@ function checkList(operation: string, name: string, list: readonly TensorData[])
   for (const [i, one] of list.entries()) {
     const argument = `${name} ${i}`;
     const rank = one.shape.length;
-    if (rank < 1 || rank > 2 || (one.shape[1] ?? 1) !== features || one.data.length !== one.shape[0] * features) {
+    if (rank < 1 || rank > 2 || (one.shape[1] ?? 1) !== features || one.data.length !== one.shape[0]! * features) {
       const got = `has shape ${formatShape(one.shape)} and ${one.data.length} elements`;
       const expected = `[time, ${features}]${features === 1 ? ' or [time]' : ''}`;
       throw new ShapeError({ operation, argument, got, expected });
     }
-    if (one.dtype !== first.dtype) {
-      throw new DTypeError({ operation, argument, got: `is ${one.dtype}`, expected: `${first.dtype}, as ${name} 0` });
+    if (one.dtype !== first!.dtype) {
+      throw new DTypeError({ operation, argument, got: `is ${one.dtype}`, expected: `${first!.dtype}, as ${name} 0` });
     }
     const missing = one.data.findIndex(Number.isNaN);
     if (missing < 0) continue;
@@ -80,8 +80,8 @@ function checkKnown(operation: string, known: readonly TensorData[], list: reado
   }
   checkList(operation, 'known', known);
   for (const [i, { shape }] of known.entries()) {
-    if (shape[0] === list[i].shape[0]) continue;
-    const expected = `${list[i].shape[0]}, as its series`;
+    if (shape[0] === list[i]!.shape[0]) continue;
+    const expected = `${list[i]!.shape[0]}, as its series`;
     throw new ShapeError({ operation, argument: `known ${i}`, got: `has ${shape[0]} time steps`, expected });
   }
 }

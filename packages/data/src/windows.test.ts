@@ -37,9 +37,9 @@ test('windows never cross from one series into another, and every place that fit
       const source = windowBatches(list, { window, horizon, stride, batchSize: 3, seed: 5 });
       const seen: number[] = [];
       for (const batch of await collect(source.epoch(1))) {
-        const rows = batch.inputs.shape[1];
+        const rows = batch.inputs.shape[1]!;
         for (let row = 0; row < rows; row++) {
-          const start = batch.inputs.data[row * 2];
+          const start = batch.inputs.data[row * 2]!;
           seen.push(start);
           for (let t = 0; t < window; t++) expect(batch.inputs.data[(t * rows + row) * 2]).toBe(start + t);
           expect(batch.targets.data[row * 2]).toBe(start + window);
@@ -55,7 +55,7 @@ test('targets may be some of the features, in the order asked for', async () => 
   const one = series(1, 4);
   expect([...slidingWindows(one, { window: 2, targetFeatures: [1] }).targets.data]).toEqual([-3, -4]);
   const [batch] = await collect(windowBatches(one, { window: 2, batchSize: 9, targetFeatures: [1, 0] }).epoch(0));
-  expect(batch.targets).toEqual({ dtype: 'float64', shape: [1, 2, 2], data: Float64Array.from([-3, 3, -4, 4]) });
+  expect(batch!.targets).toEqual({ dtype: 'float64', shape: [1, 2, 2], data: Float64Array.from([-3, 3, -4, 4]) });
 });
 
 test('a series of numbers has one feature', () => {
@@ -94,11 +94,11 @@ test('what is known ahead comes with the rows of the targets', async () => {
   expect([...all.known.data.subarray(0, 4)]).toEqual([103, -103, 104, -104]);
   expect([...all.origins]).toEqual([3, 4, 5, 6, 7, 3, 4, 5, 6, 7]);
   const [batch] = await collect(windowBatches([series(0, 9), series(50, 9)], { ...options, batchSize: 10 }).epoch(0));
-  expect(batch.known.shape).toEqual([2, 10, 2]);
-  batch.known.data.forEach((value, i) => {
-    expect(Math.abs(value) - Math.abs(batch.targets.data[i])).toBe(i % 20 < 10 ? 100 : 150);
+  expect(batch!.known.shape).toEqual([2, 10, 2]);
+  batch!.known.data.forEach((value, i) => {
+    expect(Math.abs(value) - Math.abs(batch!.targets.data[i]!)).toBe(i % 20 < 10 ? 100 : 150);
   });
-  expect(batch.origins).toEqual(all.origins);
+  expect(batch!.origins).toEqual(all.origins);
   expect(slidingWindows(series(0, 9), { window: 3 }).known.shape).toEqual([6, 1, 0]);
 });
 

@@ -91,22 +91,22 @@ function read(
     const rows = chosen.length;
     const data = createDataArray(dtype, rows * steps * wanted.length);
     for (let row = 0; row < rows; row++) {
-      const { series, time } = starts[chosen[row]];
-      const source = from[series];
+      const { series, time } = starts[chosen[row]!];
+      const source = from[series]!;
       const features = source.shape[1] ?? 1;
       for (let t = 0; t < steps; t++) {
         const start = (time + offset + t) * features;
         const place = (timeMajor ? t * rows + row : row * steps + t) * wanted.length;
-        for (let i = 0; i < wanted.length; i++) data[place + i] = source.data[start + wanted[i]];
+        for (let i = 0; i < wanted.length; i++) data[place + i] = source.data[start + wanted[i]!];
       }
     }
     return { dtype, shape: timeMajor ? [steps, rows, wanted.length] : [rows, steps, wanted.length], data };
   };
   return {
-    inputs: copy(list, 0, window, allOf(list[0])),
+    inputs: copy(list, 0, window, allOf(list[0]!)),
     targets: copy(list, window, horizon, targetFeatures),
-    known: copy(knownList ?? list, window, horizon, knownList ? allOf(knownList[0]) : []),
-    origins: chosen.map((index) => starts[index].time + window),
+    known: copy(knownList ?? list, window, horizon, knownList ? allOf(knownList[0]!) : []),
+    origins: chosen.map((index) => starts[index]!.time + window),
   };
 }
 

@@ -41,7 +41,7 @@ export function ctcBeamDecode(logits: Scores, options: CTCBeamOptions = {}): CTC
   checkRange(operation, 'results', results, 1, beamWidth);
   return rows.map((steps) => {
     let beam = [new Prefix(null, blank, 0)];
-    beam[0].endsInBlank = 0;
+    beam[0]!.endsInBlank = 0;
     for (const step of steps) {
       beam = advance(beam, step, blank, score).slice(0, beamWidth);
       for (const prefix of beam) prefix.settle();
@@ -108,13 +108,13 @@ function advance(beam: readonly Prefix[], step: Float64Array, blank: number, sco
   for (const prefix of beam) {
     const { total, endsInBlank, endsInLabel, parent, label } = prefix;
     reach(prefix);
-    prefix.nextInBlank = logAdd(prefix.nextInBlank, total + step[blank]);
-    if (parent) prefix.nextInLabel = logAdd(prefix.nextInLabel, endsInLabel + step[label]);
+    prefix.nextInBlank = logAdd(prefix.nextInBlank, total + step[blank]!);
+    if (parent) prefix.nextInLabel = logAdd(prefix.nextInLabel, endsInLabel + step[label]!);
     let labels: readonly number[] | undefined;
     for (let next = 0; next < step.length; next++) {
       if (next === blank) continue;
       // After a label the same one begins anew only behind a blank.
-      const gained = (parent && next === label ? endsInBlank : total) + step[next];
+      const gained = (parent && next === label ? endsInBlank : total) + step[next]!;
       if (gained === never) continue;
       let child = prefix.children.get(next);
       if (!child) {

@@ -25,7 +25,7 @@ export function ctcGreedyDecode(logits: Scores, options: CTCOptions = {}): CTCPa
     let last = blank;
     for (const step of steps) {
       const best = step.indexOf(Math.max(...step));
-      logProbability += step[best];
+      logProbability += step[best]!;
       if (best !== blank && best !== last) labels.push(best);
       last = best;
     }

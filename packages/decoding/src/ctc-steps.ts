@@ -10,7 +10,7 @@ export interface CTCOptions extends LengthsOption {
 /** For each row the log-probabilities [classes] of its steps, one after the other. */
 export function ctcSteps(operation: string, logits: Scores, options: CTCOptions): Iterable<Float64Array>[] {
   const rows = rowsOf(operation, logits, options);
-  const classes = logits.shape[2];
+  const classes = logits.shape[2]!;
   checkRange(operation, 'blank', options.blank ?? 0, 0, classes - 1);
   return rows.map(function* ({ length, at }, row) {
     for (let t = 0; t < length; t++) {

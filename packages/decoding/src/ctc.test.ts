@@ -4,7 +4,7 @@ import { ctcBeamDecode, ctcGreedyDecode, type Scores } from './index.ts';
 
 /** Logits of one row from probabilities. */
 const row = (...probabilities: readonly number[][]): Scores => ({
-  shape: [probabilities.length, 1, probabilities[0].length],
+  shape: [probabilities.length, 1, probabilities[0]!.length],
   data: probabilities.flat().map(Math.log),
 });
 
@@ -18,9 +18,9 @@ const random = (seed: number, ...shape: number[]): Scores => ({
 function exhaustive({ shape, data }: Scores, b: number, length: number, blank: number): Map<string, number> {
   const [, batch, classes] = shape;
   const steps = Array.from({ length }, (_, t) => {
-    const powers = Array.from({ length: classes }, (_, k) => Math.exp(data[(t * batch + b) * classes + k]));
-    const total = powers.reduce((x, y) => x + y);
-    return powers.map((power) => power / total);
+    const powers = Array.from({ length: classes! }, (_, k) => Math.exp(data[(t * batch! + b) * classes! + k]!));
+    const total = powers.reduce((x, y) => x! + y!);
+    return powers.map((power) => power! / total!);
   });
   const sums = new Map<string, number>();
   const walk = (path: readonly number[], probability: number): void => {
@@ -28,7 +28,7 @@ function exhaustive({ shape, data }: Scores, b: number, length: number, blank: n
       const labels = path.filter((label, t) => label !== blank && label !== path[t - 1]).join();
       sums.set(labels, (sums.get(labels) ?? 0) + probability);
     } else {
-      steps[path.length].forEach((p, k) => {
+      steps[path.length]!.forEach((p, k) => {
         walk([...path, k], probability * p);
       });
     }
@@ -44,11 +44,11 @@ it.each([0, 1, 2])('an infinite beam sums over every path of every labelling, wi
   lengths.forEach((length, b) => {
     const expected = exhaustive(logits, b, length, blank);
     expect(decoded[b]).toHaveLength(expected.size);
-    for (const { labels, logProbability, score } of decoded[b]) {
+    for (const { labels, logProbability, score } of decoded[b]!) {
       expect(logProbability).toBeCloseTo(Math.log(expected.get(labels.join()) as number), 11);
       expect(score).toBe(logProbability);
     }
-    const scores = decoded[b].map(({ score }) => score);
+    const scores = decoded[b]!.map(({ score }) => score);
     expect(scores).toEqual(scores.toSorted((x, y) => y - x));
   });
 });
@@ -57,8 +57,8 @@ it('finds what the best path misses: many weak paths to one labelling', () => {
   // The single likeliest path is two blanks (0.36), but three paths spell one label (0.64).
   const logits = row([0.6, 0.4], [0.6, 0.4]);
   const [greedy] = ctcGreedyDecode(logits);
-  expect(greedy.labels).toEqual([]);
-  expect(Math.exp(greedy.logProbability)).toBeCloseTo(0.36, 12);
+  expect(greedy!.labels).toEqual([]);
+  expect(Math.exp(greedy!.logProbability)).toBeCloseTo(0.36, 12);
   const [[best, second, ...rest]] = ctcBeamDecode(logits, { results: 5 });
   expect(best.labels).toEqual([1]);
   expect(Math.exp(best.logProbability)).toBeCloseTo(0.64, 12);
@@ -70,11 +70,11 @@ it('merges repetitions and leaves blanks out', () => {
   const path = [1, 1, 0, 1, 2, 2, 0, 0, 3];
   const sure = row(...path.map((label) => [0, 1, 2, 3].map((k) => (k === label ? 0.97 : 0.01))));
   const last = row(...path.map((label) => [1, 2, 3, 0].map((k) => (k === label ? 0.97 : 0.01))));
-  expect(ctcGreedyDecode(sure)[0].labels).toEqual([1, 1, 2, 3]);
-  expect(ctcBeamDecode(sure)[0][0].labels).toEqual([1, 1, 2, 3]);
-  expect(ctcGreedyDecode(last, { blank: 3 })[0].labels).toEqual([0, 0, 1, 2]);
-  expect(ctcBeamDecode(last, { blank: 3 })[0][0].labels).toEqual([0, 0, 1, 2]);
-  expect(ctcGreedyDecode(sure)[0].logProbability).toBeCloseTo(9 * Math.log(0.97), 12);
+  expect(ctcGreedyDecode(sure)[0]!.labels).toEqual([1, 1, 2, 3]);
+  expect(ctcBeamDecode(sure)[0]![0]!.labels).toEqual([1, 1, 2, 3]);
+  expect(ctcGreedyDecode(last, { blank: 3 })[0]!.labels).toEqual([0, 0, 1, 2]);
+  expect(ctcBeamDecode(last, { blank: 3 })[0]![0]!.labels).toEqual([0, 0, 1, 2]);
+  expect(ctcGreedyDecode(sure)[0]!.logProbability).toBeCloseTo(9 * Math.log(0.97), 12);
 });
 
 it('looks at no step beyond the end of a row', () => {
@@ -97,8 +97,8 @@ it('gives wider beams results that are no worse, and each labelling once', () =>
     expect(new Set(found.map(({ labels }) => labels.join())).size).toBe(found.length);
   }
   for (const b of [0, 1, 2, 3]) {
-    const scores = best.map((rows) => rows[b][0].score);
-    expect(scores[3]).toBeGreaterThanOrEqual(scores[0]);
+    const scores = best.map((rows) => rows[b]![0]!.score);
+    expect(scores[3]).toBeGreaterThanOrEqual(scores[0]!);
   }
 });
 
@@ -110,11 +110,11 @@ it('adds what a language model gives for each label', () => {
   const plain = exhaustive(logits, 0, 5, 0);
   const [found] = ctcBeamDecode(logits, { score: bigram, beamWidth: Number.POSITIVE_INFINITY, results: 1000 });
   expect(found).toHaveLength(plain.size);
-  for (const { labels, logProbability, score } of found) {
+  for (const { labels, logProbability, score } of found!) {
     expect(logProbability).toBeCloseTo(Math.log(plain.get(labels.join()) as number), 11);
     expect(score).toBeCloseTo(logProbability + bonusOf(labels), 11);
   }
-  const scores = found.map(({ score }) => score);
+  const scores = found!.map(({ score }) => score);
   expect(scores).toEqual(scores.toSorted((a, b) => b - a));
 });
 
@@ -123,13 +123,13 @@ it('follows no prefix that the language model forbids', () => {
   const score = (prefix: readonly number[], next: number) =>
     next > (prefix.at(-1) ?? 0) ? 0 : Number.NEGATIVE_INFINITY;
   const [found] = ctcBeamDecode(logits, { score, beamWidth: Number.POSITIVE_INFINITY, results: 1000 });
-  expect(found.map(({ labels }) => labels.join()).sort()).toEqual(['', '1', '1,2', '1,2,3', '1,3', '2', '2,3', '3']);
+  expect(found!.map(({ labels }) => labels.join()).sort()).toEqual(['', '1', '1,2', '1,2,3', '1,3', '2', '2,3', '3']);
 });
 
 it('takes classes of probability 0', () => {
   const logits = row([0.5, 0.5, 0], [0.5, 0.5, 0]);
   const [found] = ctcBeamDecode(logits, { results: 9 });
-  expect(found.map(({ labels }) => labels)).toEqual([[1], []]);
+  expect(found!.map(({ labels }) => labels)).toEqual([[1], []]);
   expect(ctcGreedyDecode(row([1, 0], [0, 1]))).toEqual([{ labels: [1], logProbability: 0 }]);
 });
 

@@ -7,9 +7,9 @@ export function logAdd(a: number, b: number): number {
 /** ln softmax of `count` logits from `start` on: NaN everywhere if one is NaN or Infinity, or if all are -Infinity. */
 export function logSoftmax(logits: ArrayLike<number>, start: number, count: number): Float64Array {
   let largest = Number.NEGATIVE_INFINITY;
-  for (let i = start; i < start + count; i++) largest = Math.max(largest, logits[i]);
+  for (let i = start; i < start + count; i++) largest = Math.max(largest, logits[i]!);
   let total = 0;
-  for (let i = start; i < start + count; i++) total += Math.exp(logits[i] - largest);
+  for (let i = start; i < start + count; i++) total += Math.exp(logits[i]! - largest);
   const shift = largest + Math.log(total);
-  return Float64Array.from({ length: count }, (_, k) => logits[start + k] - shift);
+  return Float64Array.from({ length: count }, (_, k) => logits[start + k]! - shift);
 }

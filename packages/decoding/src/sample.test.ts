@@ -9,7 +9,7 @@ const logits = probabilities.map((p) => Math.log(p) + 7);
 function shares(options: SampleOptions, draws = 20_000): number[] {
   const random = new Random(1);
   const counts = new Array<number>(logits.length).fill(0);
-  for (let i = 0; i < draws; i++) counts[sampleToken(logits, random, options)] += 1 / draws;
+  for (let i = 0; i < draws; i++) counts[sampleToken(logits, random, options)]! += 1 / draws;
   return counts;
 }
 
@@ -35,7 +35,7 @@ it.each<[SampleOptions, readonly number[]]>([
   const drawn = shares(options);
   normalized(weights).forEach((share, id) => {
     if (share === 0) expect(drawn[id]).toBe(0);
-    else expect(Math.abs(drawn[id] - share)).toBeLessThan(0.015);
+    else expect(Math.abs(drawn[id]! - share)).toBeLessThan(0.015);
   });
 });
 

@@ -26,9 +26,9 @@ export function sampleToken(logits: ArrayLike<number>, random: Random, options: 
   const { temperature = 1, topK = logits.length, topP = 1 } = options;
   check(logits, temperature, topK, topP);
   let best = 0;
-  for (let id = 1; id < logits.length; id++) if (logits[id] > logits[best]) best = id;
+  for (let id = 1; id < logits.length; id++) if (logits[id]! > logits[best]!) best = id;
   if (temperature === 0) return best;
-  const weights = Float64Array.from(logits, (logit) => Math.exp((logit - logits[best]) / temperature));
+  const weights = Float64Array.from(logits, (logit) => Math.exp((logit - logits[best]!) / temperature));
   if (topK < logits.length || topP < 1) dropUnlikely(weights, topK, topP);
   let rest = random.next() * weights.reduce((sum, weight) => sum + weight, 0);
   for (const [id, weight] of weights.entries()) {
@@ -40,12 +40,12 @@ export function sampleToken(logits: ArrayLike<number>, random: Random, options: 
 
 /** Sets the weights of all but the likeliest to 0. */
 function dropUnlikely(weights: Float64Array, topK: number, topP: number): void {
-  const order = Array.from(weights.keys()).sort((a, b) => weights[b] - weights[a]);
-  const share = topP * order.slice(0, topK).reduce((sum, id) => sum + weights[id], 0);
+  const order = Array.from(weights.keys()).sort((a, b) => weights[b]! - weights[a]!);
+  const share = topP * order.slice(0, topK).reduce((sum, id) => sum + weights[id]!, 0);
   let sum = 0;
   order.forEach((id, rank) => {
     if (rank >= topK || sum >= share) weights[id] = 0;
-    else sum += weights[id];
+    else sum += weights[id]!;
   });
 }
 

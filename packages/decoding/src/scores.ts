@@ -21,7 +21,7 @@ export interface Row {
 
 /** @throws ShapeError, OptionError when scores or lengths do not fit. */
 export function rowsOf(operation: string, { shape, data }: Scores, { lengths }: LengthsOption): Row[] {
-  if (shape.length !== 3 || !(shape[2] >= 1)) {
+  if (shape.length !== 3 || !(shape[2]! >= 1)) {
     const got = `has shape ${formatShape(shape)}`;
     throw new ShapeError({ operation, argument: 'scores', got, expected: '[time, batch, classes]' });
   }

@@ -11,16 +11,16 @@ interface Chain {
 /** The best of all paths through steps [time][tags]. */
 function exhaustive(steps: readonly number[][], { transitions, start, end }: Chain): { tags: number[]; score: number } {
   let best = { tags: [] as number[], score: Number.NEGATIVE_INFINITY };
-  const count = steps[0].length;
+  const count = steps[0]!.length;
   const walk = (tags: readonly number[], score: number): void => {
     if (tags.length === steps.length) {
-      const total = score + end[tags.at(-1) as number];
+      const total = score + end[tags.at(-1) as number]!;
       if (total > best.score) best = { tags: [...tags], score: total };
       return;
     }
     for (let tag = 0; tag < count; tag++) {
       const step = tags.length === 0 ? start[tag] : transitions[(tags.at(-1) as number) * count + tag];
-      walk([...tags, tag], score + step + steps[tags.length][tag]);
+      walk([...tags, tag], score + step! + steps[tags.length]![tag]!);
     }
   };
   walk([], 0);
@@ -36,10 +36,10 @@ it('is the best of all paths, row by row', () => {
     const lengths = [5, 1, random.integer(2, 5)];
     const paths = viterbiDecode({ shape: [time, batch, tags], data }, { ...chain, lengths });
     paths.forEach(({ tags: found, score }, row) => {
-      const steps = Array.from({ length: lengths[row] }, (_, t) =>
+      const steps = Array.from({ length: lengths[row]! }, (_, t) =>
         Array.from({ length: tags }, (_, tag) => data[(t * batch + row) * tags + tag]),
       );
-      const expected = exhaustive(steps, chain);
+      const expected = exhaustive(steps!, chain);
       expect([...found]).toEqual(expected.tags);
       expect(score).toBeCloseTo(expected.score, 12);
     });

@@ -30,7 +30,7 @@ export interface TagPath {
 export function viterbiDecode(emissions: Scores, options: ViterbiOptions): TagPath[] {
   const operation = 'viterbiDecode';
   const rows = rowsOf(operation, emissions, options);
-  const tags = emissions.shape[2];
+  const tags = emissions.shape[2]!;
   const { data } = emissions;
   const { transitions } = options;
   checkScores(operation, 'transitions', transitions, [tags, tags]);
@@ -42,31 +42,31 @@ export function viterbiDecode(emissions: Scores, options: ViterbiOptions): TagPa
   return rows.map(({ length, at }, row) => {
     if (length === 0) return { tags: new Int32Array(), score: 0 };
     const cameFrom = new Int32Array(length * tags);
-    let best = Float64Array.from({ length: tags }, (_, tag) => start[tag] + data[at(0) + tag]);
+    let best = Float64Array.from({ length: tags }, (_, tag) => start[tag]! + data[at(0) + tag]!);
     for (let t = 0; t < length; t++) {
       const last = best;
       if (t > 0) {
         best = new Float64Array(tags);
         for (let from = 0; from < tags; from++) {
           for (let tag = 0; tag < tags; tag++) {
-            const reached = last[from] + stepScores[from * tags + tag];
-            if (from > 0 && !(reached > best[tag])) continue;
+            const reached = last[from]! + stepScores[from * tags + tag]!;
+            if (from > 0 && !(reached > best[tag]!)) continue;
             best[tag] = reached;
             cameFrom[t * tags + tag] = from;
           }
         }
-        for (let tag = 0; tag < tags; tag++) best[tag] += data[at(t) + tag];
+        for (let tag = 0; tag < tags; tag++) best[tag]! += data[at(t) + tag]!;
       }
       if (best.some(Number.isNaN)) {
         const argument = `emissions[${t}, ${row}]`;
         throw new OptionError({ operation, argument, got: 'leads to NaN', expected: 'no NaN and no Infinity' });
       }
     }
-    const totals = best.map((value, tag) => value + end[tag]);
+    const totals = best.map((value, tag) => value + end[tag]!);
     const path = new Int32Array(length);
     path[length - 1] = totals.indexOf(Math.max(...totals));
-    for (let t = length - 1; t > 0; t--) path[t - 1] = cameFrom[t * tags + path[t]];
-    return { tags: path, score: totals[path[length - 1]] };
+    for (let t = length - 1; t > 0; t--) path[t - 1] = cameFrom[t * tags + path[t]!]!;
+    return { tags: path, score: totals[path[length - 1]!] };
   });
 }
 

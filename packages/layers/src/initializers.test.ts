@@ -79,8 +79,8 @@ it('orthogonal favours no sign, and scales by the gain', () => {
   let [positive, rotations] = [0, 0];
   for (let i = 0; i < 400; i++) {
     const [a, b, c, d] = orthogonal()(random, [2, 2]);
-    if (a > 0) positive++;
-    if (a * d - b * c > 0) rotations++;
+    if (a! > 0) positive++;
+    if (a! * d! - b! * c! > 0) rotations++;
   }
   expect(Math.abs(positive - 200)).toBeLessThan(50);
   expect(Math.abs(rotations - 200)).toBeLessThan(50);

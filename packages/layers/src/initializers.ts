@@ -85,5 +85,5 @@ function fans(operation: string, shape: Shape): { input: number; output: number 
     const got = `is ${formatShape(shape)}`;
     throw new ShapeError({ operation, argument: 'shape', got, expected: 'two axes, [output, input]' });
   }
-  return { output: shape[0], input: shape[1] };
+  return { output: shape[0]!, input: shape[1]! };
 }

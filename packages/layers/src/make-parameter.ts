@@ -11,7 +11,7 @@ export function makeParameter(
   initializer: BlockInitializer,
   blocks = 1,
 ): Parameter {
-  const blockShape = shape.with(0, shape[0] / blocks);
+  const blockShape = shape.with(0, shape[0]! / blocks);
   const data = new Float64Array(sizeOf(shape));
   for (let i = 0; i < blocks; i++) {
     const values = initializer(device.random, blockShape, i);

@@ -19,18 +19,18 @@ function orthonormalColumns(a: Float64Array, m: number, n: number): Float64Array
   for (let k = 0; k < n; k++) {
     // v = a_k + sign(a_kk) |a_k| e_k, normalised; H = I - 2 v v' maps a_k to -sign(a_kk) |a_k| e_k.
     const v = new Float64Array(m);
-    for (let i = k; i < m; i++) v[i] = a[i * n + k];
-    const sign = v[k] < 0 ? -1 : 1;
-    v[k] += sign * norm(v);
+    for (let i = k; i < m; i++) v[i] = a[i * n + k]!;
+    const sign = v[k]! < 0 ? -1 : 1;
+    v[k]! += sign * norm(v);
     const length = norm(v);
-    for (let i = k; i < m; i++) v[i] /= length;
+    for (let i = k; i < m; i++) v[i]! /= length;
     reflect(a, v, m, n, k, k);
     reflections.push(v);
     signs.push(-sign);
   }
   const q = new Float64Array(m * n);
-  for (let k = 0; k < n; k++) q[k * n + k] = signs[k];
-  for (let k = n - 1; k >= 0; k--) reflect(q, reflections[k], m, n, k, 0);
+  for (let k = 0; k < n; k++) q[k * n + k] = signs[k]!;
+  for (let k = n - 1; k >= 0; k--) reflect(q, reflections[k]!, m, n, k, 0);
   return q;
 }
 
@@ -38,10 +38,10 @@ function orthonormalColumns(a: Float64Array, m: number, n: number): Float64Array
 function reflect(a: Float64Array, v: Float64Array, m: number, n: number, firstRow: number, firstColumn: number): void {
   const products = new Float64Array(n);
   for (let i = firstRow; i < m; i++) {
-    for (let j = firstColumn; j < n; j++) products[j] += v[i] * a[i * n + j];
+    for (let j = firstColumn; j < n; j++) products[j]! += v[i]! * a[i * n + j]!;
   }
   for (let i = firstRow; i < m; i++) {
-    for (let j = firstColumn; j < n; j++) a[i * n + j] -= 2 * v[i] * products[j];
+    for (let j = firstColumn; j < n; j++) a[i * n + j]! -= 2 * v[i]! * products[j]!;
   }
 }
 

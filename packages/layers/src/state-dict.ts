@@ -37,7 +37,7 @@ export function loadStateDict(
       values.push(device.keep(device.tensor((state.get(name) as TensorData).data, { shape, dtype })));
     }
     [...parameters.values()].forEach((parameter, i) => {
-      parameter.assign(values[i]);
+      parameter.assign(values[i]!);
     });
   } catch (error) {
     for (const value of values) value.dispose();

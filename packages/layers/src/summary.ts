@@ -28,11 +28,11 @@ function ownerOf(name: string, modules: ReadonlyMap<string, Module>): string {
 }
 
 function layOut(rows: readonly Row[]): string {
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column].length)));
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
   const lines = rows.map((row) =>
-    row.map((cell, column) => (column === 3 ? cell.padStart(widths[3]) : cell.padEnd(widths[column]))).join('  '),
+    row.map((cell, column) => (column === 3 ? cell.padStart(widths[3]!) : cell.padEnd(widths[column]!))).join('  '),
   );
-  const rule = '-'.repeat(lines[0].length);
+  const rule = '-'.repeat(lines[0]!.length);
   return [lines[0], rule, ...lines.slice(1, -1), rule, ...lines.slice(-1)].join('\n');
 }
 

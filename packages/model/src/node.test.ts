@@ -174,7 +174,7 @@ describe('a folder that does not fit', () => {
 
   it.each(['model.safetensors', 'preprocessing.json'])('with a damaged %s', async (name) => {
     const bytes = await readFile(path(name));
-    bytes[bytes.length >> 1] ^= 1;
+    bytes[bytes.length >> 1]! ^= 1;
     await writeFile(path(name), bytes);
     await expect(load()).rejects.toThrow(
       `${at(name)}: is not the file that config.json was saved with: it has ${bytes.length} bytes with the CRC-32`,

@@ -15,14 +15,14 @@ const backends: Record<string, () => Backend | Promise<Backend>> = {
 it.each(Object.keys(backends))(
   '200 steps in float32 give the losses of float64: %s',
   async (name) => {
-    const { losses, expected, difference, step } = await agreement(await backends[name]());
+    const { losses, expected, difference, step } = await agreement(await backends[name]!());
     expect(difference, `step ${step}: ${losses[step]}, in float64 ${expected[step]}`).toBeLessThanOrEqual(
       agreementTolerance,
     );
     // It is no float64 in disguise, and something was learned.
     expect(difference).toBeGreaterThan(0);
     expect(losses).toHaveLength(200);
-    expect(losses[199]).toBeLessThan(losses[0] / 2);
+    expect(losses[199]).toBeLessThan(losses[0]! / 2);
   },
   120_000,
 );

@@ -53,13 +53,13 @@ describe.skipIf(!provided)(`an LSTM on headless GL${provided ? '' : ', skipped: 
       const start = Number(backend.info.launches);
       const loss = step();
       launches = Number(backend.info.launches) - start;
-      losses.push((await loss.data())[0]);
+      losses.push((await loss.data())[0]!);
       loss.dispose();
       if (i === 1) before = held();
     }
     expect(launches).toBeLessThanOrEqual(140);
     expect(held()).toEqual(before);
-    expect(losses[11]).toBeLessThan(losses[0]);
+    expect(losses[11]).toBeLessThan(losses[0]!);
   });
 
   it('gives the gradients of float64 to 1e-4', async () => {

@@ -21,7 +21,7 @@ export interface Agreement {
 export async function agreement(backend: Backend): Promise<Agreement> {
   const losses = await train(backend, 'float32', steps);
   const expected = await train(createJsBackend(), 'float64', steps);
-  const differences = expected.map((loss, i) => Math.abs(losses[i] - loss) / loss);
+  const differences = expected.map((loss, i) => Math.abs(losses[i]! - loss) / loss);
   const difference = Math.max(...differences);
   return { losses, expected, difference, step: differences.findIndex((each) => Object.is(each, difference)) };
 }

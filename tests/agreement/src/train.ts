@@ -41,6 +41,6 @@ export async function train(backend: Backend, dtype: FloatDType, steps: number):
 function mean(inputs: Float32Array, i: number): number {
   const [step, row] = [Math.floor(i / batch), i % batch];
   let sum = 0;
-  for (let t = 0; t <= step; t++) sum += inputs[(t * batch + row) * inputSize];
+  for (let t = 0; t <= step; t++) sum += inputs[(t * batch + row) * inputSize]!;
   return sum / (step + 1);
 }

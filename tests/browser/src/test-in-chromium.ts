@@ -69,9 +69,9 @@ export function testInChromium({
   it('trains as in Node', async () => {
     const [losses, expected] = [await train(await create()), inject('lossesInNode')];
     expect(losses).toHaveLength(expected.length);
-    expect(losses.at(-1)).toBeLessThan(losses[0] / 2);
+    expect(losses.at(-1)).toBeLessThan(losses[0]! / 2);
     losses.forEach((loss, step) => {
-      const difference = Math.abs(loss - expected[step]) / expected[step];
+      const difference = Math.abs(loss - expected[step]!) / expected[step]!;
       expect(difference, `step ${step}: ${loss}, in Node ${expected[step]}`).toBeLessThanOrEqual(lossTolerance);
     });
   });

@@ -67,6 +67,6 @@ async function install(name: string, folder: string): Promise<void> {
   const { exitCode, output } = await run([pnpm, 'pack', '--pack-destination', packed], folders.get(name) as string);
   if (exitCode !== 0) throw new Error(`${name} could not be packed:\n${output}`);
   const [tarball] = readdirSync(packed);
-  const unpacked = await runQuietly('tar', ['-xzf', join(packed, tarball), '-C', place, '--strip-components=1']);
+  const unpacked = await runQuietly('tar', ['-xzf', join(packed, tarball!), '-C', place, '--strip-components=1']);
   if (unpacked.exitCode !== 0) throw new Error(`${name} could not be unpacked:\n${unpacked.output}`);
 }

@@ -13,7 +13,7 @@ const own = sluiceParticipants(process.execPath, process.version, sources, ['js'
 const quiet = () => {};
 
 it('runs every workload on js and wasm, and sets them beside a peer', async () => {
-  const rival: Participant = { ...own[0], label: 'the same again', peer: 'rival' };
+  const rival: Participant = { ...own[0]!, label: 'the same again', peer: 'rival' };
   const comparison = await compare([...own, rival], { ...quickSchedule, workloads: tinyWorkloads }, quiet);
   const { results, refused, versions } = comparison;
   expect(refused).toEqual([]);
@@ -91,6 +91,6 @@ it('gives slow ones fewer sections', async () => {
 it('counts the products', () => {
   const workload = { ...tinyWorkloads[0], batch: 2, time: 3, input: 5, hidden: 6, layers: 1, output: 1 };
   const [input, recurrent, head] = [4 * 6 * 5, 4 * 6 * 6, 6];
-  expect(operationsOf(workload, 'inference')).toBe(2 * 6 * (input + recurrent + head));
-  expect(operationsOf(workload, 'training')).toBe(2 * 6 * (2 * input + 3 * recurrent + 3 * head));
+  expect(operationsOf(workload!, 'inference')).toBe(2 * 6 * (input + recurrent + head));
+  expect(operationsOf(workload!, 'training')).toBe(2 * 6 * (2 * input + 3 * recurrent + 3 * head));
 });

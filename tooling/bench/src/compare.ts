@@ -89,7 +89,7 @@ export async function compare(
     const children = participants.filter(({ label }) => !refused.has(label)).map((each) => new Child(each));
     const greetings = await Promise.all(children.map((child) => child.greeting(patience)));
     return children.filter((child, i) => {
-      const greeting = greetings[i];
+      const greeting = greetings[i]!;
       if ('versions' in greeting) {
         for (const [name, version] of Object.entries(greeting.versions)) addVersion(versions, name, version);
         if (greeting.renderer !== undefined) renderers[child.participant.label] = greeting.renderer;
@@ -238,5 +238,5 @@ function noteOf(answer: Exclude<Answer, { milliseconds: number }>): string {
 function medianOf(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

@@ -31,7 +31,7 @@ it.skipIf(!isThere && !process.env.CI)(
       expect(Number.isInteger(result.launches)).toBe(true);
     }
     const [inNode, inPage] = results;
-    expect(inPage.launches).toBe(inNode.launches);
+    expect(inPage!.launches).toBe(inNode!.launches);
   },
   120_000,
 );

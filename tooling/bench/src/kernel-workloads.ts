@@ -55,7 +55,7 @@ function elementwise(
   call: (backend: Backend, operands: readonly Operand<unknown>[], shape: Shape) => unknown,
 ): Workload {
   const dtype = 'float32';
-  const shape = shapes[0];
+  const shape = shapes[0]!;
   return {
     name: `${name} ${shapes.map((own) => `[${own.join(', ')}]`).join(', ')}`,
     dtype,
@@ -73,11 +73,11 @@ const sequence: Shape = [64, 32, 256];
 
 export const workloads: readonly Workload[] = [
   ...products.flatMap((product) => floats.map((dtype) => matMul(product, dtype))),
-  elementwise('tanh', [state], (backend, [x]) => backend.unary('tanh', x)),
-  elementwise('sigmoid', [state], (backend, [x]) => backend.unary('sigmoid', x)),
-  elementwise('add', [state, state], (backend, [a, b], shape) => backend.binary('add', a, b, shape)),
-  elementwise('add', [sequence, [256]], (backend, [a, b], shape) => backend.binary('add', a, b, shape)),
-  elementwise('multiply', [sequence, []], (backend, [a, b], shape) => backend.binary('multiply', a, b, shape)),
+  elementwise('tanh', [state], (backend, [x]) => backend.unary('tanh', x!)),
+  elementwise('sigmoid', [state], (backend, [x]) => backend.unary('sigmoid', x!)),
+  elementwise('add', [state, state], (backend, [a, b], shape) => backend.binary('add', a!, b!, shape)),
+  elementwise('add', [sequence, [256]], (backend, [a, b], shape) => backend.binary('add', a!, b!, shape)),
+  elementwise('multiply', [sequence, []], (backend, [a, b], shape) => backend.binary('multiply', a!, b!, shape)),
 ];
 
 function upload(backend: Backend, shape: Shape, dtype: DType): Operand<unknown> {

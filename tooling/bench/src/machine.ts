@@ -34,7 +34,7 @@ export async function measureLoad(milliseconds: number): Promise<Omit<Load, 'dur
 
 /** Mean number of processes that wanted to run in the last minute. */
 export function loadAverage(): number {
-  return loadavg()[0];
+  return loadavg()[0]!;
 }
 
 /** Whether others had so much of the machine, before or during the run, that its figures say more of them. */

@@ -31,5 +31,5 @@ export async function measure(run: () => void, finish: () => Promise<void>, amou
     rates.push((amount * repeats) / ((performance.now() - begin) / 1000));
   }
   rates.sort((a, b) => a - b);
-  return { median: rates[Math.floor(sections / 2)], slowest: rates[0], fastest: rates[sections - 1] };
+  return { median: rates[Math.floor(sections / 2)]!, slowest: rates[0]!, fastest: rates[sections - 1]! };
 }

@@ -32,8 +32,8 @@ export function sharesOf({ nodes, samples, timeDeltas }: CpuProfile, names: Wasm
   for (const [i, id] of samples.entries()) {
     const where = groups.get(id);
     if (where === undefined) continue;
-    times.set(where, (times.get(where) ?? 0) + timeDeltas[i]);
-    total += timeDeltas[i];
+    times.set(where, (times.get(where) ?? 0) + timeDeltas[i]!);
+    total += timeDeltas[i]!;
   }
   const shares = [...times].map(([where, time]) => ({ where, share: time / total }));
   const large = shares.filter(({ share }) => share >= smallest).sort((a, b) => b.share - a.share);

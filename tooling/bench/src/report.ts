@@ -194,10 +194,10 @@ export function versionsText(versions: Readonly<Record<string, string>>): string
 }
 
 export function plainTable({ title, header, rows }: Table): string {
-  const widths = header.map((cell, i) => Math.max(cell.length, ...rows.map((row) => row[i].length)));
+  const widths = header.map((cell, i) => Math.max(cell.length, ...rows.map((row) => row[i]!.length)));
   const line = (row: readonly string[]) =>
     row
-      .map((cell, i) => (i < 2 && !/^[\d-]/.test(cell) ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
+      .map((cell, i) => (i < 2 && !/^[\d-]/.test(cell) ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
       .join('  ')
       .trimEnd();
   return [title, line(header), ...rows.map(line)].join('\n');

@@ -34,10 +34,10 @@ const onEngine = (
   const one = `${build}, Node ${node}`;
   const two = `${build}, 2 threads, Node ${node}`;
   return [
-    ...times(one, 'training', 'PyTorch', alone),
-    ...times(two, 'training', 'PyTorch', together),
-    ...times(one, 'training', 'tfjs wasm', tfjs),
-    ...times(one, 'inference', 'PyTorch', inference),
+    ...times(one, 'training', 'PyTorch', alone!),
+    ...times(two, 'training', 'PyTorch', together!),
+    ...times(one, 'training', 'tfjs wasm', tfjs!),
+    ...times(one, 'inference', 'PyTorch', inference!),
     ...['char128', 'long', 'char512'].map(
       (workload): Target => ({
         ...{ workload, mode: 'training', participant: one, unit: 'ceiling', wanted: 0.6 },

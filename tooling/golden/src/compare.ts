@@ -51,7 +51,7 @@ export async function compareCase(
 function largestError(values: DataArray, shape: readonly number[], expected: GoldenArray): number {
   if (String(shape) !== String(expected.shape)) return Number.NaN;
   return expected.data.reduce((worst, value, i) => {
-    const error = Math.abs(values[i] - value) / Math.max(1, Math.abs(value));
+    const error = Math.abs(values[i]! - value) / Math.max(1, Math.abs(value));
     return error > worst || Number.isNaN(error) ? error : worst;
   }, 0);
 }
@@ -73,7 +73,7 @@ function run(device: Device, golden: GoldenCase): { outputs: Tensors; gradients:
   const targets: Tensors = { ...inputs, ...Object.fromEntries(layer.parameters()) };
   const { auxiliary, gradients } = valueAndGrad(() => {
     const outputs = layer.forward(inputs, golden.lengths ?? undefined);
-    const terms = Object.entries(outputs).map(([name, output]) => sum(multiply(output, weights[name])));
+    const terms = Object.entries(outputs).map(([name, output]) => sum(multiply(output, weights[name]!)));
     return { value: terms.reduce((a, b) => add(a, b)), auxiliary: outputs };
   }, targets);
   return { outputs: auxiliary, gradients };
@@ -106,7 +106,7 @@ function makeLayer(device: Device, { kind, inputSize, hiddenSize, options }: Gol
       parameters: () => lstm.parameters(),
       loadStateDict: (state) => lstm.loadStateDict(state),
       forward: ({ x, h0, c0 }, lengths) => {
-        const { output, state } = lstm.call(x, { state: { hidden: h0, cell: c0 }, lengths });
+        const { output, state } = lstm.call(x!, { state: { hidden: h0!, cell: c0! }, lengths });
         return { y: output, hn: state.hidden, cn: state.cell };
       },
     };
@@ -119,7 +119,7 @@ function makeLayer(device: Device, { kind, inputSize, hiddenSize, options }: Gol
     parameters: () => layer.parameters(),
     loadStateDict: (state) => layer.loadStateDict(state),
     forward: ({ x, h0 }, lengths) => {
-      const { output, state } = layer.call(x, { state: { hidden: h0 }, lengths });
+      const { output, state } = layer.call(x!, { state: { hidden: h0! }, lengths });
       return { y: output, hn: state.hidden };
     },
   };

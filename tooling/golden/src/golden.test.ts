@@ -11,7 +11,7 @@ import { compareFile } from './report.ts';
 const file = await readGoldenFile(fileURLToPath(new URL('../torch-recurrent.json', import.meta.url)));
 
 /** Some cases of the file: a cheap RNN, LSTM and GRU. */
-const few: GoldenFile = { ...file, cases: [file.cases[0], file.cases[10], file.cases[20]] };
+const few: GoldenFile = { ...file, cases: [file.cases[0]!, file.cases[10]!, file.cases[20]!] };
 
 function mapNumbers(arrays: GoldenArrays, change: (value: number, i: number) => number): GoldenArrays {
   return Object.fromEntries(
@@ -43,14 +43,14 @@ it('fails for a weight that is a little off, and names where', async () => {
 
 it('fails for a single wrong number, a NaN and a wrong shape', async () => {
   const [entry] = few.cases;
-  const { y } = entry.outputs;
+  const { y } = entry!.outputs;
   const wrong = [
-    { ...y, data: y.data.map((value, i) => (i === y.data.length - 1 ? value + 1e-3 : value)) },
-    { ...y, data: y.data.map((value, i) => (i === 0 ? Number.NaN : value)) },
-    { ...y, shape: [...y.shape, 1] },
+    { ...y, data: y!.data.map((value, i) => (i === y!.data.length - 1 ? value + 1e-3 : value)) },
+    { ...y, data: y!.data.map((value, i) => (i === 0 ? Number.NaN : value)) },
+    { ...y, shape: [...y!.shape, 1] },
   ];
   for (const array of wrong) {
-    const cases = [{ ...entry, outputs: { ...entry.outputs, y: array } }];
+    const cases = [{ ...entry, outputs: { ...entry!.outputs, y: array } }];
     expect((await compareFile({ ...few, cases }, backends)).failed).toBe(2 * backends.length);
   }
 });

@@ -49,7 +49,7 @@ export function makeFolder(): string {
 /** A picture drawn with characters, `#` for ink. */
 export function draw(...rows: string[]): Image {
   const pixels = Float32Array.from(rows.join(''), (character) => (character === '#' ? 1 : 0));
-  return { width: rows[0].length, height: rows.length, pixels };
+  return { width: rows[0]!.length, height: rows.length, pixels };
 }
 
 /** 28 x 28 with a bar of ink: from column `x` on, `width` columns. */

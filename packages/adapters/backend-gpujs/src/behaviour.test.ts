@@ -145,12 +145,12 @@ describe.skipIf(problem !== undefined)('on headless GL', () => {
       state = device.scope(() => {
         const x = device.tensor(new Float32Array(32), { shape: [4, 8] });
         const product = device.execute('matMul', [before, weight], [4, 8], 'float32', (b, [a, w]) =>
-          b.matMul(a, w, { transposeA: false, transposeB: false }),
+          b.matMul(a!, w!, { transposeA: false, transposeB: false }),
         );
         const sum = device.execute('add', [product, x], [4, 8], 'float32', (b, [a, c]) =>
-          b.binary('add', a, c, [4, 8]),
+          b.binary('add', a!, c!, [4, 8]),
         );
-        return device.execute('tanh', [sum], [4, 8], 'float32', (b, [a]) => b.unary('tanh', a));
+        return device.execute('tanh', [sum], [4, 8], 'float32', (b, [a]) => b.unary('tanh', a!));
       });
       before.dispose();
     };

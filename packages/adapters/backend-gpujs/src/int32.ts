@@ -12,15 +12,15 @@ export function encode(data: DataArray, dtype: DType, texels: Float32Array): voi
     return;
   }
   for (let i = 0; i < data.length; i++) {
-    texels[i] = data[i] >> 16;
-    texels[i + data.length] = data[i] & 65535;
+    texels[i] = data[i]! >> 16;
+    texels[i + data.length] = data[i]! & 65535;
   }
 }
 
 /** Reads elements from the texels of a storage. */
 export function decode(texels: Float32Array, dtype: DType, size: number): DataArray {
   const data = createDataArray(dtype, size);
-  if (dtype === 'int32') for (let i = 0; i < size; i++) data[i] = texels[i] * 65536 + texels[i + size];
+  if (dtype === 'int32') for (let i = 0; i < size; i++) data[i] = texels[i]! * 65536 + texels[i + size]!;
   else data.set(texels.subarray(0, size));
   return data;
 }

@@ -16,7 +16,7 @@ describe.skipIf(problem !== undefined)('Launcher on headless GL', () => {
     for (let i = 0; i < 8; i++) results.push(square(i));
     // All have a result that is alive, so none can go.
     expect(launcher.kernels).toBe(8);
-    for (let i = 0; i < 8; i++) expect((await launcher.download(results[i]))[0]).toBe(101 * i + 0.5);
+    for (let i = 0; i < 8; i++) expect((await launcher.download(results[i]!))[0]).toBe(101 * i + 0.5);
     for (const block of results) launcher.free(block);
     for (let i = 8; i < 14; i++) {
       const block = square(i);

@@ -82,7 +82,7 @@ export class Launcher {
     numbers: readonly number[],
     width: Block['width'] = 1,
   ): Block {
-    return this.#runSome(name, () => ({ ...source(), results: [] }), count, blocks, numbers, width)[0];
+    return this.#runSome(name, () => ({ ...source(), results: [] }), count, blocks, numbers, width)[0]!;
   }
 
   /**
@@ -121,7 +121,7 @@ export class Launcher {
     const compile = () => {
       const { floats = [], ...rest } = source();
       const types: Record<string, ArgumentType> = {};
-      for (const [i, block] of rest.blocks.entries()) types[block] = this.#typeOf(blocks[i].width);
+      for (const [i, block] of rest.blocks.entries()) types[block] = this.#typeOf(blocks[i]!.width);
       for (const number of rest.numbers) types[number] = floats.includes(number) ? 'Float' : 'Integer';
       return this.#compile(rest, types, capacity, width);
     };
@@ -141,7 +141,7 @@ export class Launcher {
     const compile = () => this.#compile(copySource, { x: 'Input' }, capacity, 1);
     const input = new this.#opened.library.Input(host, [capacity]);
     const [texels] = this.#launch(`upload|${capacity}`, compile, [input]) as readonly Texels[];
-    if (capacity >= largeTexels) this.#checkMemory(`for an array of ${capacity} texels`, [texels]);
+    if (capacity >= largeTexels) this.#checkMemory(`for an array of ${capacity} texels`, [texels!]);
     return { texels, capacity, width: 1 };
   }
 

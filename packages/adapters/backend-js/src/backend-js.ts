@@ -103,22 +103,22 @@ export function createJsBackend(options: JsBackendOptions = {}): Backend<JsStora
         copyStrided(x.shape, wholeOf(elementsOf(x), x.shape), placeOf(y, shape, starts, steps));
       }),
     concat(xs, axis) {
-      const size = xs.reduce((sum, x) => sum + x.shape[axis], 0);
-      const shape = xs[0].shape.map((length, i) => (i === axis ? size : length));
+      const size = xs.reduce((sum, x) => sum + x.shape[axis]!, 0);
+      const shape = xs[0]!.shape.map((length, i) => (i === axis ? size : length));
       const { inner } = aroundAxis(shape, axis);
-      return make(xs[0].dtype, sizeOf(shape), (y) => {
+      return make(xs[0]!.dtype, sizeOf(shape), (y) => {
         const { strides } = wholeOf(y, shape);
         let start = 0;
         for (const x of xs) {
           copyStrided(x.shape, wholeOf(elementsOf(x), x.shape), { data: y, start, strides });
-          start += x.shape[axis] * inner;
+          start += x.shape[axis]! * inner;
         }
       });
     },
     transpose(x, permutation) {
       const shape = permutation.map((axis) => x.shape[axis]);
-      return make(x.dtype, sizeOf(shape), (y) =>
-        copyStrided(shape, permuted(elementsOf(x), x.shape, permutation), wholeOf(y, shape)),
+      return make(x.dtype, sizeOf(shape!), (y) =>
+        copyStrided(shape!, permuted(elementsOf(x), x.shape, permutation), wholeOf(y, shape!)),
       );
     },
 

@@ -25,49 +25,49 @@ type RowKernel = (
 // One loop each: engines inline a function into a loop only where the loop always meets the same one.
 const floatKernels = {
   add: (n, y, o, a, p, i, b, q, j) => {
-    for (const end = o + n; o < end; o++, p += i, q += j) y[o] = a[p] + b[q];
+    for (const end = o + n; o < end; o++, p += i, q += j) y[o] = a[p]! + b[q]!;
   },
   subtract: (n, y, o, a, p, i, b, q, j) => {
-    for (const end = o + n; o < end; o++, p += i, q += j) y[o] = a[p] - b[q];
+    for (const end = o + n; o < end; o++, p += i, q += j) y[o] = a[p]! - b[q]!;
   },
   multiply: (n, y, o, a, p, i, b, q, j) => {
-    for (const end = o + n; o < end; o++, p += i, q += j) y[o] = a[p] * b[q];
+    for (const end = o + n; o < end; o++, p += i, q += j) y[o] = a[p]! * b[q]!;
   },
   divide: (n, y, o, a, p, i, b, q, j) => {
-    for (const end = o + n; o < end; o++, p += i, q += j) y[o] = a[p] / b[q];
+    for (const end = o + n; o < end; o++, p += i, q += j) y[o] = a[p]! / b[q]!;
   },
   power: (n, y, o, a, p, i, b, q, j) => {
-    for (const end = o + n; o < end; o++, p += i, q += j) y[o] = a[p] ** b[q];
+    for (const end = o + n; o < end; o++, p += i, q += j) y[o] = a[p]! ** b[q]!;
   },
   minimum: (n, y, o, a, p, i, b, q, j) => {
-    for (const end = o + n; o < end; o++, p += i, q += j) y[o] = Math.min(a[p], b[q]);
+    for (const end = o + n; o < end; o++, p += i, q += j) y[o] = Math.min(a[p]!, b[q]!);
   },
   maximum: (n, y, o, a, p, i, b, q, j) => {
-    for (const end = o + n; o < end; o++, p += i, q += j) y[o] = Math.max(a[p], b[q]);
+    for (const end = o + n; o < end; o++, p += i, q += j) y[o] = Math.max(a[p]!, b[q]!);
   },
 } as const satisfies Record<BinaryKind, RowKernel>;
 
 // Storing into an Int32Array wraps; a product needs `imul`, since its low bits do not fit a double.
 const intKernels = {
   add: (n, y, o, a, p, i, b, q, j) => {
-    for (const end = o + n; o < end; o++, p += i, q += j) y[o] = a[p] + b[q];
+    for (const end = o + n; o < end; o++, p += i, q += j) y[o] = a[p]! + b[q]!;
   },
   subtract: (n, y, o, a, p, i, b, q, j) => {
-    for (const end = o + n; o < end; o++, p += i, q += j) y[o] = a[p] - b[q];
+    for (const end = o + n; o < end; o++, p += i, q += j) y[o] = a[p]! - b[q]!;
   },
   multiply: (n, y, o, a, p, i, b, q, j) => {
-    for (const end = o + n; o < end; o++, p += i, q += j) y[o] = Math.imul(a[p], b[q]);
+    for (const end = o + n; o < end; o++, p += i, q += j) y[o] = Math.imul(a[p]!, b[q]!);
   },
   // A divisor of 0 gives an infinity or NaN, which are stored as 0.
   divide: (n, y, o, a, p, i, b, q, j) => {
-    for (const end = o + n; o < end; o++, p += i, q += j) y[o] = a[p] / b[q];
+    for (const end = o + n; o < end; o++, p += i, q += j) y[o] = a[p]! / b[q]!;
   },
   power: floatKernels.power,
   minimum: (n, y, o, a, p, i, b, q, j) => {
-    for (const end = o + n; o < end; o++, p += i, q += j) y[o] = Math.min(a[p], b[q]);
+    for (const end = o + n; o < end; o++, p += i, q += j) y[o] = Math.min(a[p]!, b[q]!);
   },
   maximum: (n, y, o, a, p, i, b, q, j) => {
-    for (const end = o + n; o < end; o++, p += i, q += j) y[o] = Math.max(a[p], b[q]);
+    for (const end = o + n; o < end; o++, p += i, q += j) y[o] = Math.max(a[p]!, b[q]!);
   },
 } as const satisfies Record<BinaryKind, RowKernel>;
 
@@ -79,16 +79,16 @@ const compareKernels = {
     for (const end = o + n; o < end; o++, p += i, q += j) y[o] = a[p] !== b[q] ? 1 : 0;
   },
   less: (n, y, o, a, p, i, b, q, j) => {
-    for (const end = o + n; o < end; o++, p += i, q += j) y[o] = a[p] < b[q] ? 1 : 0;
+    for (const end = o + n; o < end; o++, p += i, q += j) y[o] = a[p]! < b[q]! ? 1 : 0;
   },
   lessEqual: (n, y, o, a, p, i, b, q, j) => {
-    for (const end = o + n; o < end; o++, p += i, q += j) y[o] = a[p] <= b[q] ? 1 : 0;
+    for (const end = o + n; o < end; o++, p += i, q += j) y[o] = a[p]! <= b[q]! ? 1 : 0;
   },
   greater: (n, y, o, a, p, i, b, q, j) => {
-    for (const end = o + n; o < end; o++, p += i, q += j) y[o] = a[p] > b[q] ? 1 : 0;
+    for (const end = o + n; o < end; o++, p += i, q += j) y[o] = a[p]! > b[q]! ? 1 : 0;
   },
   greaterEqual: (n, y, o, a, p, i, b, q, j) => {
-    for (const end = o + n; o < end; o++, p += i, q += j) y[o] = a[p] >= b[q] ? 1 : 0;
+    for (const end = o + n; o < end; o++, p += i, q += j) y[o] = a[p]! >= b[q]! ? 1 : 0;
   },
 } as const satisfies Record<CompareKind, RowKernel>;
 
@@ -119,9 +119,9 @@ function zip(kernel: RowKernel, a: Elements, b: Elements, shape: Shape, y: DataA
   if (size === 0) return;
   const nest = mergeAxes(shape, [broadcastStrides(a.shape, shape), broadcastStrides(b.shape, shape)]);
   const depth = nest.sizes.length - 1;
-  const n = nest.sizes[depth];
-  const i = nest.strides[0][depth];
-  const j = nest.strides[1][depth];
+  const n = nest.sizes[depth]!;
+  const i = nest.strides[0]![depth]!;
+  const j = nest.strides[1]![depth]!;
   let o = 0;
   forEachIndex(nest, depth, [0, 0], (p, q) => {
     kernel(n, y, o, a.data, p, i, b.data, q, j);

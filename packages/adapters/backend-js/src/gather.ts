@@ -4,7 +4,7 @@ import { copyRun } from './move.ts';
 /** @throws IndexError naming the first index outside 0 to size - 1. */
 export function checkIndices(operation: string, indices: DataArray, size: number): void {
   for (let i = 0; i < indices.length; i++) {
-    const index = indices[i];
+    const index = indices[i]!;
     if (index < 0 || index >= size) {
       throw new IndexError({
         operation,
@@ -20,7 +20,7 @@ export function checkIndices(operation: string, indices: DataArray, size: number
 export function gather(x: DataArray, indices: DataArray, size: number, inner: number, y: DataArray): void {
   let q = 0;
   for (let start = 0; q < y.length; start += size * inner) {
-    for (let i = 0; i < indices.length; i++, q += inner) copyRun(inner, x, start + indices[i] * inner, y, q);
+    for (let i = 0; i < indices.length; i++, q += inner) copyRun(inner, x, start + indices[i]! * inner, y, q);
   }
 }
 
@@ -33,8 +33,8 @@ export function scatterAdd(updates: DataArray, indices: DataArray, size: number,
   let p = 0;
   for (let start = 0; p < updates.length; start += size * inner) {
     for (let i = 0; i < indices.length; i++, p += inner) {
-      const q = start + indices[i] * inner;
-      for (let k = 0; k < inner; k++) total[q + k] += updates[p + k];
+      const q = start + indices[i]! * inner;
+      for (let k = 0; k < inner; k++) total[q + k]! += updates[p + k]!;
     }
   }
   if (total !== y) y.set(total);

@@ -77,7 +77,7 @@ describe('reductions', () => {
       const expected = new Map<number, number[]>();
       for (const [i, value] of get(x.storage).entries()) {
         const place = [Math.floor(i / 30), Math.floor(i / 10) % 3, Math.floor(i / 5) % 2, i % 5];
-        const key = place.reduce((sum, p, axis) => (axes.includes(axis) ? sum : sum * shape[axis] + p), 0);
+        const key = place.reduce((sum, p, axis) => (axes.includes(axis) ? sum : sum * shape[axis]! + p), 0);
         expected.set(key, [...(expected.get(key) ?? []), value]);
       }
       const groups = [...expected.values()];

@@ -72,10 +72,10 @@ function pack(
   let r = start + Math.min(2, lanes - 1) * laneStep;
   let s = start + (lanes - 1) * laneStep;
   for (let k = 0; k < n; k++, o += 4, p += step, q += step, r += step, s += step) {
-    panel[o] = x[p];
-    panel[o + 1] = x[q];
-    panel[o + 2] = x[r];
-    panel[o + 3] = x[s];
+    panel[o] = x[p]!;
+    panel[o + 1] = x[q]!;
+    panel[o + 2] = x[r]!;
+    panel[o + 3] = x[s]!;
   }
 }
 
@@ -99,14 +99,14 @@ function multiplyTile(n: number, buffer: Float64Array, q: number): void {
   let c33 = 0;
   const end = leftPanel + side * n;
   for (let p = leftPanel; p < end; p += 4, q += 4) {
-    const a0 = buffer[p];
-    const a1 = buffer[p + 1];
-    const a2 = buffer[p + 2];
-    const a3 = buffer[p + 3];
-    const b0 = buffer[q];
-    const b1 = buffer[q + 1];
-    const b2 = buffer[q + 2];
-    const b3 = buffer[q + 3];
+    const a0 = buffer[p]!;
+    const a1 = buffer[p + 1]!;
+    const a2 = buffer[p + 2]!;
+    const a3 = buffer[p + 3]!;
+    const b0 = buffer[q]!;
+    const b1 = buffer[q + 1]!;
+    const b2 = buffer[q + 2]!;
+    const b3 = buffer[q + 3]!;
     c00 += a0 * b0;
     c01 += a0 * b1;
     c02 += a0 * b2;
@@ -152,7 +152,7 @@ function store(
   adds: boolean,
 ): void {
   for (let r = 0; r < rows; r++, o += rowStep) {
-    if (adds) for (let c = 0; c < columns; c++) y[o + c] += tile[4 * r + c];
-    else for (let c = 0; c < columns; c++) y[o + c] = tile[4 * r + c];
+    if (adds) for (let c = 0; c < columns; c++) y[o + c]! += tile[4 * r + c]!;
+    else for (let c = 0; c < columns; c++) y[o + c] = tile[4 * r + c]!;
   }
 }

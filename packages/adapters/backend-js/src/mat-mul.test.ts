@@ -9,7 +9,8 @@ function naive(M: number, K: number, N: number, a: Float64Array, b: Float64Array
   const y = new Float64Array(M * N);
   for (let m = 0; m < M; m++) {
     for (let n = 0; n < N; n++) {
-      for (let k = 0; k < K; k++) y[m * N + n] += a[turnA ? k * M + m : m * K + k] * b[turnB ? n * K + k : k * N + n];
+      for (let k = 0; k < K; k++)
+        y[m * N + n]! += a[turnA ? k * M + m : m * K + k]! * b[turnB ? n * K + k : k * N + n]!;
     }
   }
   return y;
@@ -43,7 +44,7 @@ describe.each([
     const w = put(backend, b, transposeB ? [N, K] : [K, N]);
     const expected = naive(M, K, N, a, b, transposeA, transposeB);
     const product = get(backend.matMul(x, w, { transposeA, transposeB }));
-    for (const [i, value] of product.entries()) expect(Math.abs(value - expected[i])).toBeLessThan(1e-12);
+    for (const [i, value] of product.entries()) expect(Math.abs(value - expected[i]!)).toBeLessThan(1e-12);
     expect(product).toHaveLength(M * N);
     expect(get(backend.matMul(x, w, { transposeA, transposeB }))).toEqual(product);
   });
@@ -63,7 +64,7 @@ describe.each([
       }
     }
     const product = get(backend.matMul(x, w, { transposeA, transposeB }));
-    for (const [i, value] of product.entries()) expect(value).toBeCloseTo(parts[i], 12);
+    for (const [i, value] of product.entries()) expect(value).toBeCloseTo(parts[i]!, 12);
     expect(product).toHaveLength(parts.length);
   });
 
@@ -89,7 +90,7 @@ it('matMul of nothing is zeros, in recycled memory too', () => {
 
 it('float32 products are added up in double precision', () => {
   const K = 1000;
-  const a = new Float32Array(8 * K).map((_, i) => [2 ** 24, 1, -(2 ** 24), 0][i % 4]);
+  const a = new Float32Array(8 * K).map((_, i) => [2 ** 24, 1, -(2 ** 24), 0][i % 4]!);
   const ones = new Float32Array(K * 8).fill(1);
   const product = backend.matMul(put(backend, a, [8, K]), put(backend, ones, [K, 8]), {
     transposeA: false,

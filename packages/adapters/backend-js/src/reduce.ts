@@ -16,13 +16,13 @@ type RowsKernel = (x: DataArray, start: number, rows: number, y: DataArray) => v
 const runKernels = {
   sum: sumRun,
   max: (x, start, end) => {
-    let value = x[start];
-    for (let i = start + 1; i < end; i++) value = Math.max(value, x[i]);
+    let value = x[start]!;
+    for (let i = start + 1; i < end; i++) value = Math.max(value, x[i]!);
     return value;
   },
   min: (x, start, end) => {
-    let value = x[start];
-    for (let i = start + 1; i < end; i++) value = Math.min(value, x[i]);
+    let value = x[start]!;
+    for (let i = start + 1; i < end; i++) value = Math.min(value, x[i]!);
     return value;
   },
 } as const satisfies Record<ReduceKind, RunKernel>;
@@ -31,18 +31,18 @@ const rowsKernels = {
   sum: sumRows,
   max: (x, start, rows, y) => {
     const n = y.length;
-    for (let i = 0; i < n; i++) y[i] = x[start + i];
+    for (let i = 0; i < n; i++) y[i] = x[start + i]!;
     for (let row = 1; row < rows; row++) {
       start += n;
-      for (let i = 0; i < n; i++) y[i] = Math.max(y[i], x[start + i]);
+      for (let i = 0; i < n; i++) y[i] = Math.max(y[i]!, x[start + i]!);
     }
   },
   min: (x, start, rows, y) => {
     const n = y.length;
-    for (let i = 0; i < n; i++) y[i] = x[start + i];
+    for (let i = 0; i < n; i++) y[i] = x[start + i]!;
     for (let row = 1; row < rows; row++) {
       start += n;
-      for (let i = 0; i < n; i++) y[i] = Math.min(y[i], x[start + i]);
+      for (let i = 0; i < n; i++) y[i] = Math.min(y[i]!, x[start + i]!);
     }
   },
 } as const satisfies Record<ReduceKind, RowsKernel>;
@@ -59,18 +59,18 @@ function sumRun(x: DataArray, start: number, end: number): number {
   let d = 0;
   let i = start;
   for (; i + 3 < end; i += 4) {
-    a += x[i];
-    b += x[i + 1];
-    c += x[i + 2];
-    d += x[i + 3];
+    a += x[i]!;
+    b += x[i + 1]!;
+    c += x[i + 2]!;
+    d += x[i + 3]!;
   }
-  for (; i < end; i++) a += x[i];
+  for (; i < end; i++) a += x[i]!;
   return a + b + (c + d);
 }
 
 function sumIntegers(x: DataArray, start: number, end: number): number {
   let total = 0;
-  for (let i = start; i < end; i++) total = (total + x[i]) | 0;
+  for (let i = start; i < end; i++) total = (total + x[i]!) | 0;
   return total;
 }
 
@@ -83,10 +83,10 @@ function sumRows(x: DataArray, start: number, rows: number, y: DataArray): void 
     const q = p + n;
     const r = q + n;
     const s = r + n;
-    for (let i = 0; i < n; i++) y[i] += x[p + i] + x[q + i] + (x[r + i] + x[s + i]);
+    for (let i = 0; i < n; i++) y[i]! += x[p + i]! + x[q + i]! + (x[r + i]! + x[s + i]!);
   }
   for (; row < rows; row++, p += n) {
-    for (let i = 0; i < n; i++) y[i] += x[p + i];
+    for (let i = 0; i < n; i++) y[i]! += x[p + i]!;
   }
 }
 
@@ -113,7 +113,7 @@ export function reduce(
     const { outer, size, inner } = runs[k];
     const target = k === 0 ? y : new Wide(outer * inner);
     if (inner === 1) {
-      for (let i = 0; i < outer; i++) target[i] = run(source, i * size, (i + 1) * size);
+      for (let i = 0; i < outer; i++) target[i]! = run(source, i * size, (i + 1) * size);
     } else {
       const row = new Wide(inner);
       for (let i = 0; i < outer; i++) {
@@ -129,10 +129,10 @@ type ArgKernel = (x: DataArray, start: number, n: number, step: number) => numbe
 
 const argKernels = {
   argMax: (x, start, n, step) => {
-    let best = x[start];
+    let best = x[start]!;
     let position = 0;
     for (let i = 1, p = start + step; i < n; i++, p += step) {
-      const value = x[p];
+      const value = x[p]!;
       if (value > best || (Number.isNaN(value) && !Number.isNaN(best))) {
         best = value;
         position = i;
@@ -141,10 +141,10 @@ const argKernels = {
     return position;
   },
   argMin: (x, start, n, step) => {
-    let best = x[start];
+    let best = x[start]!;
     let position = 0;
     for (let i = 1, p = start + step; i < n; i++, p += step) {
-      const value = x[p];
+      const value = x[p]!;
       if (value < best || (Number.isNaN(value) && !Number.isNaN(best))) {
         best = value;
         position = i;
@@ -180,8 +180,8 @@ export function cumulativeSum(
     for (let i = 0; i < n; i++) {
       const p = start + (reverse ? n - 1 - i : i) * inner;
       for (let j = 0; j < inner; j++) {
-        total[j] += x[p + j];
-        y[p + j] = total[j];
+        total[j]! += x[p + j]!;
+        y[p + j] = total[j]!;
       }
     }
   }

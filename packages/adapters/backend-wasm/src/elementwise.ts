@@ -24,7 +24,7 @@ export function binary(machine: Machine, kind: BinaryKind, a: X, b: X, shape: Sh
   // `power` is for floats.
   else kernel = kernels[`${kind as Exclude<BinaryKind, 'power'>}I32`];
   const y = machine.make(a.dtype, sizeOf(shape));
-  if (!callFlat(machine, y, a, b, kernel)) walk(machine, y, shape, [a, b], ([o, p, q]) => kernel(o, p, q));
+  if (!callFlat(machine, y, a, b, kernel)) walk(machine, y, shape, [a, b], ([o, p, q]) => kernel(o!, p!, q!));
   return y;
 }
 
@@ -40,13 +40,13 @@ const comparisons = {
 
 /** `a` and `b`, both broadcast to `shape`, compared. */
 export function compare(machine: Machine, kind: CompareKind, a: X, b: X, shape: Shape): WasmStorage {
-  if (a.dtype === 'bool') return withIntegers(machine, [a, b], ([p, q]) => compare(machine, kind, p, q, shape));
+  if (a.dtype === 'bool') return withIntegers(machine, [a, b], ([p, q]) => compare(machine, kind, p!, q!, shape));
   const [name, exchanged] = comparisons[kind];
   const kernel = machine.kernels[`${name}${suffixes[a.dtype]}`];
   const y = machine.make('bool', sizeOf(shape));
   const [left, right] = exchanged ? [b, a] : [a, b];
   if (!callFlat(machine, y, left, right, kernel)) {
-    walk(machine, y, shape, [left, right], ([o, p, q]) => kernel(o, p, q));
+    walk(machine, y, shape, [left, right], ([o, p, q]) => kernel(o!, p!, q!));
   }
   return y;
 }
@@ -55,7 +55,7 @@ export function compare(machine: Machine, kind: CompareKind, a: X, b: X, shape: 
 export function select(machine: Machine, condition: X, a: X, b: X, shape: Shape): WasmStorage {
   const kernel = machine.kernels[`select${widths[a.dtype]}`];
   const y = machine.make(a.dtype, sizeOf(shape));
-  walk(machine, y, shape, [a, b, condition], ([o, p, q, c]) => kernel(o, c, p, q));
+  walk(machine, y, shape, [a, b, condition], ([o, p, q, c]) => kernel(o!, c!, p!, q!));
   return y;
 }
 
@@ -106,7 +106,7 @@ function walk(
   if (operands.every((x) => x.storage.size === size || x.storage.size === 1)) {
     words[rows + count] = size;
     words[rows + rowCount] = 1;
-    for (let k = 0; k < operands.length; k++) words[rows + steps + k] = operands[k].storage.size === size ? 1 : 0;
+    for (let k = 0; k < operands.length; k++) words[rows + steps + k] = operands[k]!.storage.size === size ? 1 : 0;
     kernel([output, ...starts]);
     return;
   }
@@ -115,20 +115,20 @@ function walk(
     operands.map((x) => broadcastStrides(x.shape, shape)),
   );
   const depth = Math.max(0, nest.sizes.length - 2);
-  const n = nest.sizes[nest.sizes.length - 1];
+  const n = nest.sizes[nest.sizes.length - 1]!;
   const repeats = nest.sizes.length > 1 ? nest.sizes[depth] : 1;
   words[rows + count] = n;
-  words[rows + rowCount] = repeats;
+  words[rows + rowCount] = repeats!;
   for (const [k, x] of operands.entries()) {
-    const strides = nest.strides[k];
-    words[rows + steps + k] = strides[strides.length - 1];
-    words[rows + rowBytes + k] = strides.length > 1 ? strides[depth] * bytesPerElement(x.dtype) : 0;
+    const strides = nest.strides[k]!;
+    words[rows + steps + k] = strides[strides.length - 1]!;
+    words[rows + rowBytes + k] = strides.length > 1 ? strides[depth]! * bytesPerElement(x.dtype) : 0;
   }
   const widthsInBytes = operands.map((x) => bytesPerElement(x.dtype));
-  const advance = n * repeats * bytesPerElement(y.dtype);
+  const advance = n * repeats! * bytesPerElement(y.dtype);
   let o = output;
   forEachIndex(nest, depth, [0, 0, 0], (...offsets) => {
-    kernel([o, ...starts.map((start, k) => start + offsets[k] * widthsInBytes[k])]);
+    kernel([o, ...starts.map((start, k) => start + offsets[k]! * widthsInBytes[k]!)]);
     o += advance;
   });
 }

@@ -43,12 +43,12 @@ describe('Heap', () => {
     let used = 0;
     for (let step = 0; step < 20_000; step++) {
       const [choice, size, victim] = random.subarray(3 * step);
-      if (live.length > 0 && (choice < 0.45 || live.length > 150)) {
-        const [block] = live.splice(Math.floor(victim * live.length), 1);
-        heap.free(block.address, block.bytes);
-        used -= blockSize(block.bytes);
+      if (live.length > 0 && (choice! < 0.45 || live.length > 150)) {
+        const [block] = live.splice(Math.floor(victim! * live.length), 1);
+        heap.free(block!.address, block!.bytes);
+        used -= blockSize(block!.bytes);
       } else {
-        const bytes = Math.floor(2 ** (size * 15));
+        const bytes = Math.floor(2 ** (size! * 15));
         const address = heap.allocate(bytes);
         expect(address % 64).toBe(0);
         expect(address).toBeGreaterThanOrEqual(128);
@@ -59,7 +59,7 @@ describe('Heap', () => {
       if (step % 100 > 0) continue;
       const sorted = live.toSorted((p, q) => p.address - q.address);
       for (let i = 1; i < sorted.length; i++) {
-        expect(sorted[i].address).toBeGreaterThanOrEqual(sorted[i - 1].address + sorted[i - 1].bytes);
+        expect(sorted[i]!.address).toBeGreaterThanOrEqual(sorted[i - 1]!.address + sorted[i - 1]!.bytes);
       }
     }
   });
@@ -99,9 +99,9 @@ describe('Heap', () => {
     );
     expect(() => heap.allocate(2 ** 20)).toThrow(`that may grow to ${limit}`);
     expect(heap.usedBytes).toBe(used);
-    heap.free(blocks[3], 2 ** 20);
-    heap.free(blocks[4], 2 ** 20);
-    expect(heap.allocate(2 ** 21)).toBe(Math.min(blocks[3], blocks[4]));
+    heap.free(blocks[3]!, 2 ** 20);
+    heap.free(blocks[4]!, 2 ** 20);
+    expect(heap.allocate(2 ** 21)).toBe(Math.min(blocks[3]!, blocks[4]!));
   });
 
   it('stops growing where the engine refuses', () => {

@@ -17,25 +17,25 @@ function wave<A extends Floats>(data: A, step: number): A {
 /** Largest difference from the triple loop, relative to the sum of the absolute terms. */
 async function error(sizes: readonly number[], turnA: boolean, turnB: boolean, make: (size: number) => Floats) {
   const [M, K, N] = sizes;
-  const a = wave(make(M * K), 1.7);
-  const b = wave(make(K * N), 0.9);
+  const a = wave(make(M! * K!), 1.7);
+  const b = wave(make(K! * N!), 0.9);
   const x = put(backend, a, turnA ? [K, M] : [M, K]);
   const w = put(backend, b, turnB ? [N, K] : [K, N]);
   const product = backend.matMul(x, w, { transposeA: turnA, transposeB: turnB });
   const got = await take(backend, product);
   for (const { storage } of [x, w]) backend.free(storage);
-  expect(got).toHaveLength(M * N);
+  expect(got).toHaveLength(M! * N!);
   let worst = 0;
-  for (let m = 0; m < M; m++) {
-    for (let n = 0; n < N; n++) {
+  for (let m = 0; m < M!; m++) {
+    for (let n = 0; n < N!; n++) {
       let sum = 0;
       let size = 0;
-      for (let k = 0; k < K; k++) {
-        const term = a[turnA ? k * M + m : m * K + k] * b[turnB ? n * K + k : k * N + n];
+      for (let k = 0; k < K!; k++) {
+        const term = a[turnA ? k * M! + m : m * K! + k]! * b[turnB ? n * K! + k : k * N! + n]!;
         sum += term;
         size += Math.abs(term);
       }
-      worst = Math.max(worst, Math.abs(got[m * N + n] - sum) / size);
+      worst = Math.max(worst, Math.abs(got[m * N! + n]! - sum) / size);
     }
   }
   return worst;
@@ -88,13 +88,13 @@ describe.each([
       const own = await createWasmBackend();
       // NaN all around: wherever one took part in a sum, the sum would be NaN.
       own.free(own.fill(2 ** 16, Number.NaN, 'float32'));
-      const x = put(own, new Float32Array(M * K).fill(1), turnA ? [K, M] : [M, K]);
-      const w = put(own, new Float32Array(K * N).fill(1), turnB ? [N, K] : [K, N]);
-      const guards = [0, 1, 2].map(() => own.fill(M * N, 7, 'float32'));
-      own.free(guards[1]);
+      const x = put(own, new Float32Array(M! * K!).fill(1), turnA ? [K, M] : [M, K]);
+      const w = put(own, new Float32Array(K! * N!).fill(1), turnB ? [N, K] : [K, N]);
+      const guards = [0, 1, 2].map(() => own.fill(M! * N!, 7, 'float32'));
+      own.free(guards[1]!);
       const product = own.matMul(x, w, { transposeA: turnA, transposeB: turnB });
-      expect(await take(own, product)).toEqual(new Float32Array(M * N).fill(K));
-      for (const guard of [guards[0], guards[2]]) expect(new Set(await take(own, guard))).toEqual(new Set([7]));
+      expect(await take(own, product)).toEqual(new Float32Array(M! * N!).fill(K!));
+      for (const guard of [guards[0], guards[2]]) expect(new Set(await take(own, guard!))).toEqual(new Set([7]));
     }
   });
 });

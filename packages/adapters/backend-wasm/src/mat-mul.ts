@@ -21,7 +21,7 @@ export function matMul(machine: Machine, a: X, b: X, { transposeA, transposeB }:
   const aBatch = a.shape.slice(0, -2);
   const bBatch = b.shape.slice(0, -2);
   const batch = broadcastShapes('matMul', aBatch, bBatch);
-  const y = machine.make(a.dtype, sizeOf(batch) * M * N);
+  const y = machine.make(a.dtype, sizeOf(batch) * M! * N!);
   if (y.size === 0) return y;
   if (K === 0) {
     machine.elements(y.dtype, addressOf(y), y.size).fill(0);
@@ -34,19 +34,19 @@ export function matMul(machine: Machine, a: X, b: X, { transposeA, transposeB }:
   const right = addressOf(b.storage);
   let output = addressOf(y);
   const multiply = (rows: number, p: number, q: number) => {
-    const parts = rows > 1 && N > 1 ? machine.parts(2 * rows * N * K) : 1;
-    const scratch = machine.scratch(kernels.matMulScratch(rows, N, K, bytes) * parts);
-    machine.run(kernel, [output, p, q, rows, N, K, Number(transposeA), Number(transposeB), scratch], parts);
-    output += rows * N * bytes;
+    const parts = rows > 1 && N! > 1 ? machine.parts(2 * rows * N! * K!) : 1;
+    const scratch = machine.scratch(kernels.matMulScratch(rows, N!, K!, bytes) * parts);
+    machine.run(kernel, [output, p, q, rows, N!, K!, Number(transposeA), Number(transposeB), scratch], parts);
+    output += rows * N! * bytes;
   };
-  if (b.storage.size === K * N && !transposeA) {
+  if (b.storage.size === K! * N! && !transposeA) {
     // One product for the whole batch: its rows lie below each other.
-    multiply(y.size / N, left, right);
+    multiply(y.size / N!, left, right);
     return y;
   }
   const strides = [broadcastStrides(aBatch, batch), broadcastStrides(bBatch, batch)];
   forEachIndex({ sizes: batch, strides }, batch.length, [0, 0], (i, j) => {
-    multiply(M, left + i * M * K * bytes, right + j * K * N * bytes);
+    multiply(M!, left + i * M! * K! * bytes, right + j * K! * N! * bytes);
   });
   return y;
 }

@@ -41,8 +41,8 @@ export function pad(
 
 /** The arrays one behind the other along `axis`. */
 export function concat(machine: Machine, xs: readonly X[], axis: number): WasmStorage {
-  const first = xs[0];
-  const size = xs.reduce((sum, x) => sum + x.shape[axis], 0);
+  const first = xs[0]!;
+  const size = xs.reduce((sum, x) => sum + x.shape[axis]!, 0);
   const shape = first.shape.map((length, i) => (i === axis ? size : length));
   const y = machine.make(first.dtype, sizeOf(shape));
   if (y.size === 0) return y;
@@ -51,7 +51,7 @@ export function concat(machine: Machine, xs: readonly X[], axis: number): WasmSt
   const outer = sizeOf(shape.slice(0, axis));
   let to = addressOf(y);
   for (const x of xs) {
-    const bytes = x.shape[axis] * inner;
+    const bytes = x.shape[axis]! * inner;
     kernels.copyRuns(to, addressOf(x.storage), bytes, outer, size * inner, bytes);
     to += bytes;
   }
@@ -64,7 +64,7 @@ export function transpose(machine: Machine, x: X, permutation: readonly number[]
   const strides = stridesOf(x.shape);
   const y = machine.make(x.dtype, x.storage.size);
   const from = { storage: x.storage, start: 0, strides: permutation.map((axis) => strides[axis]) };
-  copyStrided(machine, shape, from, wholeOf(y, shape));
+  copyStrided(machine, shape!, from, wholeOf(y, shape!));
   return y;
 }
 
@@ -75,27 +75,27 @@ function copyStrided(machine: Machine, sizes: Shape, from: Place, to: Place): vo
   const width = widths[to.storage.dtype];
   const nest = mergeAxes(sizes, [from.strides, to.strides]);
   const depth = nest.sizes.length - 1;
-  const n = nest.sizes[depth];
+  const n = nest.sizes[depth]!;
   const rows = depth > 0 ? nest.sizes[depth - 1] : 1;
-  const [xStep, yStep] = nest.strides.map((own) => own[depth] * bytes);
-  const [xRow, yRow] = nest.strides.map((own) => (depth > 0 ? own[depth - 1] * bytes : 0));
+  const [xStep, yStep] = nest.strides.map((own) => own[depth]! * bytes);
+  const [xRow, yRow] = nest.strides.map((own) => (depth > 0 ? own[depth - 1]! * bytes : 0));
   const source = addressOf(from.storage) + from.start * bytes;
   const target = addressOf(to.storage) + to.start * bytes;
   const each = (loops: number, call: (y: number, x: number) => unknown) =>
     forEachIndex(nest, Math.max(0, loops), [0, 0], (p, q) => call(target + q * bytes, source + p * bytes));
   if (xStep === bytes && yStep === bytes) {
-    each(depth - 1, (y, x) => kernels.copyRuns(y, x, n * bytes, rows, yRow, xRow));
+    each(depth - 1, (y, x) => kernels.copyRuns(y, x, n * bytes, rows!, yRow!, xRow!));
   } else if (xRow === bytes && yStep === bytes) {
-    each(depth - 1, (y, x) => kernels[`copyTurned${width}`](y, x, rows, n, yRow, xStep));
+    each(depth - 1, (y, x) => kernels[`copyTurned${width}`](y, x, rows!, n, yRow!, xStep!));
   } else {
-    each(depth, (y, x) => kernels[`copySteps${width}`](y, x, n, yStep, xStep));
+    each(depth, (y, x) => kernels[`copySteps${width}`](y, x, n, yStep!, xStep!));
   }
 }
 
 function placeOf(storage: WasmStorage, shape: Shape, starts: readonly number[], steps: readonly number[]): Place {
   const strides = stridesOf(shape);
-  const start = strides.reduce((sum, stride, axis) => sum + starts[axis] * stride, 0);
-  return { storage, start, strides: strides.map((stride, axis) => stride * steps[axis]) };
+  const start = strides.reduce((sum, stride, axis) => sum + starts[axis]! * stride, 0);
+  return { storage, start, strides: strides.map((stride, axis) => stride * steps[axis]!) };
 }
 
 function wholeOf(storage: WasmStorage, shape: Shape): Place {

@@ -20,15 +20,15 @@ function composed(backend: Backend<WasmStorage>, [theta, gradient, first, second
     const other = typeof b === 'number' ? put(backend, Float32Array.of(b), []) : b;
     return { storage: backend.binary(kind, a, other, shape), shape, dtype: 'float32' };
   };
-  const g = binary('add', gradient, binary('multiply', theta, penalty));
+  const g = binary('add', gradient!, binary('multiply', theta!, penalty));
   const mix = (mean: X, beta: number, value: X) =>
     binary('add', binary('multiply', mean, beta), binary('multiply', value, 1 - beta));
-  const m = mix(first, beta1, g);
-  const v = mix(second, beta2, binary('multiply', g, g));
+  const m = mix(first!, beta1, g);
+  const v = mix(second!, beta2, binary('multiply', g, g));
   const root = { ...v, storage: backend.unary('sqrt', v) };
   const deviation = binary('add', binary('multiply', root, deviationScale), epsilon);
   const change = binary('multiply', binary('divide', m, deviation), stepSize);
-  return [binary('subtract', binary('multiply', theta, decay), change), m, v];
+  return [binary('subtract', binary('multiply', theta!, decay), change), m, v];
 }
 
 const builds = ['simd', 'relaxed-simd'] as const;
@@ -55,7 +55,7 @@ it.each(builds.slice(0, bestSimd() === 'simd' ? 1 : 2))(
       const expected = composed(backend, operands);
       const got = kernels.adam({ parameter, gradient, firstMoment, secondMoment }, step);
       for (const [k, storage] of [got.parameter, got.firstMoment, got.secondMoment].entries()) {
-        expect(await take(backend, storage)).toEqual(await take(backend, expected[k].storage));
+        expect(await take(backend, storage)).toEqual(await take(backend, expected[k]!.storage));
       }
     }
   },

@@ -72,11 +72,11 @@ function createProblem(
     reverse: seed % 2 === 1,
     lengths: withLengths ? Array.from(random.uniform(batch), (u) => Math.floor(u * (time + 1))) : undefined,
     projected: normal(time * batch * gates * hidden),
-    weight: normal(gates * hidden * states[0], 1 / Math.sqrt(hidden)),
+    weight: normal(gates * hidden * states[0]!, 1 / Math.sqrt(hidden)),
     bias: cell.kind === 'gru' && cell.resetAfter && seed > 2 ? normal(hidden) : undefined,
-    projection: cell.kind === 'projectedLstm' ? normal(states[0] * hidden, 1 / Math.sqrt(hidden)) : undefined,
+    projection: cell.kind === 'projectedLstm' ? normal(states[0]! * hidden, 1 / Math.sqrt(hidden)) : undefined,
     states: perState(),
-    dOutput: normal(time * batch * states[0]),
+    dOutput: normal(time * batch * states[0]!),
     dStates: perState(),
   };
 }
@@ -101,33 +101,33 @@ async function run<S>(backend: Backend<S>, problem: SequenceProblem): Promise<Se
   };
   const inputs = {
     projected: load(problem.projected, time, batch, gates * hidden),
-    weight: load(problem.weight, gates * hidden, sizes[0]),
+    weight: load(problem.weight, gates * hidden, sizes[0]!),
     resetBias: bias && load(bias, hidden),
-    projection: projection && load(projection, sizes[0], hidden),
-    states: problem.states.map((state, k) => load(state, batch, sizes[k])),
+    projection: projection && load(projection, sizes[0]!, hidden),
+    states: problem.states.map((state, k) => load(state, batch, sizes[k]!)),
   };
   const gradients = {
-    output: load(problem.dOutput, time, batch, sizes[0]),
-    states: problem.dStates.map((state, k) => load(state, batch, sizes[k])),
+    output: load(problem.dOutput, time, batch, sizes[0]!),
+    states: problem.dStates.map((state, k) => load(state, batch, sizes[k]!)),
   };
   const { output, states, saved } = kernels.forward(cell, inputs, { reverse, lengths, save: true });
   if (saved === undefined) throw new Error('nothing was saved');
   const back = kernels.backward(cell, inputs, saved, gradients, { reverse, lengths });
   const values: SequenceResults = { output: await take(output, gradients.output.shape) };
-  for (const [k, state] of states.entries()) values[`state ${k}`] = await take(state, [batch, sizes[k]]);
+  for (const [k, state] of states.entries()) values[`state ${k}`] = await take(state, [batch, sizes[k]!]);
   for (const name of ['projected', 'weight', 'resetBias', 'projection'] as const) {
     const [gradient, of] = [back[name], inputs[name]];
     if (gradient !== undefined && of) values[`gradient of ${name}`] = await take(gradient, of.shape);
   }
   for (const [k, state] of back.states.entries()) {
-    values[`gradient of state ${k}`] = await take(state, [batch, sizes[k]]);
+    values[`gradient of state ${k}`] = await take(state, [batch, sizes[k]!]);
   }
 
   const unsaved = kernels.forward(cell, inputs, { reverse, lengths, save: false });
   expect(unsaved.saved).toBeUndefined();
   expect(await take(unsaved.output, gradients.output.shape)).toEqual(values.output);
   for (const [k, state] of unsaved.states.entries()) {
-    expect(await take(state, [batch, sizes[k]])).toEqual(values[`state ${k}`]);
+    expect(await take(state, [batch, sizes[k]!])).toEqual(values[`state ${k}`]);
   }
   for (const storage of [...loaded, saved]) backend.free(storage);
   return values;
@@ -145,10 +145,10 @@ function compare(got: SequenceResults, expected: SequenceResults): void {
   for (const [name, values] of Object.entries(expected)) {
     expect(got[name]).toHaveLength(values.length);
     let size = 1;
-    for (let i = 0; i < values.length; i++) size = Math.max(size, Math.abs(values[i]));
+    for (let i = 0; i < values.length; i++) size = Math.max(size, Math.abs(values[i]!));
     for (let i = 0; i < values.length; i++) {
-      const right = Math.abs(got[name][i] - values[i]) < 1e-5 * size;
-      if (!right) expect.fail(`${name}[${i}] is ${got[name][i]}, expected ${values[i]}`);
+      const right = Math.abs(got[name]![i]! - values[i]!) < 1e-5 * size;
+      if (!right) expect.fail(`${name}[${i}] is ${got[name]![i]}, expected ${values[i]}`);
     }
   }
 }

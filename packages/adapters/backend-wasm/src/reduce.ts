@@ -33,7 +33,7 @@ export function reduce(machine: Machine, kind: ReduceKind, x: X, axes: readonly 
 
 /** The positions of the extremes of [outer, size, inner]. */
 export function argReduce(machine: Machine, kind: ArgReduceKind, x: X, axis: number): WasmStorage {
-  if (x.dtype === 'bool') return withIntegers(machine, [x], ([whole]) => argReduce(machine, kind, whole, axis));
+  if (x.dtype === 'bool') return withIntegers(machine, [x], ([whole]) => argReduce(machine, kind, whole!, axis));
   const { outer, size, inner } = aroundAxis(x.shape, axis);
   const y = machine.make('int32', outer * inner);
   machine.kernels[`${kind}${suffixes[x.dtype]}`](addressOf(y), addressOf(x.storage), outer, size, inner);

@@ -15,8 +15,8 @@ const float = new Float32Array(word.buffer);
 /** Distance from one float32 to its neighbour, at a value in double precision. */
 function ulp(value: number): number {
   float[0] = Math.abs(value);
-  if (word[0] >= 0x7f800000) return 2 ** 104;
-  const exponent = Math.max(1, word[0] >>> 23);
+  if (word[0]! >= 0x7f800000) return 2 ** 104;
+  const exponent = Math.max(1, word[0]! >>> 23);
   return 2 ** (exponent - 150);
 }
 
@@ -58,16 +58,16 @@ describe.each(Object.keys(exact) as UnaryKind[])('float32 %s', (kind) => {
       let worst = 0;
       let where = 0;
       for (let i = 0; i < xs.length; i++) {
-        const expected = f(xs[i]);
+        const expected = f(xs[i]!);
         const rounded = Math.fround(expected);
         if (Object.is(got[i], rounded) || (got[i] === 0 && rounded === 0)) continue;
-        const error = Math.abs(got[i] - expected) / ulp(expected);
+        const error = Math.abs(got[i]! - expected) / ulp(expected);
         if (!(error <= worst)) {
           worst = error;
           where = i;
         }
       }
-      expect(worst, `${kind}(${xs[where]}) is ${got[where]}, exactly ${f(xs[where])}`).toBeLessThanOrEqual(2);
+      expect(worst, `${kind}(${xs[where]}) is ${got[where]}, exactly ${f(xs[where]!)}`).toBeLessThanOrEqual(2);
     }
   });
 });
@@ -78,9 +78,9 @@ describe('float64', () => {
     const xs = Float64Array.from({ length: 60_000 }, (_, i) => Math.sinh((i - 30_000) / 1000) / 7);
     const got = await take(backend, backend.unary(kind, put(backend, xs)));
     for (let i = 0; i < xs.length; i++) {
-      const expected = f(xs[i]);
+      const expected = f(xs[i]!);
       if (Object.is(got[i], expected)) continue;
-      expect(Math.abs(got[i] / expected - 1), `${kind}(${xs[i]}) is ${got[i]}, not ${expected}`).toBeLessThan(1e-15);
+      expect(Math.abs(got[i]! / expected - 1), `${kind}(${xs[i]}) is ${got[i]}, not ${expected}`).toBeLessThan(1e-15);
     }
   });
 });
@@ -91,6 +91,6 @@ it.runIf(bestSimd() === 'relaxed-simd')('gives the same bits with plain and with
     const [one, other] = await Promise.all(
       [plain, backend].map((own) => take(own, own.unary(kind, put(own, middle())))),
     );
-    expect(Buffer.from(one.buffer).equals(Buffer.from(other.buffer)), kind).toBe(true);
+    expect(Buffer.from(one!.buffer).equals(Buffer.from(other!.buffer)), kind).toBe(true);
   }
 });

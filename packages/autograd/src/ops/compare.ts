@@ -8,7 +8,7 @@ function comparison(kind: CompareKind): (a: Scalar, b: Scalar) => Tensor {
     name: kind,
     forward: (a: Tensor, b: Tensor) => {
       const shape = broadcastShapes(kind, a.shape, b.shape);
-      return a.device.execute(kind, [a, b], shape, 'bool', (backend, [x, y]) => backend.compare(kind, x, y, shape));
+      return a.device.execute(kind, [a, b], shape, 'bool', (backend, [x, y]) => backend.compare(kind, x!, y!, shape));
     },
     backward: null,
   });
@@ -35,7 +35,7 @@ const selectOp = defineOp({
     checkSameDType('select', a, b);
     const shape = broadcastShapes('select', condition.shape, broadcastShapes('select', a.shape, b.shape));
     return a.device.execute('select', [condition, a, b], shape, a.dtype, (backend, [c, x, y]) =>
-      backend.select(c, x, y, shape),
+      backend.select(c!, x!, y!, shape),
     );
   },
   backward: (dy, _y, condition, a, b) => [

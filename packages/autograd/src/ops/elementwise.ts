@@ -13,7 +13,7 @@ function unary(kind: UnaryKind, backward: Unary['backward'], alsoInt32 = false):
     name: kind,
     forward: (x) => {
       check(kind, 'x', x);
-      return x.device.execute(kind, [x], x.shape, x.dtype, (backend, [operand]) => backend.unary(kind, operand));
+      return x.device.execute(kind, [x], x.shape, x.dtype, (backend, [operand]) => backend.unary(kind, operand!));
     },
     backward,
   });
@@ -30,7 +30,7 @@ function binary(
     forward: (a, b) => {
       check(kind, 'operands', a);
       const shape = broadcastShapes(kind, a.shape, b.shape);
-      return a.device.execute(kind, [a, b], shape, a.dtype, (backend, [x, y]) => backend.binary(kind, x, y, shape));
+      return a.device.execute(kind, [a, b], shape, a.dtype, (backend, [x, y]) => backend.binary(kind, x!, y!, shape));
     },
     backward,
   });
@@ -133,7 +133,7 @@ export function silu(x: Tensor): Tensor {
 
 export interface GeluOptions {
   /** `none`: x (1 + erf(x / sqrt 2)) / 2. `tanh`: its approximation by tanh. Default `none`. */
-  readonly approximate?: 'none' | 'tanh';
+  readonly approximate?: 'none' | 'tanh' | undefined;
 }
 
 /** x times the normal distribution function of x (Hendrycks & Gimpel 2016, eq. 1 and section 2). */
@@ -168,7 +168,7 @@ export function clamp(x: Tensor, low: number, high: number): Tensor {
 const castOp = defineOp({
   name: 'cast',
   forward: (x: Tensor, dtype: Tensor['dtype']) =>
-    x.device.execute('cast', [x], x.shape, dtype, (backend, [operand]) => backend.cast(operand, dtype)),
+    x.device.execute('cast', [x], x.shape, dtype, (backend, [operand]) => backend.cast(operand!, dtype)),
   backward: (dy, _y, x, dtype) => [isFloat(x.dtype) && isFloat(dtype) ? () => cast(dy, x.dtype) : null],
 });
 

@@ -21,7 +21,7 @@ const gatherOp: Op<[x: Tensor, indices: Tensor, axis: number], Tensor> = defineO
     checkDType('gather', 'indices', indices, 'int32');
     const shape = x.shape.toSpliced(axis, 1, ...indices.shape);
     return x.device.execute('gather', [x, indices], shape, x.dtype, (backend, [operand, positions]) =>
-      backend.gather(operand, positions, axis),
+      backend.gather(operand!, positions!, axis),
     );
   },
   backward: (dy, _y, x, indices, axis) => [() => scatterAddOp(dy, indices, axis, x.shape[axis] as number), null],
@@ -38,7 +38,7 @@ const scatterAddOp: Op<[updates: Tensor, indices: Tensor, axis: number, size: nu
       [updates, indices],
       shape,
       updates.dtype,
-      (backend, [operand, positions]) => backend.scatterAdd(operand, positions, axis, size),
+      (backend, [operand, positions]) => backend.scatterAdd(operand!, positions!, axis, size),
     );
   },
   backward: (dy, _y, _updates, indices, axis) => [() => gatherOp(dy, indices, axis), null],
@@ -58,7 +58,7 @@ export interface ScatterAddOptions {
   /** Length of the axis in the result, at least 0. */
   readonly size: number;
   /** Where the axis stands in the result. Default 0. */
-  readonly axis?: number;
+  readonly axis?: number | undefined;
 }
 
 /**

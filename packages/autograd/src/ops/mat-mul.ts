@@ -19,7 +19,7 @@ const matMulOp = defineOp({
     }
     const shape = [...broadcastShapes('matMul', a.shape.slice(0, -2), b.shape.slice(0, -2)), m, n];
     return a.device.execute('matMul', [a, b], shape, a.dtype, (backend, [x, y]) =>
-      backend.matMul(x, y, { transposeA, transposeB }),
+      backend.matMul(x!, y!, { transposeA, transposeB }),
     );
   },
   backward: (dy, _y, a, b, { transposeA, transposeB }) => [

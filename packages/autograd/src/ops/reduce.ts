@@ -19,7 +19,7 @@ export type Axes = number | readonly number[];
 
 export interface ReduceOptions {
   /** Leave the reduced axes in the shape, with size 1. Default false. */
-  readonly keepAxes?: boolean;
+  readonly keepAxes?: boolean | undefined;
 }
 
 type Reduction = (x: Tensor, axes?: Axes, options?: ReduceOptions) => Tensor;
@@ -37,7 +37,7 @@ function reducedShape(shape: Shape, axes: readonly number[]): number[] {
 function kernel(kind: ReduceKind, x: Tensor, axes: readonly number[]): Tensor {
   checkNumeric(kind, 'x', x);
   const shape = reducedShape(x.shape, axes);
-  return x.device.execute(kind, [x], shape, x.dtype, (backend, [operand]) => backend.reduce(kind, operand, axes));
+  return x.device.execute(kind, [x], shape, x.dtype, (backend, [operand]) => backend.reduce(kind, operand!, axes));
 }
 
 /** Turns an operation on sorted axes into the public form. */
@@ -134,7 +134,7 @@ function argReduction(kind: ArgReduceKind): (x: Tensor, axis: number) => Tensor 
       checkNumeric(kind, 'x', x);
       const shape = reducedShape(x.shape, [axis]);
       return x.device.execute(kind, [x], shape, 'int32', (backend, [operand]) =>
-        backend.argReduce(kind, operand, axis),
+        backend.argReduce(kind, operand!, axis),
       );
     },
     backward: null,
@@ -155,7 +155,7 @@ const cumulativeSumOp: Op<[x: Tensor, axis: number, reverse: boolean], Tensor> =
   forward: (x, axis, reverse) => {
     checkNumeric('cumulativeSum', 'x', x);
     return x.device.execute('cumulativeSum', [x], x.shape, x.dtype, (backend, [operand]) =>
-      backend.cumulativeSum(operand, axis, reverse),
+      backend.cumulativeSum(operand!, axis, reverse),
     );
   },
   backward: (dy, _y, _x, axis, reverse) => [() => cumulativeSumOp(dy, axis, !reverse)],
@@ -163,7 +163,7 @@ const cumulativeSumOp: Op<[x: Tensor, axis: number, reverse: boolean], Tensor> =
 
 export interface CumulativeSumOptions {
   /** Sum from the end of the axis. Default false. */
-  readonly reverse?: boolean;
+  readonly reverse?: boolean | undefined;
 }
 
 /** Running sum along an axis, each element included in its own sum. */

@@ -69,7 +69,7 @@ const transposeOp = defineOp({
   forward: (x: Tensor, permutation: readonly number[]) => {
     const shape = permutation.map((axis) => x.shape[axis] as number);
     return x.device.execute('transpose', [x], shape, x.dtype, (backend, [operand]) =>
-      backend.transpose(operand, permutation),
+      backend.transpose(operand!, permutation),
     );
   },
   backward: (dy, _y, _x, permutation) => [
@@ -106,7 +106,7 @@ const broadcastOp = defineOp({
   name: 'broadcastTo',
   forward: (x: Tensor, shape: Shape) =>
     x.device.execute('broadcastTo', [x.device.ones([], 'bool'), x], shape, x.dtype, (backend, [yes, operand]) =>
-      backend.select(yes, operand, operand, shape),
+      backend.select(yes!, operand!, operand!, shape),
     ),
   backward: (dy) => [() => dy],
 });

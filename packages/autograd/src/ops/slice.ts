@@ -17,7 +17,7 @@ const strided: Op<[x: Tensor, starts: Numbers, sizes: Numbers, steps: Numbers], 
   name: 'slice',
   forward: (x, starts, sizes, steps) =>
     x.device.execute('slice', [x], sizes, x.dtype, (backend, [operand]) =>
-      backend.slice(operand, starts, sizes, steps),
+      backend.slice(operand!, starts, sizes, steps),
     ),
   backward: (dy, _y, x, starts, _sizes, steps) => [() => embed(dy, x.shape, starts, steps, 0)],
 });
@@ -27,18 +27,18 @@ const embed: Op<[x: Tensor, shape: Shape, starts: Numbers, steps: Numbers, value
   name: 'pad',
   forward: (x, shape, starts, steps, value) =>
     x.device.execute('pad', [x], shape, x.dtype, (backend, [operand]) =>
-      backend.pad(operand, shape, starts, steps, value),
+      backend.pad(operand!, shape, starts, steps, value),
     ),
   backward: (dy, _y, x, _shape, starts, steps) => [() => strided(dy, starts, x.shape, steps)],
 });
 
 export interface SliceOptions {
   /** First element; negative counts from the end. Default 0. */
-  readonly start?: number;
+  readonly start?: number | undefined;
   /** One past the last element; negative counts from the end. Default the length of the axis. */
-  readonly end?: number;
+  readonly end?: number | undefined;
   /** Take every step-th element; at least 1. Default 1. */
-  readonly step?: number;
+  readonly step?: number | undefined;
 }
 
 /**

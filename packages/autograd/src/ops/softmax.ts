@@ -63,11 +63,11 @@ const normalizeOp = defineOp({
 
 export interface LayerNormOptions {
   /** Factor after normalising, of the shape of the last axis. Default none. */
-  readonly weight?: Tensor;
+  readonly weight?: Tensor | undefined;
   /** Summand after normalising, of the shape of the last axis. Default none. */
-  readonly bias?: Tensor;
+  readonly bias?: Tensor | undefined;
   /** Added to the variance. Default 1e-5. */
-  readonly epsilon?: number;
+  readonly epsilon?: number | undefined;
 }
 
 /**

@@ -46,7 +46,7 @@ export const binaryChecks: readonly ConformanceCheck[] = (Object.keys(rows) as B
         shape,
         dtype,
         precision: dtype === 'int32' ? 'exact' : row.precision,
-        call: (backend, [x, y]) => backend.binary(kind, x, y, shape),
+        call: (backend, [x, y]) => backend.binary(kind, x!, y!, shape),
       });
     const values = (shape: Shape, seed: number, [low, high]: readonly [number, number]) =>
       dtype === 'int32' ? wideIntegers(shape, seed) : uniformArray(dtype, shape, seed, low, high);
@@ -66,7 +66,7 @@ export const compareChecks: readonly ConformanceCheck[] = (Object.keys(compareRo
         shape,
         dtype: 'bool',
         precision: 'exact',
-        call: (backend, [x, y]) => backend.compare(kind, x, y, shape),
+        call: (backend, [x, y]) => backend.compare(kind, x!, y!, shape),
       });
     const values = (shape: Shape, seed: number) => anyArray(dtype, shape, seed);
     return pairChecks(`compare ${kind} ${dtype}`, dtype, one, { a: values, b: values });
@@ -81,14 +81,14 @@ export const selectChecks: readonly ConformanceCheck[] = all.map((dtype) => ({
       runCase(context, {
         label: 'select',
         operands: [
-          uniformArray('bool', operands[0], seed),
-          anyArray(dtype, operands[1], seed + 1),
-          anyArray(dtype, operands[2], seed + 2),
+          uniformArray('bool', operands[0]!, seed),
+          anyArray(dtype, operands[1]!, seed + 1),
+          anyArray(dtype, operands[2]!, seed + 2),
         ],
         shape,
         dtype,
         precision: 'bits',
-        call: (backend, [condition, a, b]) => backend.select(condition, a, b, shape),
+        call: (backend, [condition, a, b]) => backend.select(condition!, a!, b!, shape),
       }),
     ),
 }));
@@ -124,7 +124,7 @@ function pairChecks(
       dtypes,
       run: (context) =>
         forAll(fc.tuple(broadcastable(2), seeds), 30, ([{ shape, operands }, seed]) =>
-          one(context, values.a(operands[0], seed), values.b(operands[1], seed + 1), shape),
+          one(context, values.a(operands[0]!, seed), values.b(operands[1]!, seed + 1), shape),
         ),
     },
     {

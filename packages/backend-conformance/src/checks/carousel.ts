@@ -7,11 +7,11 @@ const shape = [2, 3];
 const pulse = [0.75, -0.5, 0.1, -0.99, 1, 0.3];
 
 function unary(kind: 'sigmoid' | 'tanh', x: Tensor): Tensor {
-  return x.device.execute(kind, [x], x.shape, x.dtype, (backend, [a]) => backend.unary(kind, a));
+  return x.device.execute(kind, [x], x.shape, x.dtype, (backend, [a]) => backend.unary(kind, a!));
 }
 
 function binary(kind: 'add' | 'subtract' | 'multiply', x: Tensor, y: Tensor): Tensor {
-  return x.device.execute(kind, [x, y], x.shape, x.dtype, (backend, [a, b]) => backend.binary(kind, a, b, x.shape));
+  return x.device.execute(kind, [x, y], x.shape, x.dtype, (backend, [a, b]) => backend.binary(kind, a!, b!, x.shape));
 }
 
 /** Gates from pre-activations far in the flat parts of the sigmoid: the forget gate open, the input gate shut. */

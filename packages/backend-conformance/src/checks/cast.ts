@@ -33,7 +33,7 @@ export const castChecks: readonly ConformanceCheck[] = dtypes.flatMap((from) =>
         shape: x.shape,
         dtype: to,
         precision: from === to ? 'bits' : 'exact',
-        call: (backend, [operand]) => backend.cast(operand, to),
+        call: (backend, [operand]) => backend.cast(operand!, to),
       });
     return {
       name: `cast ${from} to ${to}`,

@@ -20,7 +20,7 @@ function deviceCheck(
 }
 
 function double(x: Tensor): Tensor {
-  return x.device.execute('double', [x], x.shape, x.dtype, (backend, [a]) => backend.binary('add', a, a, x.shape));
+  return x.device.execute('double', [x], x.shape, x.dtype, (backend, [a]) => backend.binary('add', a!, a!, x.shape));
 }
 
 async function expectData({ tolerances }: CheckContext, label: string, x: Tensor, expected: readonly number[]) {
@@ -50,7 +50,7 @@ export const deviceChecks: readonly ConformanceCheck[] = [
       return { list: [double(inner)], map: new Map([['inner', inner]]) };
     });
     demand(device.live === 3, `device: live is ${device.live} after the scopes, expected 3`);
-    await expectData(context, 'a result of a scope', result.list[0], [8, -16]);
+    await expectData(context, 'a result of a scope', result.list[0]!, [8, -16]);
     await expectData(context, 'a result of an inner scope', result.map.get('inner') as Tensor, [4, -8]);
     await expectData(context, 'a tensor from outside the scopes', x, [1, -2]);
     for (const tensor of [x, result.list[0], result.map.get('inner')]) tensor?.dispose();
@@ -79,7 +79,7 @@ export const deviceChecks: readonly ConformanceCheck[] = [
     const x = device.ones([3]);
     const y = other.ones([3]);
     const error = await errorOf('device: operands of two devices', () =>
-      device.execute('join', [x, y], [3], 'float32', (kernels, [a, b]) => kernels.binary('add', a, b, [3])),
+      device.execute('join', [x, y], [3], 'float32', (kernels, [a, b]) => kernels.binary('add', a!, b!, [3])),
     );
     demand(error instanceof DeviceError, `device: threw ${String(error)}, expected a DeviceError`);
     demand(error.message.startsWith('join: '), `device: "${error.message}" does not name the operation`);
@@ -106,7 +106,7 @@ export const deviceChecks: readonly ConformanceCheck[] = [
       const before: Tensor = state;
       state = device.scope(() => {
         const half = device.execute('half', [before, device.full([], 0.5)], [3], 'float32', (backend, [a, b]) =>
-          backend.binary('multiply', a, b, [3]),
+          backend.binary('multiply', a!, b!, [3]),
         );
         return double(half);
       });

@@ -24,14 +24,14 @@ export const gatherChecks: readonly ConformanceCheck[] = dtypes.map((dtype) => {
       shape: x.shape.toSpliced(axis, 1, ...indices.shape),
       dtype,
       precision: 'bits',
-      call: (backend, [operand, positions]) => backend.gather(operand, positions, axis),
+      call: (backend, [operand, positions]) => backend.gather(operand!, positions!, axis),
     });
   return {
     name: `gather ${dtype}: any axis, indices of rank 0 to 3`,
     dtypes: [dtype],
     async run(context) {
       await forAll(cases, 60, ({ shape, axis, indexShape, seed }) =>
-        one(context, anyArray(dtype, shape, seed), indexArray(indexShape, shape[axis], seed), axis),
+        one(context, anyArray(dtype, shape, seed), indexArray(indexShape, shape[axis]!, seed), axis),
       );
       await one(context, anyArray(dtype, [101, 7], 1), indexArray([13, 5], 101, 2), 0);
       await one(context, anyArray(dtype, [7, 101], 1), indexArray([64], 101, 2), 1);
@@ -55,7 +55,7 @@ export const scatterAddChecks: readonly ConformanceCheck[] = numbers.map((dtype)
       dtype,
       precision,
       accumulates: precision === 'rounded',
-      call: (backend, [operand, positions]) => backend.scatterAdd(operand, positions, axis, size),
+      call: (backend, [operand, positions]) => backend.scatterAdd(operand!, positions!, axis, size),
     });
   return {
     name: `scatterAdd ${dtype}: any axis, repeated indices add up`,
@@ -63,7 +63,7 @@ export const scatterAddChecks: readonly ConformanceCheck[] = numbers.map((dtype)
     async run(context) {
       await forAll(cases, 60, ({ shape, axis, indexShape, seed }) => {
         const updates = wholeArray(dtype, shape.toSpliced(axis, 1, ...indexShape), seed);
-        return one(context, updates, indexArray(indexShape, shape[axis], seed), axis, shape[axis], 'exact');
+        return one(context, updates, indexArray(indexShape, shape[axis]!, seed), axis, shape[axis]!, 'exact');
       });
       await one(context, wholeArray(dtype, [300, 3], 1), indexArray([300], 4, 2), 0, 4, 'exact');
       if (dtype === 'int32') await one(context, wideIntegers([90, 2], 1), indexArray([90], 3, 2), 0, 3, 'exact');
@@ -84,9 +84,9 @@ export const gatherAdjointChecks: readonly ConformanceCheck[] = [
         const y = wholeArray('float32', gatheredShape, seed + 1);
         const onX = upload(backend, x);
         const onY = upload(backend, y);
-        const indices = upload(backend, indexArray(indexShape, shape[axis], seed));
+        const indices = upload(backend, indexArray(indexShape, shape[axis]!, seed));
         const gathered = backend.gather(onX, indices, axis);
-        const scattered = backend.scatterAdd(onY, indices, axis, shape[axis]);
+        const scattered = backend.scatterAdd(onY, indices, axis, shape[axis]!);
         const left = dot(y, await backend.download({ storage: gathered, shape: gatheredShape, dtype: 'float32' }));
         const right = dot(x, await backend.download({ storage: scattered, shape, dtype: 'float32' }));
         for (const storage of [onX.storage, onY.storage, indices.storage, gathered, scattered]) backend.free(storage);

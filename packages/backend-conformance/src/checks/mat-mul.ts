@@ -35,7 +35,7 @@ function checksOf(dtype: FloatDType, options: MatMulOptions): ConformanceCheck[]
       dtype,
       precision,
       accumulates: precision === 'rounded',
-      call: (backend, [x, y]) => backend.matMul(x, y, options),
+      call: (backend, [x, y]) => backend.matMul(x!, y!, options),
     });
   const product = (context: CheckContext, { batches, m, k, n }: Product, seed: number, precision: Precision) => {
     const values = precision === 'exact' ? wholeArray : uniformArray;
@@ -50,7 +50,7 @@ function checksOf(dtype: FloatDType, options: MatMulOptions): ConformanceCheck[]
       dtypes,
       run: (context) =>
         forAll(fc.tuple(broadcastable(2, 2), size, size, size, seeds), 50, ([{ shape, operands }, m, k, n, seed]) =>
-          product(context, { batches: [operands[0], operands[1], shape], m, k, n }, seed, 'exact'),
+          product(context, { batches: [operands[0]!, operands[1]!, shape], m, k, n }, seed, 'exact'),
         ),
     },
     {

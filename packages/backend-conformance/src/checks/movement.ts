@@ -48,7 +48,7 @@ export const sliceChecks: readonly ConformanceCheck[] = dtypes.map((dtype) => {
       shape: sizes,
       dtype,
       precision: 'bits',
-      call: (backend, [x]) => backend.slice(x, starts, sizes, steps),
+      call: (backend, [x]) => backend.slice(x!, starts, sizes, steps),
     });
   return {
     name: `slice ${dtype}: any region, steps negative too`,
@@ -68,7 +68,7 @@ export const padChecks: readonly ConformanceCheck[] = dtypes.map((dtype) => {
       shape,
       dtype,
       precision: 'bits',
-      call: (backend, [x]) => backend.pad(x, shape, starts, steps, value),
+      call: (backend, [x]) => backend.pad(x!, shape, starts, steps, value),
     });
   const values = fc.constantFrom(...(dtype === 'bool' ? [0, 1] : [0, 0, 1, -5]));
   return {
@@ -161,7 +161,7 @@ export const transposeChecks: readonly ConformanceCheck[] = dtypes.map((dtype) =
       shape: permutation.map((axis) => x.shape[axis]),
       dtype,
       precision: 'bits',
-      call: (backend, [operand]) => backend.transpose(operand, permutation),
+      call: (backend, [operand]) => backend.transpose(operand!, permutation),
     });
   return {
     name: `transpose ${dtype}: all permutations up to rank 4`,

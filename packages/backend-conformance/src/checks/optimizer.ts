@@ -56,7 +56,7 @@ function sumOfSquaresCheck(kernel: OptimizerKernel): ConformanceCheck {
         shape: [],
         dtype,
         precision: 'rounded',
-        call: (backend, [x]) => kernelsOf(backend).sumOfSquares(x),
+        call: (backend, [x]) => kernelsOf(backend).sumOfSquares(x!),
       });
     }
   });

@@ -40,13 +40,13 @@ function draw(kernel: FusedKernel, pass: Pass, chosen: Sizes): SequenceCase {
     options: { reverse, lengths },
     inputs: {
       projected: inSteps(uniform(2, time, batch, kernel.gates * hiddenSize)),
-      weight: uniform(1 / Math.sqrt(hiddenSize), kernel.gates * hiddenSize, sizes[0]),
+      weight: uniform(1 / Math.sqrt(hiddenSize), kernel.gates * hiddenSize, sizes[0]!),
       ...(kernel.hasResetBias && withResetBias && { resetBias: uniform(1, hiddenSize) }),
-      ...(kernel.hasProjection && { projection: uniform(1, sizes[0], hiddenSize) }),
+      ...(kernel.hasProjection && { projection: uniform(1, sizes[0]!, hiddenSize) }),
       states: states(),
     },
     ...(pass === 'backward' && {
-      gradients: { output: inSteps(uniform(1, time, batch, sizes[0])), states: states() },
+      gradients: { output: inSteps(uniform(1, time, batch, sizes[0]!)), states: states() },
     }),
   };
 }
@@ -55,8 +55,8 @@ function draw(kernel: FusedKernel, pass: Pass, chosen: Sizes): SequenceCase {
 function spoilBeyond(lengths: readonly number[], { data, shape, dtype }: HostArray): HostArray {
   const [, batch, width] = shape;
   const spoilt = Array.from(data, (value, i) => {
-    const place = Math.floor(i / width);
-    return Math.floor(place / batch) < lengths[place % batch] ? value : 1e4;
+    const place = Math.floor(i / width!);
+    return Math.floor(place / batch!) < lengths[place % batch!]! ? value : 1e4;
   });
   return hostArray(dtype, shape, spoilt);
 }
@@ -86,7 +86,7 @@ function passChecks(kernel: FusedKernel, pass: Pass, results: string): Conforman
         withResetBias: fc.boolean(),
         seed: seeds,
       });
-      const runs = hiddenSizes[0] <= smallSize ? 40 : 10;
+      const runs = hiddenSizes[0]! <= smallSize ? 40 : 10;
       return forAll(cases, runs, (sizes) => runSequence(context, draw(kernel, pass, sizes)));
     }),
     check(kernel, `${pass}, larger sizes`, async (context, hiddenSizes) => {
@@ -105,7 +105,7 @@ function passChecks(kernel: FusedKernel, pass: Pass, results: string): Conforman
 /** What `carouselChecks` demands of the composed steps: here of the fused ones, forward and back. */
 function carouselCheck(kernel: FusedKernel): ConformanceCheck {
   return check(kernel, 'a pulse and its gradient survive 1000 steps, fewer of large sizes', (context, [hiddenSize]) => {
-    const steps = Math.max(10, Math.floor(1000 * Math.min(1, (smallSize / hiddenSize) ** 2)));
+    const steps = Math.max(10, Math.floor(1000 * Math.min(1, (smallSize / hiddenSize!) ** 2)));
     const array = (shape: readonly number[], value: (i: number) => number) => {
       const size = shape.reduce((a, b) => a * b);
       return hostArray(
@@ -114,23 +114,23 @@ function carouselCheck(kernel: FusedKernel): ConformanceCheck {
         Array.from({ length: size }, (_, i) => value(i)),
       );
     };
-    const [outputSize] = kernel.stateSizes(hiddenSize);
-    const states = kernel.stateSizes(hiddenSize).map((size) => array([1, size], () => 0));
-    const width = 4 * hiddenSize;
+    const [outputSize] = kernel.stateSizes(hiddenSize!);
+    const states = kernel.stateSizes(hiddenSize!).map((size) => array([1, size], () => 0));
+    const width = 4 * hiddenSize!;
     // All gates are open all the time, and the candidate is 1 at the first step and 0 afterwards.
-    const projected = (i: number) => (Math.floor((i % width) / hiddenSize) !== 2 ? 100 : i < width ? 1 : 0);
+    const projected = (i: number) => (Math.floor((i % width) / hiddenSize!) !== 2 ? 100 : i < width ? 1 : 0);
     return runSequence(context, {
       kernel,
       hiddenSize,
       options: { reverse: false },
       inputs: {
         projected: array([steps + 1, 1, width], projected),
-        weight: array([width, outputSize], () => 0),
-        ...(kernel.hasProjection && { projection: array([outputSize, hiddenSize], () => 1) }),
+        weight: array([width, outputSize!], () => 0),
+        ...(kernel.hasProjection && { projection: array([outputSize!, hiddenSize!], () => 1) }),
         states,
       },
       gradients: {
-        output: array([steps + 1, 1, outputSize], (i) => (i >= steps * outputSize ? 1 : 0)),
+        output: array([steps + 1, 1, outputSize!], (i) => (i >= steps * outputSize! ? 1 : 0)),
         states,
       },
     });

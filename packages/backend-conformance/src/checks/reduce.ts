@@ -34,7 +34,7 @@ export const reduceChecks: readonly ConformanceCheck[] = (Object.keys(reduceRows
         dtype,
         precision,
         accumulates: precision === 'rounded',
-        call: (backend, [operand]) => backend.reduce(kind, operand, axes),
+        call: (backend, [operand]) => backend.reduce(kind, operand!, axes),
       });
     const name = `reduce ${kind} ${dtype}`;
     const dtypes = [dtype];
@@ -81,7 +81,7 @@ export const argReduceChecks: readonly ConformanceCheck[] = (Object.keys(argRedu
           shape: x.shape.toSpliced(axis, 1),
           dtype: 'int32',
           precision: 'exact',
-          call: (backend, [operand]) => backend.argReduce(kind, operand, axis),
+          call: (backend, [operand]) => backend.argReduce(kind, operand!, axis),
         });
       const name = `argReduce ${kind} ${dtype}`;
       const dtypes = [dtype];
@@ -91,7 +91,7 @@ export const argReduceChecks: readonly ConformanceCheck[] = (Object.keys(argRedu
           dtypes,
           run: (context) =>
             forAll(fc.tuple(shapeAndAxis, seeds), 50, async ([{ shape, axis }, seed]) => {
-              if (shape[axis] > 0) await one(context, wholeArray(dtype, shape, seed), axis);
+              if (shape[axis]! > 0) await one(context, wholeArray(dtype, shape, seed), axis);
             }),
         },
         {
@@ -124,7 +124,7 @@ export const cumulativeSumChecks: readonly ConformanceCheck[] = numbers.flatMap(
         dtype,
         precision,
         accumulates: precision === 'rounded',
-        call: (backend, [operand]) => backend.cumulativeSum(operand, axis, reverse),
+        call: (backend, [operand]) => backend.cumulativeSum(operand!, axis, reverse),
       });
     return {
       name: `cumulativeSum ${dtype}${reverse ? ' reverse' : ''}`,

@@ -133,7 +133,7 @@ const repetitionChecks: readonly ConformanceCheck[] = samples.flatMap(({ method,
       dtype,
       precision: 'rounded',
       accumulates: true,
-      call: (backend, [operand, positions]) => call(backend, operand, positions),
+      call: (backend, [operand, positions]) => call(backend, operand!, positions!),
     });
   return [
     {

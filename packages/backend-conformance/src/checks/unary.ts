@@ -12,7 +12,7 @@ interface UnaryRow {
   /** Arguments lie from the negative of it to it: further out, even good float32 kernels lose digits. */
   readonly reach: number;
   /** Results near 0 keep their digits, for arguments near 0. */
-  readonly preciseNearZero?: true;
+  readonly preciseNearZero?: true | undefined;
 }
 
 const floats = ['float32', 'float64'] as const;
@@ -54,7 +54,7 @@ function checksOf(kind: UnaryKind, dtype: DType, row: UnaryRow): ConformanceChec
       shape: x.shape,
       dtype,
       precision,
-      call: (backend, [operand]) => backend.unary(kind, operand),
+      call: (backend, [operand]) => backend.unary(kind, operand!),
     });
   const checks: ConformanceCheck[] = [
     {

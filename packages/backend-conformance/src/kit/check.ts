@@ -19,7 +19,7 @@ export interface ConformanceCheck {
   /** Element types that the check cannot do without; it is skipped where `supports` denies one. */
   readonly dtypes: readonly DType[];
   /** The optional kernel that it is about; it is skipped where the backend has none such. */
-  readonly kernel?: OptionalKernel;
+  readonly kernel?: OptionalKernel | undefined;
   /** Rejects with a ConformanceError when the backend breaks the demand. */
   run(context: CheckContext): Promise<void>;
 }

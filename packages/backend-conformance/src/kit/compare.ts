@@ -63,11 +63,11 @@ export function compareData(got: DataArray, expected: DataArray, tolerances: Tol
   }
   const tolerance = isFloat(how.dtype) ? tolerances[how.dtype] : 0;
   for (let i = 0; i < expected.length; i++) {
-    const limit = errorLimit(expected[i], how, tolerance, how.magnitudes?.[i] ?? 0);
-    if (isNear(got[i], expected[i], how.precision, limit)) continue;
+    const limit = errorLimit(expected[i]!, how, tolerance, how.magnitudes?.[i] ?? 0);
+    if (isNear(got[i]!, expected[i]!, how.precision, limit)) continue;
     const detail = limit > 0 ? ` (within ${limit.toExponential(1)})` : '';
     throw new ConformanceError(
-      `${how.label}: element ${formatShape(indexOf(i, how.shape))} is ${show(got[i])}, expected ${show(expected[i])}${detail}`,
+      `${how.label}: element ${formatShape(indexOf(i, how.shape))} is ${show(got[i]!)}, expected ${show(expected[i]!)}${detail}`,
     );
   }
 }
@@ -89,8 +89,8 @@ function indexOf(position: number, shape: Shape): number[] {
   const index: number[] = [];
   let rest = position;
   for (let axis = shape.length - 1; axis >= 0; axis--) {
-    index.unshift(rest % shape[axis]);
-    rest = Math.floor(rest / shape[axis]);
+    index.unshift(rest % shape[axis]!);
+    rest = Math.floor(rest / shape[axis]!);
   }
   return index;
 }

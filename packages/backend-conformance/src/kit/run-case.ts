@@ -13,7 +13,7 @@ export interface KernelCase {
   readonly dtype: DType;
   readonly precision: Precision;
   /** Measure rounding errors against the result of the same call on absolute values. */
-  readonly accumulates?: boolean;
+  readonly accumulates?: boolean | undefined;
   call<S>(backend: Backend<S>, operands: readonly Operand<S>[]): S;
 }
 
@@ -37,7 +37,7 @@ export async function runCase(context: CheckContext, kernelCase: KernelCase): Pr
   }
   if (result === undefined) throw new ConformanceError(`${label}: returned undefined, expected a storage`);
   for (const [i, operand] of operands.entries()) {
-    compareData(await backend.download(uploaded[i]), operand.data, tolerances, {
+    compareData(await backend.download(uploaded[i]!), operand.data, tolerances, {
       label: `${label}: operand ${i} after the call`,
       shape: operand.shape,
       dtype: operand.dtype,

@@ -44,7 +44,7 @@ export async function runSequence({ backend, reference, tolerances }: CheckConte
   const loose = { float32: slack * tolerances.float32, float64: slack * tolerances.float64 };
   for (const [name, { data, shape, dtype }] of Object.entries(expected)) {
     const result = `${label}: ${name} ${formatShape(shape)}`;
-    compareData(got[name].data, data, loose, { label: result, shape, dtype, precision: 'rounded' });
+    compareData(got[name]!.data, data, loose, { label: result, shape, dtype, precision: 'rounded' });
   }
 }
 
@@ -100,7 +100,7 @@ function run<S>(
   const [time] = projected.shape;
   const like = (storage: S, { shape, dtype }: Operand<S>): Operand<S> => ({ storage, shape, dtype });
   const statesLike = (name: string, storages: readonly S[]): Named<Operand<S>> =>
-    Object.fromEntries(states.map((state, i) => [`${name}states[${i}]`, like(storages[i], state)]));
+    Object.fromEntries(states.map((state, i) => [`${name}states[${i}]`, like(storages[i]!, state)]));
   try {
     const save = gradients !== undefined;
     const cell = kernel.cell(hiddenSize);
@@ -110,10 +110,10 @@ function run<S>(
       `${label}: \`saved\` is ${saved === undefined ? 'undefined' : 'there'} although \`save\` was ${save}`,
     );
     const forward = {
-      output: { storage: output, shape: [time, ...states[0].shape], dtype: kernel.dtype },
+      output: { storage: output, shape: [time, ...states[0]!.shape], dtype: kernel.dtype },
       ...statesLike('last ', last),
     };
-    if (saved === undefined || gradients === undefined) return forward;
+    if (saved === undefined || gradients === undefined) return forward!;
     const back = recurrent.backward(cell, inputs, saved, gradients, options);
     backend.free(saved);
     return {

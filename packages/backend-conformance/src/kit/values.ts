@@ -74,5 +74,5 @@ export function garbage(dtype: DType, size: number): DataArray {
 
 /** Sum of the products of corresponding elements. */
 export function dot(a: HostArray, b: ArrayLike<number>): number {
-  return Array.from(a.data).reduce((total, value, i) => total + value * b[i], 0);
+  return Array.from(a.data).reduce((total, value, i) => total + value * b[i]!, 0);
 }

@@ -7,8 +7,8 @@ export function forEachIndex(shape: Shape, visit: (index: readonly number[], pos
   for (let position = 0; position < size; position++) {
     visit(index, position);
     for (let axis = shape.length - 1; axis >= 0; axis--) {
-      index[axis]++;
-      if (index[axis] < shape[axis]) break;
+      index[axis]!++;
+      if (index[axis]! < shape[axis]!) break;
       index[axis] = 0;
     }
   }
@@ -16,7 +16,7 @@ export function forEachIndex(shape: Shape, visit: (index: readonly number[], pos
 
 /** Row-major position of `index` in an array of `shape`. */
 export function positionOf(index: readonly number[], shape: Shape): number {
-  return shape.reduce((position, length, axis) => position * length + index[axis], 0);
+  return shape.reduce((position, length, axis) => position * length + index[axis]!, 0);
 }
 
 /** A new array whose element at each index of `shape` is `value(index)`. */
@@ -30,7 +30,7 @@ export function build(dtype: DType, shape: Shape, value: (index: readonly number
 
 /** The element of `x` at `index`. */
 export function elementAt(x: Operand<DataArray>, index: readonly number[]): number {
-  return x.storage[positionOf(index, x.shape)];
+  return x.storage[positionOf(index, x.shape)]!;
 }
 
 /** The element of `x`, broadcast: axes align at the last, and the only element of an axis of size 1 stands everywhere. */

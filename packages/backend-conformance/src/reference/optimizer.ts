@@ -8,9 +8,9 @@ export const optimizer: OptimizerKernels<DataArray> = {
     const { beta1, beta2, epsilon, penalty, decay, stepSize, deviationScale } = step;
     const map = (value: (i: number) => number) => fill(parameter.dtype, parameter.storage.length, value);
     const theta = (i: number) => parameter.storage[i];
-    const g = (i: number) => gradient.storage[i] + penalty * theta(i);
-    const m = (i: number) => beta1 * firstMoment.storage[i] + (1 - beta1) * g(i);
-    const v = (i: number) => beta2 * secondMoment.storage[i] + (1 - beta2) * g(i) ** 2;
+    const g = (i: number) => gradient.storage[i]! + penalty * theta(i);
+    const m = (i: number) => beta1 * firstMoment.storage[i]! + (1 - beta1) * g(i);
+    const v = (i: number) => beta2 * secondMoment.storage[i]! + (1 - beta2) * g(i) ** 2;
     return {
       parameter: map((i) => decay * theta(i) - (stepSize * m(i)) / (deviationScale * Math.sqrt(v(i)) + epsilon)),
       firstMoment: map(m),

@@ -33,24 +33,24 @@ function step(cell: FusedCell, row: RowStep): Scalar[][] {
   const { tape, hiddenSize: H, projected, weight, resetBias, projection, states } = row;
   const [hidden, memory] = states;
   /** Gate number g before its nonlinearity, for unit j. */
-  const gate = (g: number, j: number) => tape.sum(projected[g * H + j], tape.dot(weight[g * H + j], hidden));
+  const gate = (g: number, j: number) => tape.sum(projected[g * H + j]!, tape.dot(weight[g * H + j]!, hidden!));
   if (cell.kind === 'rnn') return [range(H).map((j) => tape[cell.nonlinearity](gate(0, j)))];
   if (cell.kind === 'lstm' || cell.kind === 'projectedLstm') {
     const next = range(H).map((j) => {
       const [i, f, g] = [tape.sigmoid(gate(0, j)), tape.sigmoid(gate(1, j)), tape.tanh(gate(2, j))];
-      return tape.sum(tape.product(f, memory[j]), tape.product(i, g));
+      return tape.sum(tape.product(f, memory![j]!), tape.product(i, g));
     });
     const output = next.map((c, j) => tape.product(tape.sigmoid(gate(3, j)), tape.tanh(c)));
     return [projection?.map((weights) => tape.dot(weights, output)) ?? output, next];
   }
   const reset = range(H).map((j) => tape.sigmoid(gate(0, j)));
-  const resetHidden = cell.resetAfter ? hidden : hidden.map((h, j) => tape.product(reset[j], h));
+  const resetHidden = cell.resetAfter ? hidden : hidden!.map((h, j) => tape.product(reset[j]!, h));
   const next = range(H).map((j) => {
     const z = tape.sigmoid(gate(1, j));
-    const inner = tape.dot(weight[2 * H + j], resetHidden);
-    const biased = resetBias ? tape.sum(inner, resetBias[j]) : inner;
-    const n = tape.tanh(tape.sum(projected[2 * H + j], cell.resetAfter ? tape.product(reset[j], biased) : biased));
-    return tape.sum(tape.product(tape.complement(z), n), tape.product(z, hidden[j]));
+    const inner = tape.dot(weight[2 * H + j]!, resetHidden!);
+    const biased = resetBias ? tape.sum(inner, resetBias[j]!) : inner;
+    const n = tape.tanh(tape.sum(projected[2 * H + j]!, cell.resetAfter ? tape.product(reset[j]!, biased) : biased));
+    return tape.sum(tape.product(tape.complement(z), n), tape.product(z, hidden![j]!));
   });
   return [next];
 }
@@ -70,23 +70,23 @@ function run(cell: FusedCell, inputs: SequenceInputs<DataArray>, { reverse, leng
   const sizes = inputs.states.map(({ shape }) => shape[1]);
   const [outputSize] = sizes;
   const rowOf = (matrix: readonly Scalar[], row: number, size: number) => matrix.slice(row * size, (row + 1) * size);
-  const weightRows = range(width).map((row) => rowOf(weight, row, outputSize));
-  const projectionRows = projection && range(outputSize).map((row) => rowOf(projection, row, H));
-  const output = range(time * batch * outputSize).map(() => tape.constant(0));
+  const weightRows = range(width!).map((row) => rowOf(weight, row, outputSize!));
+  const projectionRows = projection && range(outputSize!).map((row) => rowOf(projection, row, H));
+  const output = range(time! * batch! * outputSize!).map(() => tape.constant(0));
   const last = initial.map((state) => state.slice());
-  for (const b of range(batch)) {
+  for (const b of range(batch!)) {
     const length = lengths?.[b] ?? time;
     let states = initial.map((state, i) =>
-      lengths?.[b] === 0 ? range(sizes[i]).map(() => tape.constant(0)) : rowOf(state, b, sizes[i]),
+      lengths?.[b] === 0 ? range(sizes[i]!).map(() => tape.constant(0)) : rowOf(state, b, sizes[i]!),
     );
-    for (const k of range(length)) {
-      const place = (reverse ? length - 1 - k : k) * batch + b;
-      const x = projected.slice(place * width, (place + 1) * width);
+    for (const k of range(length!)) {
+      const place = (reverse ? length! - 1 - k : k) * batch! + b;
+      const x = projected.slice(place * width!, (place + 1) * width!);
       const weights = { weight: weightRows, resetBias, projection: projectionRows };
       states = step(cell, { tape, hiddenSize: H, projected: x, ...weights, states });
-      output.splice(place * outputSize, outputSize, ...states[0]);
+      output.splice(place * outputSize!, outputSize!, ...states[0]!);
     }
-    for (const [i, state] of states.entries()) last[i].splice(b * sizes[i], sizes[i], ...state);
+    for (const [i, state] of states.entries()) last[i]!.splice(b * sizes[i]!, sizes[i]!, ...state);
   }
   return { tape, leaves: { projected, weight, resetBias, projection, states: initial }, output, last };
 }
@@ -107,10 +107,10 @@ export const referenceRecurrent: RecurrentKernels<DataArray> = {
   backward(cell, inputs, _saved, gradients, options) {
     const { tape, leaves, output, last } = run(cell, inputs, options);
     const seed = (scalars: readonly Scalar[], { storage }: Operand<DataArray>) => {
-      for (const [i, scalar] of scalars.entries()) scalar.gradient += storage[i];
+      for (const [i, scalar] of scalars.entries()) scalar.gradient += storage[i]!;
     };
     seed(output, gradients.output);
-    for (const [i, state] of last.entries()) seed(state, gradients.states[i]);
+    for (const [i, state] of last.entries()) seed(state, gradients.states[i]!);
     tape.backward();
     const { projected, weight, resetBias, projection, states } = leaves;
     const gradientsOf = (scalars: readonly Scalar[]) => arrayOf(cell.dtype, scalars, ({ gradient }) => gradient);

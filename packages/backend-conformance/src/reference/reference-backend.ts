@@ -59,7 +59,7 @@ export function createReferenceBackend(): Backend<DataArray> {
       const reduced = axes.map((axis) => x.shape[axis]);
       return build(x.dtype, kept, (outer) => {
         let total = start;
-        forEachIndex(reduced, (inner) => {
+        forEachIndex(reduced!, (inner) => {
           total = wrap(combine(total, elementAt(x, interleave(outer, inner, axes))), x.dtype);
         });
         return total;
@@ -70,16 +70,16 @@ export function createReferenceBackend(): Backend<DataArray> {
       return build('int32', splice(x.shape, axis, 1, []), (outer) => {
         const element = (position: number) => elementAt(x, splice(outer, axis, 0, [position]));
         let best = 0;
-        for (let i = 1; i < x.shape[axis]; i++) if (isBetter(element(i), element(best))) best = i;
+        for (let i = 1; i < x.shape[axis]!; i++) if (isBetter(element(i), element(best))) best = i;
         return best;
       });
     },
     cumulativeSum(x, axis, reverse) {
       return build(x.dtype, x.shape, (index) => {
-        const last = reverse ? x.shape[axis] - 1 : index[axis];
+        const last = reverse ? x.shape[axis]! - 1 : index[axis];
         let total = 0;
-        for (let i = reverse ? index[axis] : 0; i <= last; i++) {
-          total = wrap(total + elementAt(x, splice(index, axis, 1, [i])), x.dtype);
+        for (let i = reverse ? index[axis] : 0; i! <= last!; i!++) {
+          total = wrap(total + elementAt(x, splice(index, axis, 1, [i!])), x.dtype);
         }
         return total;
       });
@@ -108,30 +108,30 @@ export function createReferenceBackend(): Backend<DataArray> {
     pad(x, shape, starts, steps, value) {
       const result = createDataArray(x.dtype, sizeOf(shape)).fill(value);
       forEachIndex(x.shape, (index, position) => {
-        result[positionOf(place(index, starts, steps), shape)] = x.storage[position];
+        result[positionOf(place(index, starts, steps), shape)] = x.storage[position]!;
       });
       return result;
     },
     concat(xs, axis) {
-      const places = xs.flatMap((x) => Array.from({ length: x.shape[axis] }, (_, position) => ({ x, position })));
-      return build(xs[0].dtype, splice(xs[0].shape, axis, 1, [places.length]), (index) => {
-        const { x, position } = places[index[axis]];
+      const places = xs.flatMap((x) => Array.from({ length: x.shape[axis]! }, (_, position) => ({ x, position })));
+      return build(xs[0]!.dtype, splice(xs[0]!.shape, axis, 1, [places.length]), (index) => {
+        const { x, position } = places[index[axis]!];
         return elementAt(x, splice(index, axis, 1, [position]));
       });
     },
     transpose(x, permutation) {
       const shape = permutation.map((axis) => x.shape[axis]);
-      return build(x.dtype, shape, (index) => {
+      return build(x.dtype, shape!, (index) => {
         const source = x.shape.map(() => 0);
         permutation.forEach((axis, i) => {
-          source[axis] = index[i];
+          source[axis] = index[i]!;
         });
         return elementAt(x, source);
       });
     },
 
     gather(x, indices, axis) {
-      checkIndices('gather', indices, x.shape[axis]);
+      checkIndices('gather', indices, x.shape[axis]!);
       const rank = indices.shape.length;
       return build(x.dtype, splice(x.shape, axis, 1, indices.shape), (index) => {
         const selected = elementAt(indices, index.slice(axis, axis + rank));
@@ -146,9 +146,9 @@ export function createReferenceBackend(): Backend<DataArray> {
       forEachIndex(updates.shape, (index, position) => {
         const selected = elementAt(indices, index.slice(axis, axis + rank));
         const target = positionOf(splice(index, axis, rank, [selected]), shape);
-        totals[target] = wrap(totals[target] + updates.storage[position], updates.dtype);
+        totals[target] = wrap(totals[target]! + updates.storage[position]!, updates.dtype);
       });
-      return build(updates.dtype, shape, (index) => totals[positionOf(index, shape)]);
+      return build(updates.dtype, shape, (index) => totals[positionOf(index, shape)]!);
     },
 
     optimizer,
@@ -177,12 +177,12 @@ function interleave(outer: readonly number[], inner: readonly number[], axes: re
 }
 
 function place(index: readonly number[], starts: readonly number[], steps: readonly number[]): number[] {
-  return index.map((i, axis) => starts[axis] + i * steps[axis]);
+  return index.map((i, axis) => starts[axis]! + i * steps[axis]!);
 }
 
 function lastTwo(shape: readonly number[], transposed: boolean): [number, number] {
   const [rows, columns] = shape.slice(-2);
-  return transposed ? [columns, rows] : [rows, columns];
+  return transposed ? [columns!, rows!] : [rows!, columns!];
 }
 
 function stretch(a: number | undefined, b: number | undefined): number {

@@ -29,7 +29,7 @@ export class ScalarTape {
   }
 
   dot(a: readonly Scalar[], b: readonly Scalar[]): Scalar {
-    const value = a.reduce((total, x, i) => total + x.value * b[i].value, 0);
+    const value = a.reduce((total, x, i) => total + x.value * b[i]!.value, 0);
     return this.#add(value, [...a, ...b], [...b.map((x) => x.value), ...a.map((x) => x.value)]);
   }
 
@@ -55,7 +55,7 @@ export class ScalarTape {
   /** Passes the gradients of results, set beforehand, on to everything that they were computed from. */
   backward(): void {
     for (const { gradient, sources, slopes } of this.#scalars.toReversed()) {
-      for (let i = 0; i < sources.length; i++) sources[i].gradient += gradient * slopes[i];
+      for (let i = 0; i < sources.length; i++) sources[i]!.gradient += gradient * slopes[i]!;
     }
   }
 

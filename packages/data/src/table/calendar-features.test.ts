@@ -16,7 +16,7 @@ test('cyclic parts lie on the circle, one-hot rows add up to 1', () => {
       const hot = calendarFeatures(times, { [part]: 'oneHot' });
       times.forEach((_, row) => {
         const { [`${part}.sin`]: sin, [`${part}.cos`]: cos } = cyclic.row(row) as Record<string, number>;
-        expect(sin ** 2 + cos ** 2).toBeCloseTo(1, 12);
+        expect(sin! ** 2 + cos! ** 2).toBeCloseTo(1, 12);
         expect(Object.values(hot.row(row)).reduce((sum, value) => Number(sum) + Number(value), 0)).toBe(1);
       });
     }),
@@ -35,7 +35,7 @@ test('known days', () => {
       month: 'cyclic',
     }).row(index) as Record<string, number>;
   const angle = (index: number, part: string) => {
-    const turn = Math.atan2(row(index)[`${part}.sin`], row(index)[`${part}.cos`]) / (2 * Math.PI);
+    const turn = Math.atan2(row(index)[`${part}.sin`]!, row(index)[`${part}.cos`]!) / (2 * Math.PI);
     return turn < -1e-12 ? turn + 1 : turn;
   };
   expect(angle(0, 'hour')).toBeCloseTo(1 / 4, 12);

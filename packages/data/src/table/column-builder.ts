@@ -13,9 +13,9 @@ export interface ColumnOptions {
    * Types of columns by name. Default, for each column that is not named: number when all cells that are not missing are decimal numbers,
    * date when all are ISO 8601 dates, else string. Columns that are not named take more memory while they are read.
    */
-  readonly types?: Readonly<Record<string, ColumnType>>;
+  readonly types?: Readonly<Record<string, ColumnType>> | undefined;
   /** Texts that stand for a missing cell. Default the empty text, NA, N/A, NaN, nan, null and NULL. */
-  readonly missing?: readonly string[];
+  readonly missing?: readonly string[] | undefined;
 }
 
 const missingSpellings = ['', 'NA', 'N/A', 'NaN', 'nan', 'null', 'NULL'];
@@ -64,7 +64,7 @@ export class TableBuilder {
    */
   addRow(cells: readonly RawCell[], place: string): void {
     for (const [i, builder] of this.#builders.entries()) {
-      const cell = cells[i];
+      const cell = cells[i]!;
       const expected = builder.add(this.#missing.has(cell) ? null : cell);
       if (expected === undefined) continue;
       const argument = `${place}, column ${JSON.stringify(this.#names[i])}`;
@@ -73,7 +73,7 @@ export class TableBuilder {
   }
 
   build(): (readonly [string, Column])[] {
-    return this.#names.map((name, i) => [name, this.#builders[i].build()]);
+    return this.#names.map((name, i) => [name, this.#builders[i]!.build()]);
   }
 }
 
@@ -148,7 +148,7 @@ function categories(declared: readonly string[] | undefined): Builder {
       if (declared) return { type: 'category', values: Int32Array.from(values), categories: found };
       const sorted = [...found].sort((a, b) => (a < b ? -1 : 1));
       const places = new Map(sorted.map((category, place) => [category, place]));
-      const place = (code: number) => (code < 0 ? -1 : (places.get(found[code]) as number));
+      const place = (code: number) => (code < 0 ? -1 : (places.get(found[code]!) as number));
       return { type: 'category', values: Int32Array.from(values, place), categories: sorted };
     },
   };

@@ -32,7 +32,7 @@ export type Column = NumberColumn | DateColumn | StringColumn | CategoryColumn;
 /** Whether the cell of a row is missing. */
 export function isMissing(column: Column, row: number): boolean {
   if (column.type === 'string') return column.values[row] === null;
-  return column.type === 'category' ? column.values[row] < 0 : Number.isNaN(column.values[row]);
+  return column.type === 'category' ? column.values[row]! < 0 : Number.isNaN(column.values[row]);
 }
 
 /** The column at some rows, in their order. */
@@ -41,7 +41,7 @@ export function takeRows(column: Column, rows: Int32Array): Column {
     case 'string':
       return { ...column, values: Array.from(rows, (row) => column.values[row]) };
     case 'category':
-      return { ...column, values: rows.map((row) => column.values[row]) };
+      return { ...column, values: rows.map((row) => column.values[row]!) };
     default:
       return { ...column, values: Float64Array.from(rows, (row) => column.values[row]) };
   }

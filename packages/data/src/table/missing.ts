@@ -66,14 +66,14 @@ function fill(name: string, given: Float64Array, policy: FillPolicy): Float64Arr
     }
     if (before < 0) refuse(name, row, policy, 'before');
     if (policy === 'previous') {
-      values[row] = values[before];
+      values[row] = values[before]!;
       continue;
     }
     let after = row + 1;
     while (Number.isNaN(values[after])) after++;
     if (after === values.length) refuse(name, row, policy, 'after');
-    const slope = (values[after] - values[before]) / (after - before);
-    for (let gap = row; gap < after; gap++) values[gap] = values[before] + slope * (gap - before);
+    const slope = (values[after]! - values[before]!) / (after - before);
+    for (let gap = row; gap < after; gap++) values[gap] = values[before]! + slope * (gap - before);
     before = after;
     row = after;
   }

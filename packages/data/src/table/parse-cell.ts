@@ -19,11 +19,11 @@ export function parseDate(cell: string): number | undefined {
   if (!match) return undefined;
   const [, year, , month, day = '1', hour = '0', minute = '0', second = '0', fraction = '', zone] = match;
   const [m, d, h, min, s] = [month, day, hour, minute, second].map(Number);
-  const time = Date.UTC(Number(year), m - 1, d, h, min, s, Math.floor(Number(`0.${fraction}0`) * 1000));
+  const time = Date.UTC(Number(year), m! - 1, d, h, min, s, Math.floor(Number(`0.${fraction}0`) * 1000));
   const parsed = new Date(time);
   // Date.UTC carries 30 February over into March, and reads years below 100 as 19xx.
-  const isDay = parsed.getUTCFullYear() === Number(year) && parsed.getUTCMonth() === m - 1;
-  if (!isDay || h > 23 || min > 59 || s > 59 || parsed.getUTCHours() !== h) return undefined;
+  const isDay = parsed.getUTCFullYear() === Number(year) && parsed.getUTCMonth() === m! - 1;
+  if (!isDay || h! > 23 || min! > 59 || s! > 59 || parsed.getUTCHours() !== h) return undefined;
   return time - minutesOf(zone) * 60_000;
 }
 

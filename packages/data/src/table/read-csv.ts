@@ -14,15 +14,15 @@ export interface ReadProgress {
 
 export interface ReadCsvOptions extends ColumnOptions {
   /** Stands between two cells. Default a comma. */
-  readonly delimiter?: string;
+  readonly delimiter?: string | undefined;
   /** Names of the columns of a file that has no line of names. Default: its first line holds them. */
-  readonly names?: readonly string[];
+  readonly names?: readonly string[] | undefined;
   /** Starts errors, e.g. the file's name. Default `readCsv`. */
-  readonly source?: string;
+  readonly source?: string | undefined;
   /** Length of a stream in bytes, for `onProgress`. Default: known for a text only. */
-  readonly totalBytes?: number;
+  readonly totalBytes?: number | undefined;
   /** Called after each piece of 64 KiB of a text, or chunk of a stream, and at the end. What it throws ends the read. */
-  readonly onProgress?: (progress: ReadProgress) => void;
+  readonly onProgress?: ((progress: ReadProgress) => void) | undefined;
 }
 
 const pieceSize = 1 << 16;
@@ -162,7 +162,7 @@ class Rows {
     const { code, lines, column, record } = error as CsvError & {
       lines: number;
       column: number;
-      record?: readonly string[];
+      record?: readonly string[] | undefined;
     };
     const name = this.#names?.[column];
     const where = `column ${name === undefined ? column + 1 : JSON.stringify(name)}`;

@@ -4,7 +4,7 @@ import { Table } from './table.ts';
 
 export interface ReadJsonOptions extends ColumnOptions {
   /** Starts errors, e.g. the file's name. Default `readJson`. */
-  readonly source?: string;
+  readonly source?: string | undefined;
 }
 
 /**

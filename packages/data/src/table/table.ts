@@ -6,9 +6,9 @@ export type Cell = number | string | Date | null;
 
 export interface MatrixOptions {
   /** Element type. Default float64, which holds what the columns hold; a `Scaler` makes float32 of it. */
-  readonly dtype?: DType;
+  readonly dtype?: DType | undefined;
   /** Leave missing numbers as NaN. Default false: they are an error. */
-  readonly allowMissing?: boolean;
+  readonly allowMissing?: boolean | undefined;
 }
 
 /**
@@ -112,7 +112,7 @@ export class Table {
           const expected = 'a number in every row: fillMissing, dropMissing, or allowMissing';
           throw new FormatError({ operation: 'matrix', argument, got: `has none in row ${row}`, expected });
         }
-        data[row * chosen.length + place] = values[row];
+        data[row * chosen.length + place] = values[row]!;
       }
     }
     return { dtype, shape: [this.length, chosen.length], data };
@@ -177,8 +177,8 @@ export class Table {
 
 function cellOf(column: Column, row: number): Cell {
   if (isMissing(column, row)) return null;
-  if (column.type === 'date') return new Date(column.values[row]);
-  return column.type === 'category' ? column.categories[column.values[row]] : column.values[row];
+  if (column.type === 'date') return new Date(column.values[row]!);
+  return column.type === 'category' ? column.categories[column.values[row]!]! : column.values[row]!;
 }
 
 function wrongType(operation: string, name: string, column: Column, expected: string): never {

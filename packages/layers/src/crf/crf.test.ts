@@ -25,18 +25,18 @@ const crfOf = (tags: number) => {
 async function scoresOfPaths(crf: CRF, emissions: Tensor, row: number, length: number): Promise<Map<string, number>> {
   const { transitions, start, end } = await crf.scores();
   const data = await emissions.data();
-  const batch = emissions.shape[1];
+  const batch = emissions.shape[1]!;
   const scores = new Map<string, number>();
   const walk = (path: readonly number[], score: number): void => {
     const t = path.length;
-    const last = path[t - 1];
+    const last = path[t - 1]!;
     if (t === length) {
-      scores.set(path.join(), score + end[last]);
+      scores.set(path.join(), score + end[last]!);
       return;
     }
     for (let tag = 0; tag < crf.tags; tag++) {
       const step = t === 0 ? start[tag] : transitions[last * crf.tags + tag];
-      walk([...path, tag], score + step + data[(t * batch + row) * crf.tags + tag]);
+      walk([...path, tag], score + step! + data[(t * batch + row) * crf.tags + tag]!);
     }
   };
   walk([], 0);
@@ -82,7 +82,7 @@ it('sees nothing beyond the end of a row', async () => {
   const crf = crfOf(3);
   const values = bench.device.random.normal(4 * 2 * 3);
   const lengths = [1, 3];
-  const beyond = (i: number) => Math.floor(i / 6) >= lengths[Math.floor(i / 3) % 2];
+  const beyond = (i: number) => Math.floor(i / 6) >= lengths[Math.floor(i / 3) % 2]!;
   const path = [0, 1, 2, 2, 1, 0, 1, 1];
   const outcome = async (stray: number, strayTag: number) => {
     const emissions = bench.tensor(
@@ -106,7 +106,7 @@ it('gives a row without steps the likelihood 1, and no gradient', async () => {
   const crf = crfOf(2);
   const emissions = bench.normal([3, 2, 2]);
   const tags = bench.int([0, 1, 1, 1, 0, 0], [3, 2]);
-  expect(Math.abs((await bench.read(crf.call(emissions, tags, { lengths: [0, 2] })))[0])).toBe(0);
+  expect(Math.abs((await bench.read(crf.call(emissions, tags, { lengths: [0, 2] })))[0]!)).toBe(0);
   expect([...(await bench.read(crf.call(emissions, tags, { lengths: [0, 0] })))]).toEqual([0, 0]);
   const { gradients } = await bench.read(
     valueAndGrad(() => sum(crf.call(emissions, tags, { lengths: [0, 0] })), crf.parameters()),
@@ -133,7 +133,7 @@ it('gives what -Infinity forbids no probability and no gradient', async () => {
   const [alone] = await bench.read(crf.call(bench.tensor([0, 9], [1, 1, 2]), bench.int([1], [1, 1])));
   const pair = bench.tensor([0, 9, 1, 1, 0, 9, 1, 1], [2, 2, 2]);
   const [padded] = await bench.read(crf.call(pair, bench.int([1, 0, 0, 1], [2, 2]), { lengths: [1, 2] }));
-  expect(padded).toBeCloseTo(alone, 12);
+  expect(padded).toBeCloseTo(alone!, 12);
 });
 
 it('stays finite in float32 over many steps', async () => {

@@ -23,7 +23,7 @@ export interface CRFOptions {
   /** How many tags there are, at least 1. */
   readonly tags: number;
   /** Of all scores. Default uniform on +-0.1. */
-  readonly initializer?: Initializer;
+  readonly initializer?: Initializer | undefined;
 }
 
 export interface CRFInput {
@@ -88,30 +88,30 @@ export class CRF extends Module<[emissions: Tensor, tags: Tensor, input?: CRFInp
     checkAxes('crf', 'emissions', emissions, ['time', 'batch', this.tags]);
     const [time, batch] = emissions.shape;
     checkTensor('crf', 'tags', tags, this.device, 'int32');
-    checkExactShape('crf', 'tags', tags, [time, batch]);
-    if (lengths) checkLengths('crf', lengths, time, batch);
+    checkExactShape('crf', 'tags', tags, [time!, batch!]);
+    if (lengths) checkLengths('crf', lengths, time!, batch!);
     const { steps, masks, cut, clear } = maskLengths(emissions, lengths);
-    if (steps === 0) return this.device.zeros([batch], emissions.dtype);
-    const within = cut(this.device.ones([time, batch, 1], 'bool'));
-    const path = reshape(cut(expandAxis(tags, -1)), [steps, batch]);
+    if (steps === 0) return this.device.zeros([batch!], emissions.dtype);
+    const within = cut(this.device.ones([time!, batch!, 1], 'bool'));
+    const path = reshape(cut(expandAxis(tags, -1)), [steps, batch!]);
     const ends = Int32Array.from(
-      { length: batch },
-      (_, row) => Math.max(0, (lengths?.[row] ?? time) - 1) * batch + row,
+      { length: batch! },
+      (_, row) => Math.max(0, (lengths?.[row] ?? time!) - 1) * batch! + row,
     );
     const kept = cut(emissions);
-    const score = this.#score(kept, path, reshape(within, [steps, batch]), ends);
-    const total = this.#total(splitSteps(kept, steps, batch), masks());
-    return reshape(clear(expandAxis(subtract(score, total), -1)), [batch]);
+    const score = this.#score(kept, path, reshape(within, [steps, batch!]), ends);
+    const total = this.#total(splitSteps(kept, steps, batch!), masks());
+    return reshape(clear(expandAxis(subtract(score, total), -1)), [batch!]);
   }
 
   /** The score [batch] of each row's path. */
   #score(emissions: Tensor, path: Tensor, within: Tensor, ends: Int32Array): Tensor {
     const [steps, batch] = path.shape;
     const emitted = sum(pick(emissions, path), 0);
-    const first = reshape(slice(path, 0, { end: 1 }), [batch]);
-    const last = gather(reshape(path, [steps * batch]), this.device.tensor(ends));
+    const first = reshape(slice(path, 0, { end: 1 }), [batch!]);
+    const last = gather(reshape(path, [steps! * batch!]), this.device.tensor(ends));
     const bounds = add(gather(this.start, first), gather(this.end, last));
-    const [from, to] = [slice(path, 0, { end: steps - 1 }), slice(path, 0, { start: 1 })];
+    const [from, to] = [slice(path, 0, { end: steps! - 1 }), slice(path, 0, { start: 1 })];
     const pairs = gather(reshape(this.transitions, [this.tags ** 2]), add(multiply(from, this.tags), to));
     return add(add(emitted, bounds), sum(select(slice(within, 0, { start: 1 }), pairs, 0), 0));
   }
@@ -119,7 +119,7 @@ export class CRF extends Module<[emissions: Tensor, tags: Tensor, input?: CRFInp
   /** The logarithm [batch] of the sum of e^score over all paths. */
   #total(emissions: readonly Tensor[], masks: readonly (Tensor | undefined)[] | undefined): Tensor {
     const [first, ...rest] = emissions;
-    let forward = add(first, this.start);
+    let forward = add(first!, this.start);
     rest.forEach((emission, k) => {
       forward = this.device.scope(() => {
         const reached = logSumExp(add(expandAxis(forward, 2), this.transitions), 1);

@@ -82,8 +82,8 @@ export abstract class RecurrentCell<State extends CellState> extends Module<[x: 
     checkTensor(this.operation, 'x', x, this.device, this.device.dtype);
     checkAxes(this.operation, 'x', x, ['batch', this.inputSize]);
     const { projected, step } = this.prepare(x);
-    if (state) checkState(this.operation, state, this.stateSizes, [x.shape[0]], x);
-    return step(projected, state ?? zeroState(this.stateSizes, [x.shape[0]], x));
+    if (state) checkState(this.operation, state, this.stateSizes, [x.shape[0]!], x);
+    return step(projected, state ?? zeroState(this.stateSizes, [x.shape[0]!], x));
   }
 }
 

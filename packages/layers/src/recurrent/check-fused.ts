@@ -25,13 +25,13 @@ export class FusedKernelError extends SluiceError {
 
 export interface FusedCheckOptions {
   /** Networks of random shapes and options per cell that the backend supports; at least 1. Default 40. */
-  readonly runs?: number;
+  readonly runs?: number | undefined;
   /** Of shapes, options and numbers. Default 1. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** Default float32. */
-  readonly dtype?: FloatDType;
+  readonly dtype?: FloatDType | undefined;
   /** Largest accepted |fused - composed| / max(1, |composed|). Default 1e-4, and 1e-10 in float64. */
-  readonly tolerance?: number;
+  readonly tolerance?: number | undefined;
 }
 
 export interface FusedCheck {
@@ -108,7 +108,7 @@ export async function checkFused(backend: Backend, options: FusedCheckOptions = 
     for (let run = 0; run < runs; run++) {
       const network = draw(random, run);
       const [fused, composed] = [true, false].map((on) => new Device(backend, { dtype, seed, fused: on }));
-      const [got, wanted] = [await evaluate(fused, kind, network), await evaluate(composed, kind, network)];
+      const [got, wanted] = [await evaluate(fused!, kind, network), await evaluate(composed!, kind, network)];
       for (const [name, values] of wanted) {
         const difference = largestDifference(got.get(name) ?? [], values);
         compared++;
@@ -169,7 +169,7 @@ async function evaluate(device: Device, kind: Kind, network: Network): Promise<M
   const normal = (shape: readonly number[]) =>
     device.tensor(random.normal(sizeOf(shape)), { shape, dtype: device.dtype });
   const x = normal([time, batch, options.inputSize]);
-  const states = Object.entries(layer.cells[0].stateSizes).map(
+  const states = Object.entries(layer.cells[0]!.stateSizes).map(
     ([name, size]) => [name, normal([layer.cells.length, batch, size])] as const,
   );
   const state = withState ? (Object.fromEntries(states) as unknown as CellState) : undefined;
@@ -197,7 +197,7 @@ function largestDifference(got: ArrayLike<number>, wanted: ArrayLike<number>): n
   if (got.length !== wanted.length) return Number.NaN;
   let worst = 0;
   for (let i = 0; i < wanted.length; i++) {
-    const difference = Math.abs(got[i] - wanted[i]) / Math.max(1, Math.abs(wanted[i]));
+    const difference = Math.abs(got[i]! - wanted[i]!) / Math.max(1, Math.abs(wanted[i]!));
     if (!(difference <= worst)) worst = difference;
     if (Number.isNaN(worst)) return worst;
   }

@@ -57,7 +57,7 @@ describe.each([
   const create = (options: object) => bench.own(make(options));
   const stateOf = (layer: LSTM | GRU | RNN): never =>
     Object.fromEntries(
-      Object.entries(layer.cells[0].stateSizes).map(([name, size]) => [
+      Object.entries(layer.cells[0]!.stateSizes).map(([name, size]) => [
         name,
         bench.normal([layer.cells.length, batch, size]),
       ]),
@@ -72,7 +72,7 @@ describe.each([
     const layer = create({ layers: 2, bidirectional: true });
     const x = bench.normal([time, batch, inputSize]);
     const zeros = Object.fromEntries(
-      Object.entries(layer.cells[0].stateSizes).map(([name, size]) => [
+      Object.entries(layer.cells[0]!.stateSizes).map(([name, size]) => [
         name,
         bench.own(device.zeros([4, batch, size])),
       ]),
@@ -107,7 +107,7 @@ describe.each([
         const b = backwards.call(x, { ...input, state: pick(state, 0, 1) });
         const last = Object.keys(a.state).map((name) => {
           const [s, t] = [a.state, b.state] as unknown as Record<string, Tensor>[];
-          return [name, concat([s[name], t[name]])];
+          return [name, concat([s![name]!, t![name]!])];
         });
         return { output: concat([a.output, b.output], 2), state: Object.fromEntries(last) as object };
       });
@@ -127,9 +127,9 @@ describe.each([
       const [a, b] = split(output, 2, 2);
       const outputs: Record<MergeMode, () => Tensor> = {
         concat: () => output,
-        sum: () => add(a, b),
-        multiply: () => multiply(a, b),
-        average: () => multiply(0.5, add(a, b)),
+        sum: () => add(a!, b!),
+        multiply: () => multiply(a!, b!),
+        average: () => multiply(0.5, add(a!, b!)),
         none: () => reshape(output, [time, batch, 2, size]),
       };
       return { output: outputs[merge](), state };
@@ -175,7 +175,7 @@ describe.each([
       const data = device.random.normal(time * batch * inputSize);
       data.forEach((_, at) => {
         const [t, row] = [Math.floor(at / inputSize / batch), Math.floor(at / inputSize) % batch];
-        if (t >= lengths[row]) data[at] = Number.NaN;
+        if (t >= lengths[row]!) data[at] = Number.NaN;
       });
       const x = bench.tensor(data, [time, batch, inputSize]);
       const state = stateOf(layer);
@@ -252,8 +252,8 @@ describe.each([
         [1, 4],
         [4, 6],
       ]) {
-        const left = long.map((length) => Math.min(Math.max(length - start, 0), end - start));
-        const result = layer.call(slice(x, 0, { start, end }), { state: state as never, lengths: left });
+        const left = long.map((length) => Math.min(Math.max(length - start!, 0), end! - start!));
+        const result = layer.call(slice(x, 0, { start: start!, end: end! }), { state: state as never, lengths: left });
         state = detachState(result.state);
         outputs.push(result.output);
       }
@@ -268,7 +268,7 @@ describe.each([
     const stepped = device.scope(() => {
       let state: CellState | undefined;
       const outputs = split(x, time).map((step) => {
-        state = layer.cells[0].call(reshape(step, [batch, inputSize]), state as never) as CellState;
+        state = layer.cells[0]!.call(reshape(step, [batch, inputSize]), state as never) as CellState;
         return reshape(state.hidden, [1, batch, layer.outputSize]);
       });
       return concat(outputs);

@@ -10,9 +10,9 @@ export class ErrorCarouselError extends SluiceError {
 
 export interface ErrorCarouselOptions {
   /** Time steps after the pulse; at least 1. Default 1000. */
-  readonly steps?: number;
+  readonly steps?: number | undefined;
   /** Largest accepted relative difference from the value at the first step. Default 0: unchanged to the last bit. */
-  readonly tolerance?: number;
+  readonly tolerance?: number | undefined;
 }
 
 /**
@@ -37,7 +37,7 @@ export async function checkErrorCarousel(
   using lstm = openLSTM(device);
   const first = await runPulse(lstm, 1);
   const all = await runPulse(lstm, 1 + steps);
-  const output = first.outputs[0];
+  const output = first.outputs[0]!;
   for (const [t, value] of all.outputs.entries()) check(`output at step ${t}`, value, output);
   check(`gradient over ${steps} steps`, all.gradient, first.gradient);
   return { output, gradient: first.gradient };
@@ -68,7 +68,7 @@ async function runPulse(lstm: LSTM, time: number): Promise<{ outputs: DataArray;
     return { value: sum(slice(output, 0, { start: -1 })), auxiliary: output };
   }, x);
   try {
-    return { outputs: await run.auxiliary.data(), gradient: (await run.gradients.data())[0] };
+    return { outputs: await run.auxiliary.data(), gradient: (await run.gradients.data())[0]! };
   } finally {
     for (const tensor of [run.value, run.gradients, run.auxiliary]) tensor.dispose();
   }

@@ -67,7 +67,7 @@ export function runFused<State extends CellState>(
     },
   });
   const [output, ...last] = op(targets);
-  return { output, state: mapSizes<State>(cell.stateSizes, (name) => last[names.indexOf(name)]) };
+  return { output, state: mapSizes<State>(cell.stateSizes, (name) => last[names.indexOf(name)]!) };
 }
 
 /** What a kernel reads. */
@@ -109,10 +109,10 @@ function forward<State extends CellState>(
 ): { results: readonly Tensor[]; saved: Tensor | undefined } {
   const { device, shape } = inputs.projected;
   const { kind, dtype } = cell;
-  const outputSize = inputs.states[0].shape[1];
+  const outputSize = inputs.states[0]!.shape[1]!;
   let rest: readonly unknown[] = [];
   let kept: unknown;
-  const output = device.execute(kind, listOf(inputs), [shape[0], shape[1], outputSize], dtype, (_, operands) => {
+  const output = device.execute(kind, listOf(inputs), [shape[0]!, shape[1]!, outputSize], dtype, (_, operands) => {
     const result = kernels.forward(cell, operandsOf(inputs, operands), { reverse, lengths, save });
     rest = result.states;
     kept = result.saved;
@@ -137,10 +137,10 @@ function backward<State extends CellState>(
   const [first, ...others] = listOf(inputs);
   let rest: readonly unknown[] = [];
   const all = [first, ...others, saved, ...gradients];
-  const projected = device.execute(name, all, first.shape, cell.dtype, (_, operands) => {
+  const projected = device.execute(name, all!, first!.shape, cell.dtype, (_, operands) => {
     const [kept, output, ...states] = operands.slice(1 + others.length);
     const given = operandsOf(inputs, operands);
-    const result = kernels.backward(cell, given, kept.storage, { output, states }, { reverse, lengths });
+    const result = kernels.backward(cell, given, kept!.storage, { output, states }, { reverse, lengths });
     rest = listOf(result).slice(1);
     return result.projected;
   });

@@ -38,7 +38,7 @@ async function checkLayer(
 ): Promise<void> {
   bench.own(layer);
   const x = bench.own(bench.parameter(layer.batchFirst ? [batch, time, inputSize] : [time, batch, inputSize]));
-  const sizes = Object.entries(layer.cells[0].stateSizes);
+  const sizes = Object.entries(layer.cells[0]!.stateSizes);
   const state = new Map(
     sizes.map(([name, size]) => [name, bench.own(bench.parameter([layer.cells.length, batch, size]))]),
   );

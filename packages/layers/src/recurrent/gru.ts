@@ -11,7 +11,7 @@ import {
 
 export interface GRUCellOptions extends PackedCellOptions {
   /** Apply the reset gate after the matrix product with the hidden state, as PyTorch does, or before it. Default true. */
-  readonly resetAfter?: boolean;
+  readonly resetAfter?: boolean | undefined;
 }
 
 export interface GRUOptions extends PackedLayerOptions, GRUCellOptions {}
@@ -59,10 +59,10 @@ export class GRUCell extends PackedCell<CellState> {
       step: (projected, { hidden }, observe) => {
         const [xrz, xn] = split(projected, [2 * H, H], 1);
         const [hrz, hn] = split(matMul(hidden, this.recurrentWeight, transposeB), [2 * H, H], 1);
-        const [r, z] = split(sigmoid(add(xrz, hrz)), 2, 1);
-        const n = tanh(add(xn, multiply(r, bhn ? add(hn, bhn) : hn)));
-        observe?.({ reset: r, update: z, candidate: n });
-        return { hidden: interpolate(z, n, hidden) };
+        const [r, z] = split(sigmoid(add(xrz!, hrz!)), 2, 1);
+        const n = tanh(add(xn!, multiply(r!, bhn ? add(hn!, bhn) : hn!)));
+        observe?.({ reset: r!, update: z!, candidate: n });
+        return { hidden: interpolate(z!, n, hidden) };
       },
       fused: this.#fused(bhn),
     };
@@ -75,10 +75,10 @@ export class GRUCell extends PackedCell<CellState> {
       projected: this.project(x, this.biasSum()),
       step: (projected, { hidden }, observe) => {
         const [xrz, xn] = split(projected, [2 * H, H], 1);
-        const [r, z] = split(sigmoid(add(xrz, matMul(hidden, Whrz, transposeB))), 2, 1);
-        const n = tanh(add(xn, matMul(multiply(r, hidden), Whn, transposeB)));
-        observe?.({ reset: r, update: z, candidate: n });
-        return { hidden: interpolate(z, n, hidden) };
+        const [r, z] = split(sigmoid(add(xrz!, matMul(hidden, Whrz!, transposeB))), 2, 1);
+        const n = tanh(add(xn!, matMul(multiply(r!, hidden), Whn!, transposeB)));
+        observe?.({ reset: r!, update: z!, candidate: n });
+        return { hidden: interpolate(z!, n, hidden) };
       },
       fused: this.#fused(),
     };
@@ -95,7 +95,7 @@ export class GRUCell extends PackedCell<CellState> {
     if (!inputBias || !recurrentBias) return { bias: undefined, bhn: undefined };
     const [bhrz, bhn] = split(recurrentBias, [2 * H, H]);
     const [birz, bin] = split(inputBias, [2 * H, H]);
-    return { bias: concat([add(birz, bhrz), bin]), bhn };
+    return { bias: concat([add(birz!, bhrz!), bin!]), bhn };
   }
 }
 

@@ -28,7 +28,7 @@ export function joinTrace(operation: string, trace: readonly Activations[], leng
   }
   const join = (name: string) => {
     const steps = trace.map((activations) => activations[name]);
-    const joined = joinSteps(steps, steps.length, steps[0].shape[0]);
+    const joined = joinSteps(steps!, steps.length, steps[0]!.shape[0]);
     return transpose(lengths.restore(joined), [1, 0, 2]);
   };
   return Object.fromEntries(Object.keys(first).map((name) => [name, join(name)]));

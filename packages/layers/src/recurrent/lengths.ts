@@ -24,38 +24,38 @@ export function maskLengths(x: Tensor, lengths: Lengths | undefined): LengthMask
   const unchanged = (tensor: Tensor) => tensor;
   const none = { rows: undefined, masks: () => undefined };
   const whole = { ...none, steps: time, cut: unchanged, clear: unchanged, restore: unchanged };
-  if (lengths === undefined || batch === 0) return whole;
+  if (lengths === undefined || batch === 0) return whole!;
   let [steps, common] = [0, time];
   for (const length of lengths) {
     steps = Math.max(steps, length);
-    common = Math.min(common, length);
+    common = Math.min(common!, length);
   }
   // Without any step, rows of length 0 are whole, and still end in zeros.
-  if (common === time && time > 0) return whole;
-  const shorten = (tensor: Tensor) => (steps < time ? slice(tensor, 0, { end: steps }) : tensor);
+  if (common === time && time! > 0) return whole!;
+  const shorten = (tensor: Tensor) => (steps < time! ? slice(tensor, 0, { end: steps }) : tensor);
   const lengthen = (tensor: Tensor) =>
-    pad(tensor, [[0, time - tensor.shape[0]], ...tensor.shape.slice(1).map(() => [0, 0] as const)]);
+    pad(tensor, [[0, time! - tensor.shape[0]!], ...tensor.shape.slice(1).map(() => [0, 0] as const)]);
   const bitsWhere = (count: number, test: (at: number) => boolean, shape: Shape) =>
     x.device.tensor(
       Array.from({ length: count }, (_, at) => test(at)),
       { shape, dtype: 'bool' },
     );
   const clear = (state: Tensor) =>
-    common > 0
+    common! > 0
       ? state
       : select(
-          bitsWhere(batch, (row) => lengths[row] > 0, [batch, 1]),
+          bitsWhere(batch!, (row) => lengths[row]! > 0, [batch!, 1]),
           state,
           0,
         );
   if (common === steps) return { ...none, steps, cut: shorten, clear, restore: lengthen };
-  const mask = bitsWhere(steps * batch, (at) => Math.floor(at / batch) < lengths[at % batch], [steps, batch, 1]);
+  const mask = bitsWhere(steps * batch!, (at) => Math.floor(at / batch!) < lengths[at % batch!]!, [steps, batch!, 1]);
   let masks: StepMasks | undefined;
   return {
     steps,
     rows: Array.from(lengths),
     masks: () => {
-      masks ??= splitSteps(mask, steps, batch).map((part, t) => (t < common ? undefined : part));
+      masks ??= splitSteps(mask, steps, batch!).map((part, t) => (t < common! ? undefined : part));
       return masks;
     },
     cut: (tensor) => select(mask, shorten(tensor), 0),

@@ -21,14 +21,14 @@ export interface LSTMState extends CellState {
 
 export interface LSTMCellOptions extends PackedCellOptions {
   /** Size of the hidden state after a projection; at least 1 and below hiddenSize. Default none. */
-  readonly projectionSize?: number;
+  readonly projectionSize?: number | undefined;
   /** Weights of the projection. Default uniform on +-1 / sqrt(hiddenSize). */
-  readonly projectionInitializer?: Initializer;
+  readonly projectionInitializer?: Initializer | undefined;
   /**
    * First value of the forget gate's bias (of the sum of its two biases): 1 lets a new network remember (Gers et al. 2000; Jozefowicz et al.
    * 2015). Default: drawn like the others. Needs `bias`.
    */
-  readonly forgetBias?: number;
+  readonly forgetBias?: number | undefined;
 }
 
 export interface LSTMOptions extends PackedLayerOptions, LSTMCellOptions {}
@@ -89,10 +89,10 @@ export class LSTMCell extends PackedCell<LSTMState> {
       step: (projected, { hidden, cell }, observe) => {
         const gates = add(projected, matMul(hidden, recurrentWeight, transposeB));
         const [zif, zg, zo] = split(gates, [2 * H, H, H], 1);
-        const [i, f] = split(sigmoid(zif), 2, 1);
-        const [g, o] = [tanh(zg), sigmoid(zo)];
-        observe?.({ input: i, forget: f, candidate: g, output: o });
-        const c = add(multiply(f, cell), multiply(i, g));
+        const [i, f] = split(sigmoid(zif!), 2, 1);
+        const [g, o] = [tanh(zg!), sigmoid(zo!)];
+        observe?.({ input: i!, forget: f!, candidate: g, output: o });
+        const c = add(multiply(f!, cell), multiply(i!, g));
         const h = multiply(o, tanh(c));
         return { hidden: projectionWeight ? matMul(h, projectionWeight, transposeB) : h, cell: c };
       },

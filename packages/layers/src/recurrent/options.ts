@@ -1,4 +1,4 @@
-import { OptionError } from '@sluice/core';
+import { type Complete, OptionError } from '@sluice/core';
 import { checkProbability } from '../checks.ts';
 
 /** How the outputs of two directions become one. */
@@ -8,21 +8,21 @@ export type MergeMode = (typeof mergeModes)[number];
 
 export interface RecurrentOptions {
   /** Every layer runs forwards and backwards. Default false. */
-  readonly bidirectional?: boolean;
+  readonly bidirectional?: boolean | undefined;
   /**
    * How the outputs of the two directions become one, after every layer. `concat` (default): forward first, [..., 2 size]; `sum`, `multiply`,
    * `average`: element by element; `none`: [..., 2, size] (layers above get both, joined).
    */
-  readonly merge?: MergeMode;
+  readonly merge?: MergeMode | undefined;
   /** Probability of dropout on the output of every layer but the last, while training; from 0 to 1. Default 0. */
-  readonly dropout?: number;
+  readonly dropout?: number | undefined;
   /** Input and output are [batch, time, size] instead of [time, batch, size]. States are the same. Default false. */
-  readonly batchFirst?: boolean;
+  readonly batchFirst?: boolean | undefined;
   /** Goes from the last time step to the first; the output stays in the order of the input. Default false. */
-  readonly reverse?: boolean;
+  readonly reverse?: boolean | undefined;
 }
 
-export type CompleteOptions = Required<RecurrentOptions>;
+export type CompleteOptions = Complete<RecurrentOptions>;
 
 /** @throws OptionError for values and combinations that make no sense. */
 export function completeOptions(operation: string, options: RecurrentOptions): CompleteOptions {

@@ -15,19 +15,19 @@ export interface PackedCellOptions {
   /** Length of the hidden state, at least 1. */
   readonly hiddenSize: number;
   /** Two bias vectors, as in PyTorch. Default true. */
-  readonly bias?: boolean;
+  readonly bias?: boolean | undefined;
   /** Weights of the input, gate by gate. Default uniform on +-1 / sqrt(hiddenSize). */
-  readonly inputInitializer?: Initializer;
+  readonly inputInitializer?: Initializer | undefined;
   /** Weights of the hidden state, gate by gate. Default uniform on +-1 / sqrt(hiddenSize). */
-  readonly recurrentInitializer?: Initializer;
+  readonly recurrentInitializer?: Initializer | undefined;
   /** Both biases, gate by gate; needs `bias`. Default uniform on +-1 / sqrt(hiddenSize). */
-  readonly biasInitializer?: Initializer;
+  readonly biasInitializer?: Initializer | undefined;
 }
 
 /** Options of the layers made of them. */
 export interface PackedLayerOptions extends PackedCellOptions, RecurrentOptions {
   /** Layers on top of each other, at least 1. Default 1. */
-  readonly layers?: number;
+  readonly layers?: number | undefined;
 }
 
 /** What a sort of cell says of itself. */
@@ -36,7 +36,7 @@ interface PackedCellKind<State extends CellState> {
   readonly gates: number;
   readonly stateSizes: StateSizes<State>;
   /** For `bias_ih` and `bias_hh`. Default the option's. */
-  readonly biasInitializers?: readonly [BlockInitializer, BlockInitializer];
+  readonly biasInitializers?: readonly [BlockInitializer, BlockInitializer] | undefined;
 }
 
 /** A cell whose gates lie packed in one matrix per source: the parameters of PyTorch, with their names. */
@@ -131,7 +131,7 @@ function stackCells<State extends CellState>(
   let inputSize = options.inputSize;
   for (let layer = 0; layer < layers; layer++) {
     for (let direction = 0; direction < (complete.bidirectional ? 2 : 1); direction++) cells.push(makeCell(inputSize));
-    inputSize = mergedSize(cells[0].stateSizes.hidden, complete);
+    inputSize = mergedSize(cells[0]!.stateSizes.hidden, complete);
   }
   return cells;
 }

@@ -70,8 +70,8 @@ class PlainLSTMCell extends RecurrentCell<LSTMState> {
       projected: x,
       step: (input, { hidden, cell }) => {
         const [i, f, g, o] = this.gates.map((gate) => gate.call(concat([input, hidden], 1)));
-        const next = add(multiply(sigmoid(f), cell), multiply(sigmoid(i), tanh(g)));
-        return { hidden: multiply(sigmoid(o), tanh(next)), cell: next };
+        const next = add(multiply(sigmoid(f!), cell), multiply(sigmoid(i!), tanh(g!)));
+        return { hidden: multiply(sigmoid(o!), tanh(next)), cell: next };
       },
     };
   }
@@ -90,7 +90,7 @@ describe('Recurrent', () => {
       });
       const bias = Float64Array.from(
         { length: 4 },
-        (_, i) => values('bias_ih_l0')[4 * gate + i] + values('bias_hh_l0')[4 * gate + i],
+        (_, i) => values('bias_ih_l0')[4 * gate + i]! + values('bias_hh_l0')[4 * gate + i]!,
       );
       own
         .parameters()
@@ -114,7 +114,7 @@ describe('Recurrent', () => {
       [3, 2],
       [4, 2],
       [4, 2],
-    ].map(([i, h]) => new MinimalGatedUnit(device, i, h));
+    ].map(([i, h]) => new MinimalGatedUnit(device, i!, h!));
     const layer = bench.own(new Recurrent(cells, { bidirectional: true, dropout: 0.5 })).eval();
     expect([layer.layers, layer.inputSize, layer.outputSize]).toEqual([2, 3, 4]);
     expect([...layer.parameters().keys()][5]).toBe('cells.1.gate.bias');
@@ -149,9 +149,9 @@ describe('GRU with the reset gate before the product', () => {
       let h = reshape(start, [2, 3]);
       const outputs = split(x, 4).map((step) => {
         const xt = reshape(step, [2, 2]);
-        const r = sigmoid(add(affine(xt, wir, bir), affine(h, whr, bhr)));
-        const z = sigmoid(add(affine(xt, wiz, biz), affine(h, whz, bhz)));
-        const n = tanh(add(affine(xt, win, bin), affine(multiply(r, h), whn, bhn)));
+        const r = sigmoid(add(affine(xt, wir!, bir!), affine(h, whr!, bhr!)));
+        const z = sigmoid(add(affine(xt, wiz!, biz!), affine(h, whz!, bhz!)));
+        const n = tanh(add(affine(xt, win!, bin!), affine(multiply(r, h), whn!, bhn!)));
         h = add(multiply(subtract(1, z), n), multiply(z, h));
         return reshape(h, [1, 2, 3]);
       });
@@ -225,7 +225,7 @@ describe('initialisation', () => {
 
   it('draws each gate on its own', async () => {
     const gru = bench.own(new GRU(device, { inputSize: 2, hiddenSize: 4, recurrentInitializer: orthogonal() }));
-    for (const gate of split(gru.cells[0].parameters().get('weight_hh') as Parameter, 3)) {
+    for (const gate of split(gru.cells[0]!.parameters().get('weight_hh') as Parameter, 3)) {
       const product = matMul(gate, gate, { transposeB: true });
       gate.dispose();
       const identity = Float64Array.from({ length: 16 }, (_, at) => (at % 5 === 0 ? 1 : 0));

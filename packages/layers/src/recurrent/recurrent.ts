@@ -83,11 +83,11 @@ export class Recurrent<State extends CellState> extends Module<
     const complete = completeOptions(operation, options);
     const directions = complete.bidirectional ? 2 : 1;
     checkCells(operation, list, complete);
-    super(list[0].device);
+    super(list[0]!.device);
     this.cells = list;
     this.layers = list.length / directions;
-    this.inputSize = list[0].inputSize;
-    const { hidden } = list[0].stateSizes;
+    this.inputSize = list[0]!.inputSize;
+    const { hidden } = list[0]!.stateSizes;
     this.outputSize = complete.merge === 'none' ? hidden : mergedSize(hidden, complete);
     this.bidirectional = complete.bidirectional;
     this.merge = complete.merge;
@@ -146,8 +146,8 @@ export class Recurrent<State extends CellState> extends Module<
     const sequence = this.batchFirst ? transpose(x, [1, 0, 2]) : x;
     const [time, batch] = sequence.shape;
     const { stateSizes } = this.cells[0];
-    if (input.lengths) checkLengths(operation, input.lengths, time, batch);
-    if (input.state) checkState(operation, input.state, stateSizes, [this.cells.length, batch], x);
+    if (input.lengths) checkLengths(operation, input.lengths, time!, batch!);
+    if (input.state) checkState(operation, input.state, stateSizes, [this.cells.length, batch!], x);
     const masks = maskLengths(sequence, input.lengths);
     const initial = input.state
       ? unstackState(
@@ -155,8 +155,8 @@ export class Recurrent<State extends CellState> extends Module<
           stateSizes,
           this.cells.length,
         )
-      : new Array<State>(this.cells.length).fill(zeroState(stateSizes, [batch], x));
-    return { masks, ...this.#runLayers(sequence, initial, masks, traces) };
+      : new Array<State>(this.cells.length).fill(zeroState(stateSizes, [batch!], x));
+    return { masks, ...this.#runLayers(sequence, initial!, masks, traces) };
   }
 
   #runsBackwards(direction: number): boolean {
@@ -171,8 +171,8 @@ export class Recurrent<State extends CellState> extends Module<
   ): { output: Tensor; states: State[] } {
     const directions = this.bidirectional ? 2 : 1;
     const [time, batch] = x.shape;
-    const size = mergedSize(this.cells[0].stateSizes.hidden, this);
-    if (lengths.steps === 0) return { output: x.device.zeros([time, batch, size], x.dtype), states: [...initial] };
+    const size = mergedSize(this.cells[0]!.stateSizes.hidden, this);
+    if (lengths.steps === 0) return { output: x.device.zeros([time!, batch!, size], x.dtype), states: [...initial] };
     const states: State[] = [];
     let layerInput = lengths.cut(x);
     for (let layer = 0; layer < this.layers; layer++) {
@@ -181,7 +181,15 @@ export class Recurrent<State extends CellState> extends Module<
       for (let direction = 0; direction < directions; direction++) {
         const i = layer * directions + direction;
         const backwards = this.#runsBackwards(direction);
-        const result = runCell(this.#operation, this.cells[i], layerInput, initial[i], lengths, backwards, traces?.[i]);
+        const result = runCell(
+          this.#operation,
+          this.cells[i]!,
+          layerInput,
+          initial[i],
+          lengths,
+          backwards,
+          traces?.[i],
+        );
         states.push(result.state);
         outputs.push(result.output);
       }
@@ -210,20 +218,20 @@ function unstackState<State extends CellState>(
 ): State[] {
   const parts = new Map(stateNames(sizes).map((name) => [name, unstack(state[name] as Tensor)]));
   return Array.from({ length: count }, (_, i) =>
-    mapSizes<State>(sizes, (name) => (parts.get(name) as readonly Tensor[])[i]),
+    mapSizes<State>(sizes, (name) => (parts.get(name) as readonly Tensor[])[i]!),
   );
 }
 
 function mergeOutputs(outputs: readonly Tensor[], merge: MergeMode): Tensor {
   const [forward, backward] = outputs;
-  if (backward === undefined) return forward;
+  if (backward === undefined) return forward!;
   switch (merge) {
     case 'sum':
-      return add(forward, backward);
+      return add(forward!, backward);
     case 'multiply':
-      return multiply(forward, backward);
+      return multiply(forward!, backward);
     case 'average':
-      return multiply(add(forward, backward), 0.5);
+      return multiply(add(forward!, backward), 0.5);
     case 'concat':
     case 'none':
       return concat(outputs, 2);

@@ -15,7 +15,7 @@ export type Nonlinearity = keyof typeof nonlinearities;
 
 export interface RNNCellOptions extends PackedCellOptions {
   /** Default `tanh`. */
-  readonly nonlinearity?: Nonlinearity;
+  readonly nonlinearity?: Nonlinearity | undefined;
 }
 
 export interface RNNOptions extends PackedLayerOptions, RNNCellOptions {}

@@ -31,14 +31,14 @@ export function runCell<State extends CellState>(
 ): CellRun<State> {
   const [time, batch] = x.shape;
   const { projected, step, fused } = cell.prepare(x);
-  checkExactShape(operation, 'projected', projected, [time, batch, ...projected.shape.slice(2)]);
+  checkExactShape(operation, 'projected', projected, [time!, batch!, ...projected.shape.slice(2)]);
   const composed = (): CellRun<State> => {
-    const inputs = splitSteps(projected, time, batch);
+    const inputs = splitSteps(projected, time!, batch!);
     const masks = lengths.masks();
-    const outputs = new Array<Tensor>(time);
+    const outputs = new Array<Tensor>(time!);
     let state = initial;
-    for (let k = 0; k < time; k++) {
-      const t = backwards ? time - 1 - k : k;
+    for (let k = 0; k < time!; k++) {
+      const t = backwards ? time! - 1 - k : k;
       const last = state;
       const mask = masks?.[t];
       let gates: Activations = {};
@@ -48,14 +48,14 @@ export function runCell<State extends CellState>(
           gates = seen;
         });
       [state, gates] = x.device.scope((): [State, Activations] => {
-        const next = step(inputs[t], last, observe);
-        if (k === 0) checkState(operation, next, cell.stateSizes, [batch], x);
+        const next = step(inputs[t]!, last, observe);
+        if (k === 0) checkState(operation, next, cell.stateSizes, [batch!], x);
         return [mask ? keepEnded(cell, mask, next, last) : next, gates];
       });
       outputs[t] = state.hidden;
       if (trace) trace[t] = { ...gates, ...state };
     }
-    return { output: joinSteps(outputs, time, batch), state };
+    return { output: joinSteps(outputs, time!, batch!), state };
   };
   const kernels = fused && fusedKernels(x.device, fused.cell);
   if (!fused || !kernels || trace) return composed();
@@ -72,5 +72,5 @@ export function splitSteps(x: Tensor, time: number, batch: number): readonly Ten
 }
 
 export function joinSteps(steps: readonly Tensor[], time: number, batch: number): Tensor {
-  return reshape(concat(steps), [time, batch, ...steps[0].shape.slice(1)]);
+  return reshape(concat(steps), [time, batch, ...steps[0]!.shape.slice(1)]);
 }

@@ -88,7 +88,7 @@ export function refusal(work: () => unknown): string {
 export function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   if (a.length !== b.length) return Number.NaN;
   return Array.from(a).reduce((worst, value, i) => {
-    const difference = Math.abs(value - b[i]);
+    const difference = Math.abs(value - b[i]!);
     return difference <= worst ? worst : difference;
   }, 0);
 }
@@ -113,7 +113,7 @@ export async function checkDerivatives(compute: () => Tensor, targets: ReadonlyM
   for (const [name, target] of targets) {
     const gradient = gradients.get(name) as Tensor;
     const direction = random.normal(target.size);
-    const actual = Array.from(await gradient.data()).reduce((sum, value, i) => sum + value * direction[i], 0);
+    const actual = Array.from(await gradient.data()).reduce((sum, value, i) => sum + value * direction[i]!, 0);
     gradient.dispose();
     const quotient = await slope(compute, target, direction);
     const error = Math.abs(actual - quotient) / Math.max(1, Math.abs(actual), Math.abs(quotient));
@@ -131,7 +131,7 @@ async function slope(compute: () => Tensor, target: Parameter, direction: Float6
   const move = (distance: number) =>
     target.assign(
       device.tensor(
-        origin.map((value, i) => value + distance * direction[i]),
+        origin.map((value, i) => value + distance * direction[i]!),
         { shape },
       ),
     );

@@ -64,7 +64,7 @@ function probe(x: Tensor): [low: Tensor, high: Tensor] {
   const axes = x.shape.map((_, axis) => axis);
   // Kernels and not operations, which the observer and the tape would hear.
   const reduce = (kind: 'min' | 'max') =>
-    x.device.execute('fit', [x], [], x.dtype, (backend, [operand]) => backend.reduce(kind, operand, axes));
+    x.device.execute('fit', [x], [], x.dtype, (backend, [operand]) => backend.reduce(kind, operand!, axes));
   return x.device.keep([reduce('min'), reduce('max')]);
 }
 

@@ -12,9 +12,9 @@ export interface LossResult<Carry> {
   /** A scalar. */
   readonly loss: Tensor;
   /** Handed to the loss function with the next batch. Default nothing. */
-  readonly carry?: Carry;
+  readonly carry?: Carry | undefined;
   /** Scalars by name, whose means over the batches stand in validation events, e.g. an `accuracy`. Not looked at in training. */
-  readonly metrics?: Readonly<Record<string, Tensor>>;
+  readonly metrics?: Readonly<Record<string, Tensor>> | undefined;
 }
 
 /**
@@ -30,18 +30,18 @@ export interface ValidateOptions<Batch, Carry> {
   /** Its epoch 0 is evaluated each time, in evaluation mode and with no random number of training used up. */
   readonly data: BatchSource<Batch>;
   /** Default the `loss` of training. */
-  readonly loss?: LossFunction<Batch, Carry>;
+  readonly loss?: LossFunction<Batch, Carry> | undefined;
   /** Steps between two evaluations, a whole number of at least 1. Default: at the end of each epoch. */
-  readonly everySteps?: number;
+  readonly everySteps?: number | undefined;
   /** Give the model the weights of the lowest validation loss when training stops, unless it was aborted. Default false. */
-  readonly restoreBest?: boolean;
+  readonly restoreBest?: boolean | undefined;
 }
 
 export interface EarlyStoppingOptions {
   /** Validations in a row that may bring no improvement, a whole number of at least 0; one more stops. */
   readonly patience: number;
   /** By how much a loss must be below the best one to count as an improvement, at least 0. Default 0. */
-  readonly minimumImprovement?: number;
+  readonly minimumImprovement?: number | undefined;
 }
 
 export interface AverageWeightsOptions {
@@ -56,11 +56,11 @@ export interface CheckpointOptions {
   /** Stores a state; training waits for it, and an error of it ends training. See `saveCheckpoint` of the `./node` entry. */
   readonly save: (state: TrainingState) => Promise<void> | void;
   /** Steps between two saves, a whole number of at least 1. Default: only when training stops. It is always saved then, but not after an error. */
-  readonly everySteps?: number;
+  readonly everySteps?: number | undefined;
   /** Stores the state of each validation loss that is the lowest so far, elsewhere than `save` does. Needs `validate`. Default: none is stored. */
-  readonly saveBest?: (state: TrainingState) => Promise<void> | void;
+  readonly saveBest?: ((state: TrainingState) => Promise<void> | void) | undefined;
   /** Anything of the caller's that belongs to the model: vocabulary, model options. Default null. */
-  readonly config?: Json;
+  readonly config?: Json | undefined;
 }
 
 export interface FitOptions<Batch, Carry = undefined> {
@@ -74,32 +74,32 @@ export interface FitOptions<Batch, Carry = undefined> {
   readonly epochs: number;
   readonly loss: LossFunction<Batch, Carry>;
   /** Default: the optimizer's learning rate stays as it is. */
-  readonly schedule?: Schedule | StatefulSchedule;
+  readonly schedule?: Schedule | StatefulSchedule | undefined;
   /**
    * Batches for each update, a whole number of at least 1: its loss is their mean, weighted by `items`, and so are its gradients. So are means over
    * a batch that is too large for the memory computed. The last update of an epoch takes what is left. Default 1.
    */
-  readonly accumulate?: number;
+  readonly accumulate?: number | undefined;
   /**
    * Keeps an exponential mean of the weights beside them (after Polyak and Juditsky 1992), which often generalizes better than the last weights do.
    * It is what is validated, what `restoreBest` restores, and what the model has when training stops, unless it was aborted. Checkpoints hold both.
    * Default: none is kept.
    */
-  readonly averageWeights?: AverageWeightsOptions;
+  readonly averageWeights?: AverageWeightsOptions | undefined;
   /** Default: gradients are used as they are. */
-  readonly clip?: ClipOption;
+  readonly clip?: ClipOption | undefined;
   /** Default: no validation. */
-  readonly validate?: ValidateOptions<Batch, Carry>;
+  readonly validate?: ValidateOptions<Batch, Carry> | undefined;
   /** Needs `validate`. Default: all epochs are trained. */
-  readonly earlyStopping?: EarlyStoppingOptions;
+  readonly earlyStopping?: EarlyStoppingOptions | undefined;
   /** Default: nothing is saved. */
-  readonly checkpoint?: CheckpointOptions;
+  readonly checkpoint?: CheckpointOptions | undefined;
   /** A saved state to continue from, bit by bit as if training had never stopped. Default: a start from the beginning. */
-  readonly resume?: TrainingState;
+  readonly resume?: TrainingState | undefined;
   /** Ends training after the step at hand, or while it waits for data. Not an error: the last event says so. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** How many items a batch holds: weights for means over batches, in validation and with `accumulate`, and for items a second. Default: batches count the same. */
-  readonly items?: (batch: Batch) => number;
+  readonly items?: ((batch: Batch) => number) | undefined;
 }
 
 const operation = 'fit';

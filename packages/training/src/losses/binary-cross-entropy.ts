@@ -4,7 +4,7 @@ import { checkSameShape, keptTargets, type LossOptions, reduce, weightingOf } fr
 
 export interface BinaryCrossEntropyOptions extends LossOptions {
   /** Factor on the loss of positive targets: a number of at least 0, or a tensor that broadcasts to the logits. Default 1. */
-  readonly positiveWeight?: Scalar;
+  readonly positiveWeight?: Scalar | undefined;
 }
 
 /**

@@ -7,11 +7,11 @@ export interface CrossEntropyOptions extends LossOptions {
    * Positions with this target have loss 0, no gradient and no part in the mean: padding. A whole number, which may lie outside the
    * classes. Default none.
    */
-  readonly ignoreIndex?: number;
+  readonly ignoreIndex?: number | undefined;
   /** Share of each target's probability that is spread evenly over all classes (Szegedy et al. 2016), 0 to 1. Default 0. */
-  readonly labelSmoothing?: number;
+  readonly labelSmoothing?: number | undefined;
   /** A factor for each class, finite and at least 0: on the loss of positions that have it as target, and on their part in the mean. Default 1. */
-  readonly classWeights?: ArrayLike<number>;
+  readonly classWeights?: ArrayLike<number> | undefined;
 }
 
 const operation = 'crossEntropy';

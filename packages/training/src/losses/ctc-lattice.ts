@@ -57,7 +57,7 @@ export function ctcLattice(targets: readonly ArrayLike<number>[], shape: Lattice
       const label = isBlank ? blank : labels[(s - 1) / 2];
       for (let t = 0; t < steps; t++) {
         const at = (t * states + s) * batch + row;
-        if (t < lengths[row]) emissions[at] = (t * batch + row) * classes + label;
+        if (t < lengths[row]!) emissions[at] = (t * batch + row) * classes + label!;
         else if (isBlank) emissions[at] = certain;
       }
       rules[s * batch + row] = 0;

@@ -27,11 +27,11 @@ import { type LossOptions, reduce, weightingOf } from './support.ts';
 
 export interface CTCLossOptions extends LossOptions {
   /** Time steps of each row, from 0 to time; what the logits hold beyond has no effect. Default all. */
-  readonly lengths?: Lengths;
+  readonly lengths?: Lengths | undefined;
   /** The class that stands for no label. Default 0. */
-  readonly blank?: number;
+  readonly blank?: number | undefined;
   /** Take the loss of a row that no path can spell, Infinity, as 0. Default false. */
-  readonly zeroInfinity?: boolean;
+  readonly zeroInfinity?: boolean | undefined;
 }
 
 const operation = 'ctcLoss';
@@ -118,7 +118,7 @@ function checkTargets(targets: readonly ArrayLike<number>[], batch: number, clas
   }
   targets.forEach((labels, row) => {
     for (let i = 0; i < labels.length; i++) {
-      const label = labels[i];
+      const label = labels[i]!;
       if (Number.isInteger(label) && label >= 0 && label < classes && label !== blank) continue;
       const argument = `targets[${row}][${i}]`;
       const expected = `a label, 0 to ${classes - 1} but for the blank ${blank}`;

@@ -4,9 +4,9 @@ import { checkSameShape, keptTargets, type LossOptions, reduce, weightingOf } fr
 
 export interface GaussianOptions extends LossOptions {
   /** Add the constant ln(2 pi) / 2, for a likelihood that compares with others. Default false. */
-  readonly full?: boolean;
+  readonly full?: boolean | undefined;
   /** The least variance that is reckoned with, above 0; gradients pass as if it were none. Default 1e-6. */
-  readonly epsilon?: number;
+  readonly epsilon?: number | undefined;
 }
 
 const operation = 'gaussianNegativeLogLikelihood';

@@ -26,7 +26,7 @@ export function meanAbsoluteError(prediction: Tensor, target: Tensor, options: L
 
 export interface HuberOptions extends LossOptions {
   /** Where the square turns into a line, above 0. Default 1. */
-  readonly delta?: number;
+  readonly delta?: number | undefined;
 }
 
 /**

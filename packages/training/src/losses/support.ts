@@ -6,13 +6,13 @@ export type Reduction = 'mean' | 'sum' | 'none';
 
 export interface LossOptions {
   /** Default `mean`. */
-  readonly reduction?: Reduction;
+  readonly reduction?: Reduction | undefined;
   /**
    * How much each loss counts: floats of at least 0, or bool, a mask that is true where a loss counts. Of the shape of the losses or of its leading
    * axes: [time, batch] also fits losses [time, batch, n]. Losses are multiplied by their weights, and the mean is divided by the sum of the weights. Where
    * the weight is 0 the loss is 0 and has no gradient, whatever the target is, NaN too. Default 1.
    */
-  readonly weights?: Tensor;
+  readonly weights?: Tensor | undefined;
 }
 
 /** Weights with axes of size 1 behind, so that they broadcast to the losses. */

@@ -14,7 +14,7 @@ export interface RowPlace {
 
 export interface RowFormat {
   /** The first line of the file. Default none. */
-  readonly header?: string;
+  readonly header?: string | undefined;
   /** The lines of an event. */
   readonly rowsOf: (event: FitEvent) => readonly (RowPlace & { readonly line: string })[];
   /** `undefined` for a line that is no row. */

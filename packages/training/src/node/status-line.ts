@@ -2,9 +2,9 @@
 export interface LineStream {
   write(text: string): unknown;
   /** Whether it is a terminal. */
-  readonly isTTY?: boolean;
+  readonly isTTY?: boolean | undefined;
   /** Width of the terminal. Default 80. */
-  readonly columns?: number;
+  readonly columns?: number | undefined;
 }
 
 /** Milliseconds between two showings. */

@@ -4,15 +4,15 @@ import { formatCount, formatDuration, type LineStream, StatusLine } from './stat
 
 export interface TrainingProgressOptions {
   /** Default `process.stdout`. */
-  readonly stream?: LineStream;
+  readonly stream?: LineStream | undefined;
   /** Updates in all, where the data end before the epochs do. Default: what the events say. */
-  readonly steps?: number;
+  readonly steps?: number | undefined;
   /** What the option `items` of `fit` counts. Default `items`. */
-  readonly unit?: string;
+  readonly unit?: string | undefined;
   /** More figures for the line of a step, e.g. `2.13 bits/char`. Default none. */
-  readonly describeStep?: (event: StepEvent) => readonly string[];
+  readonly describeStep?: ((event: StepEvent) => readonly string[]) | undefined;
   /** The line that a validation leaves. Default: its step, loss and metrics, and whether it was the best so far. */
-  readonly describeValidation?: (event: ValidationEvent) => string;
+  readonly describeValidation?: ((event: ValidationEvent) => string) | undefined;
 }
 
 const longestBar = 24;

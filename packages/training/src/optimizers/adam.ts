@@ -1,25 +1,25 @@
 import { add, divide, multiply, sqrt, square, subtract } from '@sluice/autograd';
-import type { AdamResults, AdamStep, OptimizerKernels, Parameter, Tensor } from '@sluice/core';
+import type { AdamResults, AdamStep, Complete, OptimizerKernels, Parameter, Tensor } from '@sluice/core';
 import { optimizerKernels } from '../kernels.ts';
 import { checkOption, Optimizer } from './optimizer.ts';
 
 export interface AdamOptions {
   /** At least 0. Default 0.001. */
-  readonly learningRate?: number;
+  readonly learningRate?: number | undefined;
   /** Share of the running mean of gradients that each step keeps, 0 to below 1. Default 0.9. */
-  readonly beta1?: number;
+  readonly beta1?: number | undefined;
   /** Share of the running mean of squared gradients that each step keeps, 0 to below 1. Default 0.999. */
-  readonly beta2?: number;
+  readonly beta2?: number | undefined;
   /** Added to the root of the squares, at least 0. Default 1e-8. */
-  readonly epsilon?: number;
+  readonly epsilon?: number | undefined;
   /** For Adam the factor of an L2 penalty, for AdamW the share of the step size that weights decay by; at least 0. Default 0; AdamW 0.01. */
-  readonly weightDecay?: number;
+  readonly weightDecay?: number | undefined;
 }
 
 type AdamSlot = 'firstMoment' | 'secondMoment';
 
 abstract class AdamRule extends Optimizer<AdamSlot> {
-  readonly #options: Required<Omit<AdamOptions, 'learningRate'>>;
+  readonly #options: Omit<Complete<AdamOptions>, 'learningRate'>;
   readonly #decoupled: boolean;
 
   constructor(kind: string, parameters: ReadonlyMap<string, Parameter>, options: AdamOptions, decoupled: boolean) {

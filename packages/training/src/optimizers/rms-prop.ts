@@ -1,20 +1,20 @@
 import { add, divide, maximum, multiply, sqrt, square, subtract } from '@sluice/autograd';
-import type { Parameter, Tensor } from '@sluice/core';
+import type { Complete, Parameter, Tensor } from '@sluice/core';
 import { checkOption, Optimizer } from './optimizer.ts';
 
 export interface RMSpropOptions {
   /** At least 0. Default 0.01. */
-  readonly learningRate?: number;
+  readonly learningRate?: number | undefined;
   /** Share of the running mean of squared gradients that each step keeps, 0 to below 1. Default 0.99. */
-  readonly alpha?: number;
+  readonly alpha?: number | undefined;
   /** Added to the root of the mean, at least 0. Default 1e-8. */
-  readonly epsilon?: number;
+  readonly epsilon?: number | undefined;
   /** Share of the running sum of steps that each step keeps, at least 0. Default 0: no sum is kept. */
-  readonly momentum?: number;
+  readonly momentum?: number | undefined;
   /** Divide by an estimate of the variance and not of the square (Graves 2013, section 2.4). Default false. */
-  readonly centered?: boolean;
+  readonly centered?: boolean | undefined;
   /** Factor of an L2 penalty, at least 0. Default 0. */
-  readonly weightDecay?: number;
+  readonly weightDecay?: number | undefined;
 }
 
 type RMSpropSlot = 'squareMean' | 'gradientMean' | 'momentum';
@@ -25,7 +25,7 @@ type RMSpropSlot = 'squareMean' | 'gradientMean' | 'momentum';
  * b = momentum b + g / (sqrt(v) + epsilon); theta -= learningRate b.
  */
 export class RMSprop extends Optimizer<RMSpropSlot> {
-  readonly #options: Required<Omit<RMSpropOptions, 'learningRate'>>;
+  readonly #options: Omit<Complete<RMSpropOptions>, 'learningRate'>;
 
   /** @throws OptionError for an option outside its range, or no parameters */
   constructor(parameters: ReadonlyMap<string, Parameter>, options: RMSpropOptions = {}) {

@@ -1,18 +1,18 @@
 import { add, multiply, subtract } from '@sluice/autograd';
-import { OptionError, type Parameter, type Tensor } from '@sluice/core';
+import { type Complete, OptionError, type Parameter, type Tensor } from '@sluice/core';
 import { checkOption, Optimizer } from './optimizer.ts';
 
 export interface SGDOptions {
   /** At least 0. */
   readonly learningRate: number;
   /** Share of the running sum of gradients that each step keeps, at least 0. Default 0: no sum is kept. */
-  readonly momentum?: number;
+  readonly momentum?: number | undefined;
   /** Share of each gradient but the first that does not enter the sum, 0 to 1. Default 0. */
-  readonly dampening?: number;
+  readonly dampening?: number | undefined;
   /** Looks ahead by the momentum (Sutskever et al. 2013); needs a momentum and no dampening. Default false. */
-  readonly nesterov?: boolean;
+  readonly nesterov?: boolean | undefined;
   /** Factor of an L2 penalty, at least 0. Default 0. */
-  readonly weightDecay?: number;
+  readonly weightDecay?: number | undefined;
 }
 
 /**
@@ -21,7 +21,7 @@ export interface SGDOptions {
  * Without momentum: theta -= learningRate g.
  */
 export class SGD extends Optimizer<'momentum'> {
-  readonly #options: Required<Omit<SGDOptions, 'learningRate'>>;
+  readonly #options: Omit<Complete<SGDOptions>, 'learningRate'>;
 
   /** @throws OptionError for an option outside its range, or no parameters */
   constructor(parameters: ReadonlyMap<string, Parameter>, options: SGDOptions) {
@@ -40,7 +40,7 @@ export class SGD extends Optimizer<'momentum'> {
     this.#options = { momentum, dampening, nesterov, weightDecay };
   }
 
-  protected override update(parameter: Tensor, gradient: Tensor, slots: { readonly momentum?: Tensor }) {
+  protected override update(parameter: Tensor, gradient: Tensor, slots: { readonly momentum?: Tensor | undefined }) {
     const { momentum, dampening, nesterov, weightDecay } = this.#options;
     const g = weightDecay > 0 ? add(gradient, multiply(parameter, weightDecay)) : gradient;
     const descend = (direction: Tensor) => subtract(parameter, multiply(direction, this.learningRate));

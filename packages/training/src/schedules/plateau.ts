@@ -1,4 +1,4 @@
-import { OptionError } from '@sluice/core';
+import { type Complete, OptionError } from '@sluice/core';
 
 /** A schedule that learns from the losses and therefore has a state, which checkpoints save. */
 export interface StatefulSchedule {
@@ -14,22 +14,22 @@ export interface ReduceOnPlateauOptions {
   /** The rate to begin with, at least 0. */
   readonly learningRate: number;
   /** What a reduction multiplies by, 0 to below 1. Default 0.1. */
-  readonly factor?: number;
+  readonly factor?: number | undefined;
   /** Losses in a row that may fail to improve before the rate is reduced, a whole number of at least 0. Default 10. */
-  readonly patience?: number;
+  readonly patience?: number | undefined;
   /** Share of the best loss by which a loss must be below it to count as better, 0 to below 1. Default 0.0001. */
-  readonly threshold?: number;
+  readonly threshold?: number | undefined;
   /** Losses after a reduction during which none counts as bad, a whole number of at least 0. Default 0. */
-  readonly cooldown?: number;
+  readonly cooldown?: number | undefined;
   /** The rate is never reduced below this, at least 0. Default 0. */
-  readonly minimum?: number;
+  readonly minimum?: number | undefined;
 }
 
 const operation = 'ReduceOnPlateau';
 
 /** Reduces the rate when the loss stops falling, as `torch.optim.lr_scheduler.ReduceLROnPlateau` with `eps=0`. */
 export class ReduceOnPlateau implements StatefulSchedule {
-  readonly #options: Required<Omit<ReduceOnPlateauOptions, 'learningRate'>>;
+  readonly #options: Omit<Complete<ReduceOnPlateauOptions>, 'learningRate'>;
   #learningRate: number;
   /** `undefined` before the first loss. */
   #best: number | undefined;

@@ -9,7 +9,7 @@ export interface StepDecayOptions {
   /** Steps between two decays, a whole number of at least 1. */
   readonly every: number;
   /** What each decay multiplies by, at least 0. Default 0.1. */
-  readonly factor?: number;
+  readonly factor?: number | undefined;
 }
 
 /**
@@ -29,7 +29,7 @@ export interface ExponentialDecayOptions {
   /** What `every` steps multiply by, at least 0. */
   readonly factor: number;
   /** Steps over which the factor takes effect, a whole number of at least 1. Default 1. */
-  readonly every?: number;
+  readonly every?: number | undefined;
 }
 
 /**
@@ -49,9 +49,9 @@ export interface CosineRestartsOptions {
   /** Steps of the first period, a whole number of at least 1. */
   readonly period: number;
   /** How many times longer each period is than the one before, a whole number of at least 1. Default 1. */
-  readonly multiplier?: number;
+  readonly multiplier?: number | undefined;
   /** What the rate falls towards, at least 0. Default 0. */
-  readonly minimum?: number;
+  readonly minimum?: number | undefined;
 }
 
 /**
@@ -84,7 +84,7 @@ export interface LinearWarmUpOptions {
   /** What follows; it begins with its own step 0 when the warm-up ends. A number stands for a constant rate. */
   readonly schedule: Schedule | number;
   /** Share of the first rate of what follows that the warm-up begins with, 0 to 1. Default 1/3. */
-  readonly startFactor?: number;
+  readonly startFactor?: number | undefined;
 }
 
 /**
@@ -109,11 +109,11 @@ export interface OneCycleOptions {
   /** Steps of the whole cycle, a whole number of at least 2; later steps keep its last rate. */
   readonly steps: number;
   /** Share of the steps in which the rate rises, 0 to 1. Default 0.3. */
-  readonly rise?: number;
+  readonly rise?: number | undefined;
   /** The first rate is the maximum divided by this, above 0. Default 25. */
-  readonly startDivisor?: number;
+  readonly startDivisor?: number | undefined;
   /** The last rate is the first divided by this, above 0. Default 10,000. */
-  readonly endDivisor?: number;
+  readonly endDivisor?: number | undefined;
 }
 
 /**

@@ -31,5 +31,5 @@ export interface TrainingState {
   /** The mean of the weights, where one is kept. */
   readonly average: ReadonlyMap<string, TensorData> | undefined;
   /** What errors call the state: the path of the file it was read from. */
-  readonly source?: string;
+  readonly source?: string | undefined;
 }

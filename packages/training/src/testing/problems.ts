@@ -60,7 +60,7 @@ export function setUp(options: Partial<FitOptions<Pair, Carry>> = {}) {
 /** Batches that differ from epoch to epoch. */
 export function pairs(
   batches: number,
-  options: { readonly counted?: boolean; readonly name?: string } = {},
+  options: { readonly counted?: boolean | undefined; readonly name?: string | undefined } = {},
 ): BatchSource<Pair> {
   const { counted = true, name = 'pairs' } = options;
   return {

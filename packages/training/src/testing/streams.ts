@@ -1,5 +1,5 @@
 /** Keeps what is written to it. */
-export function fakeStream(terminal: { readonly isTTY?: boolean; readonly columns?: number }) {
+export function fakeStream(terminal: { readonly isTTY?: boolean | undefined; readonly columns?: number | undefined }) {
   return {
     ...terminal,
     text: '',

@@ -11,5 +11,5 @@ it('the folder of an app loads in a page from its address, and predicts what it 
   const { model, config, preprocessing } = await loadModel(modelFolder.href, definition, device);
   const predictions = await predict(model, preprocessing.residues, config.window, chains);
   expect(predictions).toEqual(inject('predictionsInNode'));
-  expect(predictions[0].states).toHaveLength(chains[0].residues.length);
+  expect(predictions[0]!.states).toHaveLength(chains[0]!.residues.length);
 });

@@ -41,7 +41,7 @@ export class IndexChecks {
     const settled = await Promise.all(
       doubts.map(async ({ low, high, ...doubt }) => ({ ...doubt, low: await read(low), high: await read(high) })),
     );
-    for (const { operation, length, ...bounds } of settled) throwIfOutside(operation, bounds, length);
+    for (const { operation, length, ...bounds } of settled) throwIfOutside(operation, bounds!, length);
   }
 }
 

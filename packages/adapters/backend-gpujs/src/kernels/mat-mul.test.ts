@@ -16,8 +16,8 @@ function expected(transposeA: boolean, transposeB: boolean): Float64Array {
   for (let i = 0; i < y.length; i++) {
     const [row, column] = [Math.floor(i / columns), i % columns];
     for (let k = 0; k < inner; k++) {
-      y[i] +=
-        a[transposeA ? k * rows + row : row * inner + k] * b[transposeB ? column * inner + k : k * columns + column];
+      y[i]! +=
+        a[transposeA ? k * rows + row : row * inner + k]! * b[transposeB ? column * inner + k : k * columns + column]!;
     }
   }
   return y;
@@ -44,7 +44,7 @@ describe.skipIf(problem !== undefined)('large matrix products on headless GL', (
         expect(backend.info).toMatchObject({ launches: before.launches + 4, textures: before.textures + 1 });
         const got = await backend.download({ storage, shape: [rows, columns], dtype: 'float32' });
         const wanted = expected(transposeA, transposeB);
-        const differences = Array.from(wanted, (value, i) => Math.abs(value - got[i]));
+        const differences = Array.from(wanted, (value, i) => Math.abs(value - got[i]!));
         expect(differences.reduce((x, y) => Math.max(x, y))).toBeLessThan(2e-5);
       }
     }

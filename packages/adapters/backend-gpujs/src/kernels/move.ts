@@ -31,13 +31,13 @@ export function slice(
   steps: readonly number[],
 ): GpujsStorage {
   const strides = stridesOf(x.shape);
-  const start = strides.reduce((sum, stride, axis) => sum + stride * starts[axis], 0);
+  const start = strides.reduce((sum, stride, axis) => sum + stride * starts[axis]!, 0);
   return copyStrided(
     machine,
     x,
     sizes,
     start,
-    strides.map((stride, axis) => stride * steps[axis]),
+    strides.map((stride, axis) => stride * steps[axis]!),
   );
 }
 
@@ -178,8 +178,8 @@ export function concat(machine: Machine, xs: readonly X[], axis: number): GpujsS
     const groups: X[] = [];
     for (let first = 0; first < parts.length; first += most) {
       const group = parts.slice(first, first + most);
-      const length = group.reduce((sum, { shape }) => sum + shape[axis], 0);
-      groups.push({ ...group[0], storage: concat(machine, group, axis), shape: group[0].shape.with(axis, length) });
+      const length = group.reduce((sum, { shape }) => sum + shape[axis]!, 0);
+      groups.push({ ...group[0], storage: concat(machine, group, axis), shape: group[0]!.shape.with(axis, length) });
     }
     const result = concat(machine, groups, axis);
     for (const { storage } of groups) machine.free(storage);

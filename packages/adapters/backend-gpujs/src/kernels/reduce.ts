@@ -14,7 +14,7 @@ interface Around {
 }
 
 export function around(shape: Shape, axis: number): Around {
-  return { outer: sizeOf(shape.slice(0, axis)), size: shape[axis], inner: sizeOf(shape.slice(axis + 1)) };
+  return { outer: sizeOf(shape.slice(0, axis)), size: shape[axis]!, inner: sizeOf(shape.slice(axis + 1)) };
 }
 
 /** The loops of kernels have fixed bounds and are left early, so that few kernels serve all sizes. */
@@ -113,9 +113,9 @@ export function reduce(machine: Machine, kind: ReduceKind, x: X, axes: readonly 
   const kept = x.shape.filter((_, axis) => !axes.includes(axis));
   if (axes.length === 0) return cast(machine, x, x.dtype);
   if (x.storage.size === 0) return fill(machine, sizeOf(kept), 0, x.dtype);
-  const last = axes[axes.length - 1];
+  const last = axes[axes.length - 1]!;
   let first = axes.length - 1;
-  while (first > 0 && axes[first - 1] === axes[first] - 1) first--;
+  while (first > 0 && axes[first - 1] === axes[first]! - 1) first--;
   const from = axes[first];
   const group: Around = {
     outer: sizeOf(x.shape.slice(0, from)),

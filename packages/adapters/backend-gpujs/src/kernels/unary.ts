@@ -8,7 +8,7 @@ import type { GpujsStorage, X } from '../storage.ts';
 interface Formula {
   /** Code that returns the function of `v`. */
   readonly code: string;
-  readonly functions?: KernelSource['functions'];
+  readonly functions?: KernelSource['functions'] | undefined;
 }
 
 const floatFormulas = {

@@ -35,7 +35,7 @@ function unpack({ form, time }: Sequence, { parts }: GpujsStorage): Saved {
     first: form.state.map((_, i) => (form.states.includes(i) ? parts[at++] : undefined)),
     after: bundles(form.step),
     gates: bundles(form.open),
-    weights: { gates: parts[at++], projection: parts[at++] },
+    weights: { gates: parts[at++]!, projection: parts[at++] },
   };
 }
 
@@ -60,7 +60,7 @@ export function runBackward(
   const before = statesBefore(sequence, first, after);
   const { texels } = sequence;
   const [outputState] = form.states;
-  const last = time > 0 ? join(scratch, component(before, outputState), texels) : undefined;
+  const last = time > 0 ? join(scratch, component(before, outputState!), texels) : undefined;
   const output = time > 0 ? [outputGradient(sequence, inputs, given.output)] : undefined;
   const gradients = new Array<Bundle>(time);
   const carries = new Array<Bundle>(time);
@@ -81,11 +81,13 @@ export function runBackward(
   }
   const states = sequence
     .spreadStates(carry)
-    .map((state, i) => (lengths ? clearEnded(scratch, state, lengths, 1, batch, sequence.widths[i]) : state));
-  const give = () => states.map((state, i) => scratch.give(state, batch * sequence.widths[i]));
+    .map((state, i) => (lengths ? clearEnded(scratch, state, lengths, 1, batch, sequence.widths[i]!) : state));
+  const give = () => states.map((state, i) => scratch.give(state, batch * sequence.widths[i]!));
   if (!last) return { ...noSteps(), states: give() };
   const used = new Set([...form.projectedGradients, ...form.productGradients]);
-  const joined = gradients[0].map((_, i) => (used.has(i) ? join(scratch, component(gradients, i), texels) : undefined));
+  const joined = gradients[0]!.map((_, i) =>
+    used.has(i) ? join(scratch, component(gradients, i), texels) : undefined,
+  );
   const array = (components: readonly number[]) =>
     spreadRows(
       scratch,
@@ -122,7 +124,7 @@ function statesBefore(sequence: Sequence, first: Bundle, after: readonly Bundle[
   let last = first;
   for (const t of sequence.steps) {
     before[t] = last;
-    last = after[t];
+    last = after[t]!;
   }
   return before;
 }
@@ -147,8 +149,8 @@ function weightGradient(
   const columns = (begin: number, count: number) =>
     scratch.view(scratch.take(slice(machine, of, [0, begin], [rows, count], [1, 1])), [rows, count]);
   const ends = [width - hidden, hidden];
-  const parts = [product(columns(0, ends[0]), last), product(columns(ends[0], ends[1]), middle)];
-  const arrays = parts.map((block, i) => scratch.view(block, [ends[i], hidden]));
+  const parts = [product(columns(0, ends[0]!), last), product(columns(ends[0]!, ends[1]!), middle)];
+  const arrays = parts.map((block, i) => scratch.view(block, [ends[i]!, hidden]));
   return scratch.take(concat(machine, arrays, 0));
 }
 
@@ -173,7 +175,7 @@ function projectionGradient(
   if (form.projected === undefined) return undefined;
   const { machine } = scratch;
   const rows = time * batch;
-  const carried = sequence.toOutputs(spreadSteps(sequence, carries, form.states[0]), rows);
+  const carried = sequence.toOutputs(spreadSteps(sequence, carries, form.states[0]!), rows);
   const shape = [rows, outputs];
   const sum = scratch.take(binary(machine, 'add', scratch.view(carried, shape), { ...output, shape }, shape));
   const gradient = lengths ? clearEnded(scratch, sum, lengths, time, batch, outputs) : sum;

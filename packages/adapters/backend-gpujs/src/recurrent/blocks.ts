@@ -17,7 +17,7 @@ export function component(bundles: readonly Bundle[], index: number): readonly B
 
 /** The code of a texel of 1, 2 or 4 numbers. */
 function texel(values: readonly string[]): string {
-  return values.length === 1 ? values[0] : `[${values.join(', ')}]`;
+  return values.length === 1 ? values[0]! : `[${values.join(', ')}]`;
 }
 
 /** Blocks of `size` texels one behind the other. As many are joined first as it takes for the rest to fit into one launch. */
@@ -185,7 +185,7 @@ return x[this.thread.x];`,
 /** A matrix with zeros behind its rows and columns, or without some of them. */
 export function resize(scratch: Scratch, matrix: X, shape: readonly [number, number]): X {
   const { machine } = scratch;
-  const isLess = matrix.shape.some((size, axis) => size > shape[axis]);
+  const isLess = matrix.shape.some((size, axis) => size > shape[axis]!);
   if (!isLess && matrix.shape.every((size, axis) => size === shape[axis])) return matrix;
   const made = isLess ? slice(machine, matrix, [0, 0], shape, [1, 1]) : pad(machine, matrix, shape, [0, 0], [1, 1], 0);
   return scratch.view(scratch.take(made), shape);

@@ -18,11 +18,11 @@ export interface Product {
   /** Pairs of a component of that texel and of the weights' texel. Forward each is a sum, backward all are added up. */
   readonly pairs: readonly (readonly [component: number, weight: number])[];
   /** Whether the weights are those of the projection, one number a texel. */
-  readonly projects?: boolean;
+  readonly projects?: boolean | undefined;
 }
 
 export interface Stage {
-  readonly product?: Product;
+  readonly product?: Product | undefined;
   readonly reads: readonly Role[];
   readonly code: string;
   /** The texel: names or code, 1, 2 or 4 of them. */
@@ -39,9 +39,9 @@ export interface CellForm {
   /** Its components that are the contract's states, in its order. */
   readonly states: readonly number[];
   /** Names of what the gates give. */
-  readonly kept?: readonly string[];
+  readonly kept?: readonly string[] | undefined;
   /** Before the states, where they take what all units gave, or where it is kept for the way back. */
-  readonly open?: Stage;
+  readonly open?: Stage | undefined;
   /** Gives the states. */
   readonly step: Stage;
   /** What leads to the gradients of the gates. Of rows that have ended they are zeros. */
@@ -52,9 +52,9 @@ export interface CellForm {
   readonly projectedGradients: readonly number[];
   readonly productGradients: readonly number[];
   /** The component of what the gates give whose product the last gate takes, in place of that of the output state. */
-  readonly middle?: number;
+  readonly middle?: number | undefined;
   /** The component of what the gates give that is projected to the output state. */
-  readonly projected?: number;
+  readonly projected?: number | undefined;
   readonly functions: readonly FunctionSource[];
 }
 

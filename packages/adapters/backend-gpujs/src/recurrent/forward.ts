@@ -32,16 +32,16 @@ export function runForward(sequence: Sequence, inputs: Inputs, save: boolean): S
   }
   const ended = (array: Block, steps: number, width: number) =>
     lengths ? clearEnded(scratch, array, lengths, steps, batch, width) : array;
-  const joined = time > 0 ? join(scratch, component(after, form.states[0]), sequence.texels) : undefined;
+  const joined = time > 0 ? join(scratch, component(after, form.states[0]!), sequence.texels) : undefined;
   const rows = time * batch;
   const output = joined && ended(sequence.toOutputs(spreadRows(scratch, [joined], sequence), rows), time, outputs);
-  const states = sequence.spreadStates(last).map((state, i) => ended(state, 1, widths[i]));
+  const states = sequence.spreadStates(last).map((state, i) => ended(state, 1, widths[i]!));
   const all = [[first], after, gates, [[weights.gates, weights.projection]]];
   const parts = all.flat(2).filter((block) => block !== undefined);
   // Nothing can fail from here on.
   return {
     output: output ? scratch.give(output, rows * outputs) : empty(),
-    states: states.map((state, i) => scratch.give(state, batch * widths[i])),
+    states: states.map((state, i) => scratch.give(state, batch * widths[i]!)),
     saved: save ? scratch.giveParts(parts) : undefined,
   };
 }

@@ -75,7 +75,7 @@ export class Sequence {
     const { form, scratch, batch, hidden } = this;
     const blocks = form.states.map((component) => bundle[component] as Block);
     const [output, ...others] = spreadStates(scratch, blocks, batch, hidden);
-    return [this.toOutputs(output, batch), ...others];
+    return [this.toOutputs(output!, batch), ...others];
   }
 
   /** An array [rows, hidden] as [rows, outputs]. */

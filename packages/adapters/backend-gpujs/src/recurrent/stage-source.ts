@@ -25,7 +25,7 @@ function namesOf(form: CellForm, role: Role): readonly string[] {
   if (role === 'last') return ofStates((state) => `${state}0`);
   if (role === 'carry') return ofStates((state) => `d${state}`);
   if (role === 'after') return form.state;
-  return form.gradients[0].result.map((_, i) => `gradient${i}`);
+  return form.gradients[0]!.result.map((_, i) => `gradient${i}`);
 }
 
 const identifiers = /\b(?!(?:const|let|if|Math)\b)[A-Za-z]\w*\b(?!\s*\()/g;
@@ -164,7 +164,7 @@ export function stageSource(launch: Launch): KernelsSource {
   const reads = readsOf(launch);
   const results = resultsOf(stage);
   const finish = (row: number) => {
-    const values = results.map((i) => `let result${i}Of${row} = ${ofRow(result[i], row)};`);
+    const values = results.map((i) => `let result${i}Of${row} = ${ofRow(result[i]!, row)};`);
     if (!masked) return values.join('\n');
     const idle = results.map((i) => `result${i}Of${row} = ${ofRow(idleCode(launch, i), row)};`);
     return `${values.join('\n')}\nif (step >= lengths[own + ${row}]) { ${idle.join(' ')} }`;

@@ -20,9 +20,9 @@ export type KernelName = keyof Kernels;
 
 export interface PoolOptions {
   /** What workers run. */
-  readonly source?: string;
+  readonly source?: string | undefined;
   /** Milliseconds that a worker may take for a part at least, before it is taken for dead. */
-  readonly patience?: number;
+  readonly patience?: number | undefined;
 }
 
 const mostCalls = 2 ** 22;

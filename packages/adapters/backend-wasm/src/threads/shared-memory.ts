@@ -12,7 +12,7 @@ export function withSharedMemory(binary: Uint8Array<ArrayBuffer>): Uint8Array<Ar
   const readNumber = () => {
     let value = 0;
     for (let shift = 0; at < bytes.length; shift += 7) {
-      const byte = bytes[at++];
+      const byte = bytes[at++]!;
       value += (byte & 127) * 2 ** shift;
       if (byte < 128) break;
     }
@@ -31,7 +31,7 @@ export function withSharedMemory(binary: Uint8Array<ArrayBuffer>): Uint8Array<Ar
       skipName();
       skipName();
       if (bytes[at++] !== memoryImport) return undefined;
-      bytes[at] |= sharedFlag;
+      bytes[at]! |= sharedFlag;
       return bytes;
     }
     at = end;
