@@ -1,3 +1,5 @@
+import { visible } from './quote.ts';
+
 /** What every error of the library tells: where, about what, what came and what was expected. */
 export interface Problem {
   /** Operation, layer or function that refused, e.g. `lstm`. */
@@ -13,7 +15,7 @@ export interface Problem {
 /**
  * Base of all errors thrown on purpose. The message reads
  * `operation: argument got, expected ...`, e.g.
- * `lstm: x has shape [5, 2, 7], expected [time, batch, 3]`.
+ * `lstm: x has shape [5, 2, 7], expected [time, batch, 3]`. What a terminal would obey is made `visible` in it.
  */
 export class SluiceError extends Error {
   /** The parts of the message; absent when the error was made from a plain sentence. */
@@ -21,9 +23,11 @@ export class SluiceError extends Error {
 
   constructor(problem: Problem | string, options?: ErrorOptions) {
     super(
-      typeof problem === 'string'
-        ? problem
-        : `${problem.operation}: ${problem.argument} ${problem.got}, expected ${problem.expected}`,
+      visible(
+        typeof problem === 'string'
+          ? problem
+          : `${problem.operation}: ${problem.argument} ${problem.got}, expected ${problem.expected}`,
+      ),
       options,
     );
     // Classes of the library say theirs, for minifiers rename them.

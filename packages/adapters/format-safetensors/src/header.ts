@@ -1,5 +1,5 @@
-import type { Shape } from '@sluice/core';
-import { fail, quote } from './report.ts';
+import { quote, type Shape } from '@sluice/core';
+import { fail } from './report.ts';
 
 /** What the header says of one tensor, still unchecked against the data. */
 export interface HeaderEntry {

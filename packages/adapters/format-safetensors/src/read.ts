@@ -1,7 +1,7 @@
-import { formatShape, type Shape, type TensorData } from '@sluice/core';
+import { formatShape, quote, type Shape, type TensorData } from '@sluice/core';
 import { type ElementType, elementTypes } from './elements.ts';
 import { type HeaderEntry, lengthBytes, maximumHeaderBytes, parseHeader } from './header.ts';
-import { fail, quote } from './report.ts';
+import { fail } from './report.ts';
 
 export interface SafetensorsContents {
   /** By name, in the order of the header. */

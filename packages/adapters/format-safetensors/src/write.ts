@@ -4,13 +4,13 @@ import {
   dtypeOf,
   formatShape,
   OptionError,
+  quote,
   ShapeError,
   sizeOf,
   type TensorData,
 } from '@sluice/core';
 import { writtenNames } from './elements.ts';
 import { halfSurrogate, lengthBytes, maximumHeaderBytes } from './header.ts';
-import { quote } from './report.ts';
 
 const operation = 'writeSafetensors';
 
