@@ -28,7 +28,7 @@ beforeAll(async () => {
   await saveCheckpoint(file('vast.safetensors'), {
     ...state,
     model: new Map([...state.model, [`lstm.weight_hh_l${layers - 1}`, last]]),
-    config: { ...config, settings: { ...config.settings, layers } } as never,
+    config: { ...config, settings: { ...config.settings, layers } },
   });
   writeFileSync(file('other.txt'), readFileSync(file('text.txt'), 'utf8').toUpperCase());
   writeFileSync(file('short.txt'), 'too short');

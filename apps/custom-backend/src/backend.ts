@@ -50,7 +50,7 @@ export function createArrayBackend(): Backend<Storage> {
     compare: (kind, a, b, shape) => zip(a, b, shape, (x, y) => Number(compareFormulas[kind](x, y))),
     select(condition, a, b, shape) {
       const [ofA, ofB] = [broadcast(a, shape), broadcast(b, shape)];
-      return broadcast(condition, shape).map((yes, i) => (yes ? ofA[i] : ofB[i]));
+      return broadcast(condition, shape).map((yes, i) => (yes ? ofA[i]! : ofB[i]!));
     },
 
     reduce(kind, x, axes) {
@@ -60,7 +60,7 @@ export function createArrayBackend(): Backend<Storage> {
       // A reduced axis moves nothing in the result.
       const targets = positions(
         x.shape,
-        x.shape.map((_, axis) => (axes.includes(axis) ? 0 : outer[next++])),
+        x.shape.map((_, axis) => (axes.includes(axis) ? 0 : outer[next++]!)),
       );
       const { start, combine } = reductions[kind];
       const result = filled(sizeOf(kept), start);
@@ -94,12 +94,12 @@ export function createArrayBackend(): Backend<Storage> {
         const columns = range(second.columns).map((column) => second.column(ofSecond[i]!, column));
         return range(first.rows).flatMap((row) => {
           const left = first.row(p, row);
-          return columns.map((right) => rounding[a.dtype](dot(left!, right)));
+          return columns.map((right) => rounding[a.dtype](dot(left, right)));
         });
       });
     },
 
-    slice: (x, starts, sizes, steps) => placesOf(x.shape, sizes, starts, steps).map((place) => x.storage[place]),
+    slice: (x, starts, sizes, steps) => placesOf(x.shape, sizes, starts, steps).map((place) => x.storage[place]!),
     pad(x, shape, starts, steps, value) {
       const result = filled(sizeOf(shape), value);
       placesOf(shape, x.shape, starts, steps).forEach((place, i) => {
@@ -113,11 +113,11 @@ export function createArrayBackend(): Backend<Storage> {
     },
     transpose(x, permutation) {
       const strides = stridesOf(x.shape);
-      const sizes = permutation.map((axis) => x.shape[axis]);
+      const sizes = permutation.map((axis) => x.shape[axis]!);
       return positions(
-        sizes!,
-        permutation.map((axis) => strides[axis]),
-      ).map((place) => x.storage[place]);
+        sizes,
+        permutation.map((axis) => strides[axis]!),
+      ).map((place) => x.storage[place]!);
     },
 
     gather(x, indices, axis) {
@@ -150,7 +150,7 @@ const filled = (size: number, value: number) => new Array<number>(size).fill(val
 const part = (storage: Storage, i: number, length: number) => storage.slice(i * length, (i + 1) * length);
 
 function broadcast(x: Stored, shape: Shape): Storage {
-  return broadcastPositions(x.shape, shape).map((place) => x.storage[place]);
+  return broadcastPositions(x.shape, shape).map((place) => x.storage[place]!);
 }
 
 function zip(a: Stored, b: Stored, shape: Shape, formula: (x: number, y: number) => number): Storage {
@@ -171,16 +171,16 @@ function placesOf(shape: Shape, sizes: Shape, starts: readonly number[], steps: 
 
 /** The last two axes as matrices, which `transpose` swaps the axes of; the others say which matrix. */
 function matrices({ storage, shape }: Stored, transpose: boolean) {
-  const [height, width] = shape.slice(-2);
-  const [rows, columns] = transpose ? [width, height] : [height, width];
-  const [down, along] = transpose ? [1, width] : [width, 1];
-  const start = (matrix: number) => matrix * height! * width!;
+  const [height, width] = shape.slice(-2) as [number, number];
+  const [rows, columns] = transpose ? [width, height] : ([height, width] as const);
+  const [down, along] = transpose ? [1, width] : ([width, 1] as const);
+  const start = (matrix: number) => matrix * height * width;
   return {
     leading: shape.slice(0, -2),
     rows,
     columns,
-    row: (matrix: number, i: number) => range(columns!).map((j) => storage[start(matrix) + i * down! + j * along!]),
-    column: (matrix: number, j: number) => range(rows!).map((i) => storage[start(matrix) + i * down! + j * along!]),
+    row: (matrix: number, i: number) => range(columns).map((j) => storage[start(matrix) + i * down + j * along]!),
+    column: (matrix: number, j: number) => range(rows).map((i) => storage[start(matrix) + i * down + j * along]!),
   };
 }
 
@@ -196,7 +196,7 @@ function alongAxis(x: Stored, axis: number, replace: (row: Storage) => Storage):
   const result: Storage = [];
   for (const i of range(outer)) {
     for (const k of range(inner)) {
-      const row = replace(range(size).map((j) => x.storage[(i * size + j) * inner + k]));
+      const row = replace(range(size).map((j) => x.storage[(i * size + j) * inner + k]!));
       row.forEach((value, j) => {
         result[(i * row.length + j) * inner + k] = value;
       });

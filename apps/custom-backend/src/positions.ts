@@ -15,7 +15,7 @@ export function broadcastPositions(from: Shape, shape: Shape): number[] {
   const strides = stridesOf(from);
   return positions(
     shape,
-    shape.map((_, axis) => (from[axis - missing]! > 1 ? strides[axis - missing] : 0)),
+    shape.map((_, axis) => (from[axis - missing]! > 1 ? strides[axis - missing]! : 0)),
   );
 }
 

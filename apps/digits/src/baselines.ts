@@ -81,7 +81,7 @@ export async function linearClassifier(
     loss: (batch) =>
       crossEntropy(
         scoresOf(batch.map(({ image }) => image)),
-        device.tensor(Int32Array.from(batch, ({ labels }) => labels[0])),
+        device.tensor(Int32Array.from(batch, ({ labels }) => labels[0]!)),
       ),
     schedule: oneCycle({ maximum: 0.005, steps: epochs * data.batchesPerEpoch }),
   });

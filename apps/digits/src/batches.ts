@@ -39,7 +39,7 @@ export function trainingBatches(
 }
 
 function drawDigits(digits: readonly Sample[], indices: Int32Array, random: Random): Sample[] {
-  return Array.from(indices, (i) => ({ ...digits[i], image: distort(digits[i]!.image, random) }));
+  return Array.from(indices, (i) => ({ ...digits[i]!, image: distort(digits[i]!.image, random) }));
 }
 
 /** Pictures to measure with, as they are. */

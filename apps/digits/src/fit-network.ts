@@ -1,4 +1,3 @@
-import type { Tensor } from '@sluice/core';
 import { Adam, accuracy, crossEntropy, ctcLoss, fit, type LossResult, logged, oneCycle } from '@sluice/training';
 import { TrainingProgress } from '@sluice/training/node';
 import { evaluationBatches, trainingBatches } from './batches.ts';
@@ -29,7 +28,7 @@ function lossOf(network: DigitNetwork) {
       return { loss: ctcLoss(logits, targets, { lengths, zeroInfinity: true }) };
     }
     const targets = device.tensor(Int32Array.from(labels.flat()));
-    return { loss: crossEntropy(logits, targets), metrics: { accuracy: accuracy(logits, targets) as Tensor } };
+    return { loss: crossEntropy(logits, targets), metrics: { accuracy: accuracy(logits, targets) } };
   };
 }
 

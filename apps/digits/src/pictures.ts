@@ -8,7 +8,7 @@ import { makeBatch, stepsOf } from './steps.ts';
 
 /** A picture as a heat map, upright: what runs from left to right is its columns. */
 function pictureMap(name: string, { width, height, pixels }: Image): HeatMap {
-  const column = (x: number) => Array.from({ length: height }, (_, y) => pixels[y * width + x]);
+  const column = (x: number) => Array.from({ length: height }, (_, y) => pixels[y * width + x]!);
   return { name, values: Array.from({ length: width }, (_, x) => column(x)) };
 }
 
@@ -41,8 +41,8 @@ export async function insideMaps(network: DigitNetwork, sample: Sample): Promise
   const perStep = steps.shape[1]! / size;
   const picture = rowsOf(steps.data, steps.shape[1]!).map((pixels) =>
     Array.from({ length: size }, (_, y) => {
-      const cells = Array.from({ length: perStep }, (_, column) => pixels[column * size + y]);
-      return cells.reduce((sum, value) => sum! + value!, 0) / perStep;
+      const cells = Array.from({ length: perStep }, (_, column) => pixels[column * size + y]!);
+      return cells.reduce((sum, value) => sum + value, 0) / perStep;
     }),
   );
   const maps: HeatMap[] = [{ name: 'ink', values: picture }];
@@ -53,7 +53,7 @@ export async function insideMaps(network: DigitNetwork, sample: Sample): Promise
       name: `probability of ${classes.join(', ')} (below each other)`,
       values: probabilities.map((row) => row.slice(1)),
     });
-    maps.push({ name: 'probability of the blank', values: probabilities.map(([blank]) => [blank]) });
+    maps.push({ name: 'probability of the blank', values: probabilities.map(([blank]) => [blank!]) });
   }
   for (const { direction, layer, activations } of recurrent.inspect(device.tensor(batch.inputs))) {
     for (const [gate, tensor] of Object.entries(activations)) {

@@ -63,13 +63,13 @@ function parsePgm(path: string, bytes: Buffer): Matrix {
     found[1] === '2'
       ? text.slice(begin).replaceAll(/#.*/g, '').split(/\s+/).filter(Boolean).map(Number)
       : Array.from({ length: Math.floor((bytes.length - begin) / (wide ? 2 : 1)) }, (_, i) =>
-          wide ? bytes.readUInt16BE(begin + 2 * i) : bytes[begin + i],
+          wide ? bytes.readUInt16BE(begin + 2 * i) : bytes[begin + i]!,
         );
   const count = width * height;
   if (values.length < count) {
     throw new AppError(`${path}: ends after ${values.length} values, expected ${width} x ${height} = ${count}`);
   }
-  const wrong = values.findIndex((value) => !(value! >= 0 && value! <= highest));
+  const wrong = values.findIndex((value) => !(value >= 0 && value <= highest));
   if (wrong >= 0 && wrong < count) {
     const place = `row ${Math.floor(wrong / width) + 1}, column ${(wrong % width) + 1}`;
     throw new AppError(`${path}: ${place} is ${values[wrong]}, expected a number from 0 to ${highest}`);

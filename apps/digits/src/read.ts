@@ -38,9 +38,9 @@ export async function scoresOf(network: DigitNetwork, { inputs, lengths }: Batch
 function readDigits({ data, shape }: Scores): Reading[] {
   const [rows, width] = shape as readonly [number, number];
   return Array.from({ length: rows }, (_, row) => {
-    const scores = Array.from({ length: width }, (_, i) => data[row * width + i]);
+    const scores = Array.from({ length: width }, (_, i) => data[row * width + i]!);
     const highest = Math.max(...scores);
-    const probability = 1 / scores.reduce((sum, score) => sum! + Math.exp(score! - highest), 0);
+    const probability = 1 / scores.reduce((sum, score) => sum + Math.exp(score - highest), 0);
     const labels = [scores.indexOf(highest)];
     return { labels, probability, greedy: labels };
   });

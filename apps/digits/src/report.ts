@@ -52,16 +52,16 @@ export async function reportOf(outcome: Outcome): Promise<Report> {
     const counts = matrix.labels.map((_, row) => matrix.labels.map((_, column) => matrix.count(row, column)));
     sections.push({ kind: 'confusion', title: `What the ${cell} takes for what`, labels: matrix.labels, counts });
   }
-  const pictures = shown.map((i) => samples[i]);
+  const pictures = shown.map((i) => samples[i]!);
   if (shown.length > 0) {
     const note = `From left to right as in the table that follows.`;
     sections.push(
       task === 'digit'
-        ? pictureRow('Misread digits', note, pictures!)
+        ? pictureRow('Misread digits', note, pictures)
         : pictureLines(
             'Strings, misread ones first',
-            pictures!,
-            shown.map((i) => readings[i]),
+            pictures,
+            shown.map((i) => readings[i]!),
           ),
       readsTable(shown, samples, readings),
     );
@@ -103,7 +103,7 @@ function lossesOf({ task, trained }: Outcome): ChartSection {
 
 function readsTable(shown: readonly number[], samples: readonly Sample[], readings: readonly Reading[]): TableSection {
   const rows = shown.map((i) => {
-    const { labels, greedy, probability } = readings[i];
+    const { labels, greedy, probability } = readings[i]!;
     return [samples[i]!.labels.join(''), labels.join(''), percent(probability), greedy.join('')];
   });
   return { kind: 'table', title: 'What was read', columns: ['written', 'read', 'probability', 'greedy'], rows };

@@ -33,7 +33,7 @@ export function compose(digits: readonly Sample[], random: Random): Sample {
 }
 
 function draw(digits: readonly Sample[], count: number, random: Random): Sample[] {
-  return Array.from({ length: count }, () => digits[random.integer(0, digits.length)]);
+  return Array.from({ length: count }, () => digits[random.integer(0, digits.length)]!);
 }
 
 /** Strings to train on, of distorted digits; all of as many digits, so that there is little padding. */

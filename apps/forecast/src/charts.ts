@@ -68,7 +68,7 @@ export async function gateMaps(
   const one = forecastBatches(prepared, { start: origin, end: origin + horizon }, { batchSize: 1 });
   const maps: { name: string; values: number[][] }[] = [];
   for await (const { past } of one.epoch(0)) {
-    const { activations } = device.keep(model.encoder.inspect(device.tensor(past))).at(-1)!;
+    const { activations } = device.keep(model.encoder.inspect(device.tensor(past))).at(-1);
     for (const name of gates) maps.push({ name, values: rowsOf(await activations[name]!.data(), hidden) });
     for (const tensor of Object.values(activations)) tensor.dispose();
   }

@@ -58,16 +58,16 @@ function parseChain(place: string, line: string): Chain {
   };
   const cells = line.split('\t');
   if (cells.length !== 3) fail(`${cells.length} cells`, '3: id, residues and states between tabs');
-  const [id, residues, states] = cells;
-  if (residues!.length !== states!.length || residues === '') {
-    fail(`${residues!.length} residues and ${states!.length} states`, 'as many of both, at least one');
+  const [id, residues, states] = cells as [string, string, string];
+  if (residues.length !== states.length || residues === '') {
+    fail(`${residues.length} residues and ${states.length} states`, 'as many of both, at least one');
   }
-  if (residues!.length > longest)
-    fail(`chain ${JSON.stringify(id)} has ${residues!.length} residues`, `at most ${longest}`);
-  const residue = residues!.search(/[^A-Z]/);
-  if (residue >= 0) fail(`residue ${JSON.stringify(residues![residue])} at place ${residue + 1}`, 'a capital letter');
-  const state = [...states!].findIndex((letter) => !stateLetters.includes(letter as State));
+  if (residues.length > longest)
+    fail(`chain ${JSON.stringify(id)} has ${residues.length} residues`, `at most ${longest}`);
+  const residue = residues.search(/[^A-Z]/);
+  if (residue >= 0) fail(`residue ${JSON.stringify(residues[residue])} at place ${residue + 1}`, 'a capital letter');
+  const state = [...states].findIndex((letter) => !stateLetters.includes(letter as State));
   if (state >= 0)
-    fail(`state ${JSON.stringify(states![state])} at residue ${state + 1}`, `one of ${stateLetters.join('')}`);
+    fail(`state ${JSON.stringify(states[state])} at residue ${state + 1}`, `one of ${stateLetters.join('')}`);
   return { id, residues, states };
 }

@@ -27,7 +27,7 @@ export async function evaluate(
     eight.add(idsOf(states, stateLetters), targets);
     three.add(
       idsOf(merged, mergedLetters),
-      targets.map((state) => mergedOf[state]),
+      targets.map((state) => mergedOf[state]!),
     );
   }
   return { predictions, eight, three };

@@ -44,8 +44,8 @@ export async function predict(
     three.dispose();
     for (const [row, index] of indices.entries()) {
       const places = Array.from({ length: lengths[row]! }, (_, t) => t * lengths.length + row);
-      const best = places.map((place) => likeliest(states, place!, stateLetters.length));
-      const bestMerged = places.map((place) => likeliest(classes, place!, mergedLetters.length));
+      const best = places.map((place) => likeliest(states, place, stateLetters.length));
+      const bestMerged = places.map((place) => likeliest(classes, place, mergedLetters.length));
       predictions[index] = {
         states: best.map(({ id }) => stateLetters[id]).join(''),
         merged: bestMerged.map(({ id }) => mergedLetters[id]).join(''),

@@ -85,7 +85,7 @@ function scores(title: string, matrix: ConfusionMatrix, names: Readonly<Record<s
 
 function predictionTable({ chains, evaluation }: Outcome): Section {
   const rows = chains.slice(0, samples).flatMap(({ id, residues, states }, i) => {
-    const { states: predicted, merged } = evaluation.predictions[i];
+    const { states: predicted, merged } = evaluation.predictions[i]!;
     const lines = { residues, actual: states, predicted, 'of three': merged };
     return Object.entries(lines).map(([name, line]) => [id, name, line.slice(0, shown)]);
   });

@@ -93,8 +93,8 @@ export async function train({ settings, data, chains, out, backend, command }: T
       if (event.type === 'validation') {
         history.validation.x.push(event.step);
         history.validation.y.push(event.loss);
-        shares.Q3.push(event.metrics.Q3);
-        shares.Q8.push(event.metrics.Q8);
+        shares.Q3.push(event.metrics.Q3!);
+        shares.Q8.push(event.metrics.Q8!);
       }
       if (event.type === 'stopped' && event.reason === 'aborted') interrupted = `after step ${event.step} of ${steps}`;
     }

@@ -109,7 +109,7 @@ function createProgram(args: readonly string[]): Command {
       const tagged = await tagSentences(model, preprocessing, sentences);
       for (const [i, { words }] of sentences.entries()) {
         if (i > 0) print();
-        printColumns(words.map((word, t) => [word, tagged[i]![t], meaningOf(tagged[i]![t]!)]));
+        printColumns(words.map((word, t) => [word, tagged[i]![t]!, meaningOf(tagged[i]![t]!)]));
       }
     });
   return program;

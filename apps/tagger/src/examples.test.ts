@@ -19,7 +19,7 @@ test('a batch spells each of its words once, long ones by their beginning and en
   const source = sentenceBatches([...sentences, unseen], vocabularies, { batchSize: 3 });
   const batches = [];
   for await (const batch of source.epoch(0)) batches.push(batch);
-  const [{ indices, words, spellings, letters, lengths, tags }] = batches;
+  const { indices, words, spellings, letters, lengths, tags } = batches[0]!;
   expect(wordCount(batches[0]!)).toBe(9);
   expect([Array.from(indices), [...lengths]]).toEqual([
     [2, 0, 1],

@@ -96,7 +96,7 @@ export function sentenceBatches(
       }
       const places = new Map(groups.flat().map((form, place) => [form, place]));
       const spellings = Int32Array.from(fields.forms.data as Int32Array, (form) => places.get(form)!);
-      const letters = groups.flatMap((group) => padSequences(group.map((form) => spelt[form])));
+      const letters = groups.flatMap((group) => padSequences(group.map((form) => spelt[form]!)));
       const rest = { indices, lengths, words: fields.words, tags: fields.tags };
       return { ...rest, spellings: { ...fields.forms, data: spellings }, letters };
     },

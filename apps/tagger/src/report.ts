@@ -62,7 +62,7 @@ function confusion(matrix: ConfusionMatrix): Section {
     ...all.slice(0, tagsShown).map((id) => [id]),
     ...(all.length > tagsShown ? [all.slice(tagsShown)] : []),
   ];
-  const labels = groups.map(([first], i) => (i < tagsShown ? matrix.labels[first!] : 'others'));
+  const labels = groups.map(([first], i) => (i < tagsShown ? matrix.labels[first!]! : 'others'));
   const count = (targets: number[], predictions: number[]) =>
     targets.reduce((sum, target) => sum + predictions.reduce((row, tag) => row + matrix.count(target, tag), 0), 0);
   const note = `The ${Math.min(tagsShown, all.length)} most frequent tags.`;

@@ -16,7 +16,7 @@ export async function tagSentences(
   const { tokens } = vocabularies.tags;
   for await (const batch of sentenceBatches(sentences, vocabularies, { batchSize }).epoch(0)) {
     const paths = await decode(batch);
-    for (const [row, path] of paths.entries()) tagged[batch.indices[row]!]! = Array.from(path, (tag) => tokens[tag]);
+    for (const [row, path] of paths.entries()) tagged[batch.indices[row]!] = Array.from(path, (tag) => tokens[tag]!);
   }
   return tagged;
 }

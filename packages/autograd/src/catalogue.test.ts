@@ -183,7 +183,7 @@ const catalogue = {
       return [[size(random), width], [width], [width]];
     },
     compute: (x, weight, bias) =>
-      all(ops.layerNorm(x, { weight: weight as Tensor, bias: bias as Tensor }), ops.layerNorm(x, { epsilon: 0.1 })),
+      all(ops.layerNorm(x, { weight: weight, bias: bias }), ops.layerNorm(x, { epsilon: 0.1 })),
   },
 } satisfies Record<keyof typeof ops, Entry>;
 

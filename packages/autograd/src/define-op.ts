@@ -47,7 +47,7 @@ export function defineOp<Args extends readonly unknown[], Output extends OpOutpu
     const output = paused(device, () =>
       device.scope(() => distinct(name, forward(...args), inputs) as never),
     ) as Output;
-    const outputs: readonly Tensor[] = output instanceof Tensor ? [output] : (output as readonly Tensor[]);
+    const outputs: readonly Tensor[] = output instanceof Tensor ? [output] : output;
     notify(name, outputs);
     if (backward === null) return output;
     announce(device, inputs, () => ({

@@ -59,7 +59,7 @@ export function valueAndGrad<const T extends Targets, Auxiliary = undefined>(
       auxiliary,
     };
   };
-  return device.scope(run as never);
+  return device.scope(run);
 }
 
 /**

@@ -63,7 +63,7 @@ const bugs: Record<string, Bug> = {
   },
   'products in half precision': {
     breaks: (right) => ({
-      matMul: (a, b, options) => right.matMul(a, b, options).map((value) => Number(value.toPrecision(4))) as DataArray,
+      matMul: (a, b, options) => right.matMul(a, b, options).map((value) => Number(value.toPrecision(4))),
     }),
     check: 'matMul float32: larger, odd sizes',
     message: /expected .* \(within \d\.\de-\d+\)$/,
@@ -163,7 +163,7 @@ const bugs: Record<string, Bug> = {
       argReduce(kind, x, axis) {
         const last = x.shape[axis]! - 1;
         const reversed = right.gather(x, indexRange(last), axis);
-        return right.argReduce(kind, { ...x, storage: reversed }, axis).map((i) => last - i) as DataArray;
+        return right.argReduce(kind, { ...x, storage: reversed }, axis).map((i) => last - i);
       },
     }),
     check: 'argReduce argMax int32: ties, along any axis',
@@ -171,15 +171,14 @@ const bugs: Record<string, Bug> = {
   },
   'rounding of halves away from zero': {
     breaks: (right) => ({
-      unary: (kind, x) => (kind === 'round' ? (x.storage.map(Math.round) as DataArray) : right.unary(kind, x)),
+      unary: (kind, x) => (kind === 'round' ? x.storage.map(Math.round) : right.unary(kind, x)),
     }),
     check: 'unary round float32: special values',
     message: /^unary round: float32 \[15\] -> float32 \[15\]: element \[7\] is 1, expected 0$/,
   },
   'expm1 through exp': {
     breaks: (right) => ({
-      unary: (kind, x) =>
-        kind === 'expm1' ? (right.unary('exp', x).map((value) => value - 1) as DataArray) : right.unary(kind, x),
+      unary: (kind, x) => (kind === 'expm1' ? right.unary('exp', x).map((value) => value - 1) : right.unary(kind, x)),
     }),
     check: 'unary expm1 float32: small arguments keep their digits',
     message: /^unary expm1: /,
@@ -214,9 +213,7 @@ const bugs: Record<string, Bug> = {
   'a sigmoid that never quite opens': {
     breaks: (right) => ({
       unary: (kind, x) =>
-        kind === 'sigmoid'
-          ? (right.unary(kind, x).map((value) => value * (1 - 1e-6)) as DataArray)
-          : right.unary(kind, x),
+        kind === 'sigmoid' ? right.unary(kind, x).map((value) => value * (1 - 1e-6)) : right.unary(kind, x),
     }),
     check: 'constant error carousel float32: a pulse survives 1000 steps forwards',
     message: /^the cell state after 1000 steps: element \[0, 0\] is 0\.749.*, expected 0\.75$/,
@@ -224,7 +221,7 @@ const bugs: Record<string, Bug> = {
   'sums that depend on the moment': {
     breaks(right) {
       let calls = 0;
-      return { reduce: (...all) => right.reduce(...all).map((x) => x * (1 + 1e-7 * calls++)) as DataArray };
+      return { reduce: (...all) => right.reduce(...all).map((x) => x * (1 + 1e-7 * calls++)) };
     },
     check: 'matMul, reduce and scatterAdd: the same bits every time',
     message: /^reduce sum again: element \[\] is/,
@@ -277,7 +274,7 @@ describe('the kit reports', () => {
 });
 
 function coarse(right: Backend<DataArray>): Backend<DataArray>['unary'] {
-  return (kind, x) => right.unary(kind, x).map((value) => value * (1 + 1e-4)) as DataArray;
+  return (kind, x) => right.unary(kind, x).map((value) => value * (1 + 1e-4));
 }
 
 function bool(storage: DataArray, shape: readonly number[]): Operand<DataArray> {

@@ -165,7 +165,7 @@ const bugs: Record<string, Bug> = {
       forward: (cell, inputs, options) => {
         const { output, ...result } = right.forward(cell, inputs, options);
         const width = inputs.projected.shape[1]! * cell.hiddenSize;
-        return { ...result, output: output.map((x, i) => x * 0.999999 ** Math.floor(i / width)) as DataArray };
+        return { ...result, output: output.map((x, i) => x * 0.999999 ** Math.floor(i / width)) };
       },
     },
     check: 'recurrent lstm, float32: a pulse and its gradient survive 1000 steps, fewer of large sizes',
@@ -177,7 +177,7 @@ function swapHalves({ storage, shape, dtype }: Parameters<Kernels['forward']>[1]
   const width = shape[2]!;
   const swapped = storage.map((_, i) => {
     const [row, column] = [Math.floor(i / width), i % width];
-    return storage[row * width + ((column + 2 * hiddenSize) % width)];
+    return storage[row * width + ((column + 2 * hiddenSize) % width)]!;
   });
   return { storage: swapped as DataArray, shape, dtype };
 }
@@ -187,7 +187,7 @@ describe('the kit reports fused kernels with', () => {
     const backend: Backend<DataArray> = { ...createReferenceBackend(), recurrent: { ...right, ...breaks } };
     const check = conformanceChecks.find((candidate) => candidate.name === name);
     if (check === undefined) throw new Error(`there is no check ${name}`);
-    const failure = runCheck(check, createCheckContext(backend as Backend));
+    const failure = runCheck(check, createCheckContext(backend));
     await expect(failure).rejects.toThrow(message);
     await expect(failure).rejects.toBeInstanceOf(ConformanceError);
     await expect(failure).rejects.toThrow('RecurrentKernels');

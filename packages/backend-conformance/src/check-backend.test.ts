@@ -37,7 +37,7 @@ describe('checkBackend', () => {
         disposed++;
       },
     };
-    const report = await checkBackend(() => backend as Backend, {
+    const report = await checkBackend(() => backend, {
       skip: slow,
       optional: ['lstm, float32', 'adam, float32', 'sumOfSquares, float32'],
     });
@@ -65,7 +65,7 @@ describe('checkBackend', () => {
   });
 
   it('tells a kernel that is left out from one that ran', async () => {
-    const { optional } = await checkBackend(() => withLSTM() as Backend, {
+    const { optional } = await checkBackend(() => withLSTM(), {
       skip: { ...slow, 'recurrent lstm': 'not today' },
     });
     expect(optional.exercised).toEqual(['adam, float32', 'sumOfSquares, float32']);
@@ -96,7 +96,7 @@ describe('checkBackend', () => {
     ['a kernel too many', { optional: [] }, 'lstm, float32 is there, expected not there'],
   ])('notices %s', async (_, options, message) => {
     const skip = { ...slow, 'recurrent ': 'slow' };
-    const { text } = await checkBackend(() => withLSTM() as Backend, { ...options, skip });
+    const { text } = await checkBackend(() => withLSTM(), { ...options, skip });
     expect(text).toContain(message);
   });
 

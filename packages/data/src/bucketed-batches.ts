@@ -54,7 +54,7 @@ export function bucketedBatches<Example, Batch>(
     }
     const count = Math.ceil(order.length / batchSize);
     const batches = Array.from({ length: count }, (_, i) => order.slice(i * batchSize, (i + 1) * batchSize));
-    return seed === undefined ? batches : Array.from(shuffledOrder(count, seed, epoch), (i) => batches[i]);
+    return seed === undefined ? batches : Array.from(shuffledOrder(count, seed, epoch), (i) => batches[i]!);
   };
 
   const source = indexedSource('bucketedBatches', Math.ceil(examples.length / batchSize), (epoch) => {
@@ -62,7 +62,7 @@ export function bucketedBatches<Example, Batch>(
     return (batch) => {
       const indices = batches[batch]!;
       return options.collate(
-        Array.from(indices, (index) => examples[index]),
+        Array.from(indices, (index) => examples[index]!),
         indices,
       );
     };

@@ -35,7 +35,7 @@ export function exampleBatches<Example, Batch>(
     return (batch) => {
       const indices = order.slice(batch * batchSize, (batch + 1) * batchSize);
       return options.collate(
-        Array.from(indices, (index) => examples[index]),
+        Array.from(indices, (index) => examples[index]!),
         indices,
       );
     };

@@ -49,7 +49,7 @@ export function padSequences(sequences: readonly Sequence[], options: PadSequenc
   checkPadding(operation, padding, dtype);
 
   const batch = rows.length;
-  const lengths = Int32Array.from(rows, (row) => row.shape[0]);
+  const lengths = Int32Array.from(rows, (row) => row.shape[0]!);
   const time = lengths.reduce((longest, length) => Math.max(longest, length), 0);
   const size = sizeOf(inner);
   const data = createDataArray(dtype, time * batch * size).fill(padding);

@@ -39,7 +39,7 @@ test('invert undoes transform, also after a trip through JSON, and never touches
 
 test('each method does what it says', () => {
   const data = column(4, none, 1, 10, 2, 3);
-  const fitted = (method: ScalingMethod) => Scaler.fit(data, { method }).columns[0];
+  const fitted = (method: ScalingMethod) => Scaler.fit(data, { method }).columns[0]!;
   // numpy: mean 4, std 3.16227766; percentiles 25, 50, 75: 2, 3, 4.
   expect(fitted('standard')).toEqual({ method: 'standard', shift: 4, scale: Math.sqrt(10) });
   expect(fitted('minMax')).toEqual({ method: 'minMax', shift: 1, scale: 9 });

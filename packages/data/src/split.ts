@@ -52,7 +52,7 @@ export function splitShuffled<Name extends string, Item>(
 ): Record<Name, Item[]> {
   const ranges = rangesOf('splitShuffled', items.length, fractions);
   const order = new Random(seed).fork('split').permutation(items.length);
-  return mapParts(ranges, ({ start, end }) => Array.from(order.subarray(start, end), (index) => items[index]));
+  return mapParts(ranges, ({ start, end }) => Array.from(order.subarray(start, end), (index) => items[index]!));
 }
 
 /** Rows from `start` up to `end`, which is left out. */

@@ -32,8 +32,8 @@ export function cutWindows(operation: string, series: TensorData | readonly Tens
   }
 
   const starts = list.flatMap((one, index) => {
-    const range = targetRows ?? { start: 0, end: one.shape[0] };
-    checkRange(operation, 'targetRows', range!, one.shape[0]);
+    const range = targetRows ?? { start: 0, end: one.shape[0]! };
+    checkRange(operation, 'targetRows', range, one.shape[0]!);
     const first = Math.max(0, range.start - window);
     const count = Math.floor((range.end - first - window - horizon) / stride) + 1;
     return Array.from({ length: Math.max(count, 0) }, (_, i) => ({ series: index, time: first + i * stride }));

@@ -87,17 +87,17 @@ function read(
   timeMajor: boolean,
 ): Windows {
   const copy = (from: readonly TensorData[], offset: number, steps: number, wanted: readonly number[]): TensorData => {
-    const { dtype } = from[0];
+    const { dtype } = from[0]!;
     const rows = chosen.length;
     const data = createDataArray(dtype, rows * steps * wanted.length);
     for (let row = 0; row < rows; row++) {
-      const { series, time } = starts[chosen[row]!];
+      const { series, time } = starts[chosen[row]!]!;
       const source = from[series]!;
       const features = source.shape[1] ?? 1;
       for (let t = 0; t < steps; t++) {
         const start = (time + offset + t) * features;
         const place = (timeMajor ? t * rows + row : row * steps + t) * wanted.length;
-        for (let i = 0; i < wanted.length; i++) data[place + i] = source.data[start + wanted[i]!];
+        for (let i = 0; i < wanted.length; i++) data[place + i] = source.data[start + wanted[i]!]!;
       }
     }
     return { dtype, shape: timeMajor ? [steps, rows, wanted.length] : [rows, steps, wanted.length], data };

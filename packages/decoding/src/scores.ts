@@ -33,7 +33,7 @@ export function rowsOf(operation: string, { shape, data }: Scores, { lengths }: 
   }
   if (lengths) checkLengths(operation, lengths, time, batch);
   return Array.from({ length: batch }, (_, row) => ({
-    length: lengths ? lengths[row] : time,
+    length: lengths ? lengths[row]! : time,
     at: (t) => (t * batch + row) * classes,
   }));
 }

@@ -37,9 +37,9 @@ it('is the best of all paths, row by row', () => {
     const paths = viterbiDecode({ shape: [time, batch, tags], data }, { ...chain, lengths });
     paths.forEach(({ tags: found, score }, row) => {
       const steps = Array.from({ length: lengths[row]! }, (_, t) =>
-        Array.from({ length: tags }, (_, tag) => data[(t * batch + row) * tags + tag]),
+        Array.from({ length: tags }, (_, tag) => data[(t * batch + row) * tags + tag]!),
       );
-      const expected = exhaustive(steps!, chain);
+      const expected = exhaustive(steps, chain);
       expect([...found]).toEqual(expected.tags);
       expect(score).toBeCloseTo(expected.score, 12);
     });
@@ -62,7 +62,7 @@ it('explains the umbrellas', () => {
   const log = (values: readonly number[]) => values.map(Math.log);
   const data = [rain, rain, dry, rain, rain].flatMap(log);
   const chain = { transitions: log([0.7, 0.3, 0.3, 0.7]), start: log([0.5, 0.5]) };
-  const [{ tags, score }] = viterbiDecode({ shape: [5, 1, 2], data }, chain);
+  const { tags, score } = viterbiDecode({ shape: [5, 1, 2], data }, chain)[0]!;
   expect([...tags]).toEqual([0, 0, 1, 0, 0]);
   expect(Math.exp(score)).toBeCloseTo(0.5 * 0.9 * 0.7 * 0.9 * 0.3 * 0.8 * 0.3 * 0.9 * 0.7 * 0.9, 12);
 });

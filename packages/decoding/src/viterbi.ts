@@ -66,7 +66,7 @@ export function viterbiDecode(emissions: Scores, options: ViterbiOptions): TagPa
     const path = new Int32Array(length);
     path[length - 1] = totals.indexOf(Math.max(...totals));
     for (let t = length - 1; t > 0; t--) path[t - 1] = cameFrom[t * tags + path[t]!]!;
-    return { tags: path, score: totals[path[length - 1]!] };
+    return { tags: path, score: totals[path[length - 1]!]! };
   });
 }
 

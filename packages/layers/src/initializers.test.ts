@@ -63,8 +63,8 @@ it.each([
   const q = orthogonal()(new Random(rows), [rows, columns]);
   const [n, m, at] =
     rows <= columns
-      ? [rows, columns, (i: number, k: number) => q[i * columns + k]]
-      : [columns, rows, (i: number, k: number) => q[k * columns + i]];
+      ? [rows, columns, (i: number, k: number) => q[i * columns + k]!]
+      : [columns, rows, (i: number, k: number) => q[k * columns + i]!];
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
       let product = 0;

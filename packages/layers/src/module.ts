@@ -121,7 +121,7 @@ export abstract class Module<Args extends readonly unknown[] = readonly never[],
         }
       }
     };
-    visit('', this as unknown as Module);
+    visit('', this);
     return { parameters, modules };
   }
 }

@@ -50,5 +50,5 @@ function norm(v: Float64Array): number {
 }
 
 function transposed(a: Float64Array, rows: number, columns: number): Float64Array {
-  return Float64Array.from(a, (_, at) => a[(at % rows) * columns + Math.floor(at / rows)]);
+  return Float64Array.from(a, (_, at) => a[(at % rows) * columns + Math.floor(at / rows)]!);
 }

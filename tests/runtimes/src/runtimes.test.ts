@@ -21,7 +21,7 @@ describe('the built packages', () => {
       const script = join(import.meta.dirname, 'check.mjs');
       const { exitCode, output } = await runQuietly(program as string, [...args, script]);
       expect(exitCode, output).toBe(0);
-      const result = JSON.parse(output.trim().split('\n').at(-1) as string);
+      const result = JSON.parse(output.trim().split('\n').at(-1));
       expect(result.runtime).toMatch(says);
       expect(result.results).toHaveLength(2);
       const losses = await train(await createWasmBackend({ simd: 'simd' }));

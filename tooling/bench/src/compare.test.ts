@@ -89,8 +89,8 @@ it('gives slow ones fewer sections', async () => {
 });
 
 it('counts the products', () => {
-  const workload = { ...tinyWorkloads[0], batch: 2, time: 3, input: 5, hidden: 6, layers: 1, output: 1 };
+  const workload = { ...tinyWorkloads[0]!, batch: 2, time: 3, input: 5, hidden: 6, layers: 1, output: 1 };
   const [input, recurrent, head] = [4 * 6 * 5, 4 * 6 * 6, 6];
-  expect(operationsOf(workload!, 'inference')).toBe(2 * 6 * (input + recurrent + head));
-  expect(operationsOf(workload!, 'training')).toBe(2 * 6 * (2 * input + 3 * recurrent + 3 * head));
+  expect(operationsOf(workload, 'inference')).toBe(2 * 6 * (input + recurrent + head));
+  expect(operationsOf(workload, 'training')).toBe(2 * 6 * (2 * input + 3 * recurrent + 3 * head));
 });

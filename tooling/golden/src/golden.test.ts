@@ -42,15 +42,15 @@ it('fails for a weight that is a little off, and names where', async () => {
 });
 
 it('fails for a single wrong number, a NaN and a wrong shape', async () => {
-  const [entry] = few.cases;
-  const { y } = entry!.outputs;
+  const entry = few.cases[0]!;
+  const y = entry.outputs.y!;
   const wrong = [
-    { ...y, data: y!.data.map((value, i) => (i === y!.data.length - 1 ? value + 1e-3 : value)) },
-    { ...y, data: y!.data.map((value, i) => (i === 0 ? Number.NaN : value)) },
-    { ...y, shape: [...y!.shape, 1] },
+    { ...y, data: y.data.map((value, i) => (i === y.data.length - 1 ? value + 1e-3 : value)) },
+    { ...y, data: y.data.map((value, i) => (i === 0 ? Number.NaN : value)) },
+    { ...y, shape: [...y.shape, 1] },
   ];
   for (const array of wrong) {
-    const cases = [{ ...entry, outputs: { ...entry!.outputs, y: array } }];
+    const cases = [{ ...entry, outputs: { ...entry.outputs, y: array } }];
     expect((await compareFile({ ...few, cases }, backends)).failed).toBe(2 * backends.length);
   }
 });
@@ -70,7 +70,7 @@ it('accepts the rounding of a file with 9 digits', async () => {
 it('says what is wrong with a file', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'golden-'));
   onTestFinished(() => rm(folder, { recursive: true }));
-  const [entry] = few.cases;
+  const entry = few.cases[0]!;
   const refused = async (content: unknown) => {
     const path = join(folder, 'file.json');
     await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content));

@@ -60,7 +60,7 @@ async function describe(makeBackend: CreateBackend): Promise<{ title: string; su
 }
 
 function describeOptions({ inputSize, hiddenSize, options, lengths, inputs }: GoldenCase): string {
-  const { shape } = inputs.x;
+  const { shape } = inputs.x!;
   const [time, batch] = options.batch_first ? [shape[1], shape[0]] : shape;
   const given = Object.entries(options).map(([name, value]) => (value === true ? name : `${name}=${value}`));
   return [`T${time} B${batch} I${inputSize} H${hiddenSize}`, ...given, ...(lengths ? ['lengths'] : [])].join(' ');

@@ -146,7 +146,7 @@ const adding: Task = {
         inputs[at] = random.next();
         if (marks.includes(step)) {
           inputs[at + 1] = 1;
-          targets[row] = (targets[row] as number) + (inputs[at] as number);
+          targets[row] = (targets[row] as number) + inputs[at];
         }
       }
     }

@@ -125,10 +125,10 @@ export function backendOn(opened: Opened): Backend<GpujsStorage> {
 }
 
 function boundsOf(data: Int32Array): Bounds {
-  let [low, high] = [data[0], data[0]];
+  let [low, high] = [data[0]!, data[0]!];
   for (const value of data) {
-    if (value < low!) low = value;
-    if (value > high!) high = value;
+    if (value < low) low = value;
+    if (value > high) high = value;
   }
   return { low, high, isExact: true };
 }

@@ -103,7 +103,7 @@ describe.skipIf(problem !== undefined)('on headless GL', () => {
         backend.matMul({ ...a, shape: [6, 4] }, { ...a, shape: [6, 4] }, { transposeA: false, transposeB: true }),
       ),
     ).toBe(1);
-    const device = new Device(backend as Backend);
+    const device = new Device(backend);
     const x = device.zeros([6, 4]);
     expect(launchesOf(() => device.view('reshape', x, [2, 12]))).toBe(0);
     x.dispose();
@@ -137,7 +137,7 @@ describe.skipIf(problem !== undefined)('on headless GL', () => {
   });
 
   it('holds as many textures and kernels after 400 training-like steps as after 20', async () => {
-    const device = new Device(backend as Backend);
+    const device = new Device(backend);
     const weight = device.full([8, 8], 0.1);
     let state = device.zeros([4, 8]);
     const step = () => {

@@ -140,8 +140,8 @@ export class Launcher {
     write(host);
     const compile = () => this.#compile(copySource, { x: 'Input' }, capacity, 1);
     const input = new this.#opened.library.Input(host, [capacity]);
-    const [texels] = this.#launch(`upload|${capacity}`, compile, [input]) as readonly Texels[];
-    if (capacity >= largeTexels) this.#checkMemory(`for an array of ${capacity} texels`, [texels!]);
+    const [texels] = this.#launch(`upload|${capacity}`, compile, [input]) as readonly [Texels];
+    if (capacity >= largeTexels) this.#checkMemory(`for an array of ${capacity} texels`, [texels]);
     return { texels, capacity, width: 1 };
   }
 

@@ -116,9 +116,9 @@ export function createJsBackend(options: JsBackendOptions = {}): Backend<JsStora
       });
     },
     transpose(x, permutation) {
-      const shape = permutation.map((axis) => x.shape[axis]);
-      return make(x.dtype, sizeOf(shape!), (y) =>
-        copyStrided(shape!, permuted(elementsOf(x), x.shape, permutation), wholeOf(y, shape!)),
+      const shape = permutation.map((axis) => x.shape[axis]!);
+      return make(x.dtype, sizeOf(shape), (y) =>
+        copyStrided(shape, permuted(elementsOf(x), x.shape, permutation), wholeOf(y, shape)),
       );
     },
 

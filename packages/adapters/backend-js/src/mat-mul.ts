@@ -75,6 +75,6 @@ function multiply(
 function sizesOf(a: Shape, b: Shape, options: MatMulOptions): { M: number; K: number; N: number } {
   const down = a[a.length - 2]!;
   const along = a[a.length - 1]!;
-  const N = options.transposeB ? b[b.length - 2] : b[b.length - 1];
+  const N = options.transposeB ? b[b.length - 2]! : b[b.length - 1]!;
   return options.transposeA ? { M: along, K: down, N } : { M: down, K: along, N };
 }

@@ -82,5 +82,5 @@ export function wholeOf(data: DataArray, shape: Shape): Place {
 /** All of an array of `shape` with its axes in another order, as a place. */
 export function permuted(data: DataArray, shape: Shape, permutation: readonly number[]): Place {
   const strides = stridesOf(shape);
-  return { data, start: 0, strides: permutation.map((axis) => strides[axis]) };
+  return { data, start: 0, strides: permutation.map((axis) => strides[axis]!) };
 }

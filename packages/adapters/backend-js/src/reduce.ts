@@ -110,10 +110,10 @@ export function reduce(
   let source = x;
   // From the innermost run outwards, so that all axes behind the one at hand are kept.
   for (let k = runs.length - 1; k >= 0; k--) {
-    const { outer, size, inner } = runs[k];
+    const { outer, size, inner } = runs[k]!;
     const target = k === 0 ? y : new Wide(outer * inner);
     if (inner === 1) {
-      for (let i = 0; i < outer; i++) target[i]! = run(source, i * size, (i + 1) * size);
+      for (let i = 0; i < outer; i++) target[i] = run(source, i * size, (i + 1) * size);
     } else {
       const row = new Wide(inner);
       for (let i = 0; i < outer; i++) {

@@ -81,8 +81,9 @@ function namesOf(/** @type {Uint8Array} */ binary) {
   let at = 0;
   const number = () => {
     for (let value = 0, shift = 0; ; shift += 7) {
-      value |= (binary[at] & 127) << shift;
-      if (binary[at++] < 128) return value;
+      const byte = /** @type {number} */ (binary[at++]);
+      value |= (byte & 127) << shift;
+      if (byte < 128) return value;
     }
   };
   const text = () => {
@@ -159,7 +160,7 @@ function difference(base, target) {
   for (let at = 0; at < target.length; ) {
     const start = places.get(key(target, at));
     if (start === undefined) {
-      piece[2].push(target[at++]);
+      piece[2].push(/** @type {number} */ (target[at++]));
       continue;
     }
     let length = 0;

@@ -19,8 +19,8 @@ async function error(sizes: readonly number[], turnA: boolean, turnB: boolean, m
   const [M, K, N] = sizes;
   const a = wave(make(M! * K!), 1.7);
   const b = wave(make(K! * N!), 0.9);
-  const x = put(backend, a, turnA ? [K, M] : [M, K]);
-  const w = put(backend, b, turnB ? [N, K] : [K, N]);
+  const x = put(backend, a, turnA ? [K!, M!] : [M!, K!]);
+  const w = put(backend, b, turnB ? [N!, K!] : [K!, N!]);
   const product = backend.matMul(x, w, { transposeA: turnA, transposeB: turnB });
   const got = await take(backend, product);
   for (const { storage } of [x, w]) backend.free(storage);
@@ -88,8 +88,8 @@ describe.each([
       const own = await createWasmBackend();
       // NaN all around: wherever one took part in a sum, the sum would be NaN.
       own.free(own.fill(2 ** 16, Number.NaN, 'float32'));
-      const x = put(own, new Float32Array(M! * K!).fill(1), turnA ? [K, M] : [M, K]);
-      const w = put(own, new Float32Array(K! * N!).fill(1), turnB ? [N, K] : [K, N]);
+      const x = put(own, new Float32Array(M! * K!).fill(1), turnA ? [K!, M!] : [M!, K!]);
+      const w = put(own, new Float32Array(K! * N!).fill(1), turnB ? [N!, K!] : [K!, N!]);
       const guards = [0, 1, 2].map(() => own.fill(M! * N!, 7, 'float32'));
       own.free(guards[1]!);
       const product = own.matMul(x, w, { transposeA: turnA, transposeB: turnB });

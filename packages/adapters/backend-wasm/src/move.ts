@@ -60,11 +60,11 @@ export function concat(machine: Machine, xs: readonly X[], axis: number): WasmSt
 
 /** Output axis i is input axis `permutation[i]`. */
 export function transpose(machine: Machine, x: X, permutation: readonly number[]): WasmStorage {
-  const shape = permutation.map((axis) => x.shape[axis]);
+  const shape = permutation.map((axis) => x.shape[axis]!);
   const strides = stridesOf(x.shape);
   const y = machine.make(x.dtype, x.storage.size);
-  const from = { storage: x.storage, start: 0, strides: permutation.map((axis) => strides[axis]) };
-  copyStrided(machine, shape!, from, wholeOf(y, shape!));
+  const from = { storage: x.storage, start: 0, strides: permutation.map((axis) => strides[axis]!) };
+  copyStrided(machine, shape, from, wholeOf(y, shape));
   return y;
 }
 

@@ -14,7 +14,7 @@ const step: AdamStep = {
 
 /** The same step of the backend's own operations. */
 function composed(backend: Backend<WasmStorage>, [theta, gradient, first, second]: readonly X[]): readonly X[] {
-  const { shape } = theta;
+  const { shape } = theta!;
   const { beta1, beta2, epsilon, penalty, decay, stepSize, deviationScale } = step;
   const binary = (kind: 'add' | 'subtract' | 'multiply' | 'divide', a: X, b: X | number): X => {
     const other = typeof b === 'number' ? put(backend, Float32Array.of(b), []) : b;
@@ -51,7 +51,7 @@ it.each(builds.slice(0, bestSimd() === 'simd' ? 1 : 2))(
           Float32Array.from(random.uniform(size), (value) => value * 1e-4),
         ),
       );
-      const [parameter, gradient, firstMoment, secondMoment] = operands;
+      const [parameter, gradient, firstMoment, secondMoment] = operands as [X, X, X, X];
       const expected = composed(backend, operands);
       const got = kernels.adam({ parameter, gradient, firstMoment, secondMoment }, step);
       for (const [k, storage] of [got.parameter, got.firstMoment, got.secondMoment].entries()) {

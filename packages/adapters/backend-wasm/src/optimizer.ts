@@ -21,9 +21,9 @@ export function optimizerKernels(machine: Machine): OptimizerKernels<WasmStorage
       const numbers = [beta1, 1 - beta1, beta2, 1 - beta2, epsilon, penalty, decay, stepSize, deviationScale];
       machine.elements('float32', kernels.adamAddress(), numbers.length).set(numbers);
       const [from, g, mFrom, vFrom] = [parameter, gradient, firstMoment, secondMoment].map((x) => addressOf(x.storage));
-      const given = [addressOf(y!), addressOf(m!), addressOf(v!), from, g, mFrom, vFrom, size];
-      machine.run('adamF32', given!, machine.parts(operationsPerElement * size));
-      return { parameter: y, firstMoment: m, secondMoment: v };
+      const given = [addressOf(y!), addressOf(m!), addressOf(v!), from!, g!, mFrom!, vFrom!, size];
+      machine.run('adamF32', given, machine.parts(operationsPerElement * size));
+      return { parameter: y!, firstMoment: m!, secondMoment: v! };
     },
 
     sumOfSquares({ storage }) {

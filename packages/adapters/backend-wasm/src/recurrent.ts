@@ -62,17 +62,17 @@ export function recurrentKernels(machine: Machine): RecurrentKernels<WasmStorage
 
     forward(cell, inputs, options) {
       const layout = known[nameOf(cell) as CellName]!;
-      const [time, batch] = inputs.projected.shape;
+      const [time, batch] = inputs.projected.shape as [number, number];
       const { hiddenSize: hidden } = cell;
       const { save } = options;
       const sizes = inputs.states.map(({ shape }) => sizeOf(shape));
-      const step = batch! * hidden;
-      const output = machine.make('float32', time! * sizes[0]!);
-      const saved = machine.make('float32', save ? time! * (step * layout.kept + total(sizes)) : step * layout.kept);
+      const step = batch * hidden;
+      const output = machine.make('float32', time * sizes[0]!);
+      const saved = machine.make('float32', save ? time * (step * layout.kept + total(sizes)) : step * layout.kept);
       const running = join(machine, inputs.states, sizes);
       const bias = layout.resetBias && !inputs.resetBias ? zeros(machine, hidden) : undefined;
       const lengths = uploadLengths(machine, options);
-      const parts = partsOf(machine, layout, time!, batch!, hidden);
+      const parts = partsOf(machine, layout, time, batch, hidden);
       describe(machine, layout, parts, {
         time,
         batch,
@@ -89,17 +89,17 @@ export function recurrentKernels(machine: Machine): RecurrentKernels<WasmStorage
         states: running,
         bias: inputs.resetBias?.storage ?? bias,
       });
-      if (step > 0) machine.run(layout.forward, [], Math.min(parts, batch!));
+      if (step > 0) machine.run(layout.forward, [], Math.min(parts, batch));
       for (const own of [lengths, bias, save ? undefined : saved]) if (own) machine.free(own);
       return { output, states: part(machine, running, sizes), saved: save ? saved : undefined };
     },
 
     backward(cell, inputs, saved, gradients, options) {
       const layout = known[nameOf(cell) as CellName]!;
-      const [time, batch] = inputs.projected.shape;
+      const [time, batch] = inputs.projected.shape as [number, number];
       const { hiddenSize: hidden } = cell;
       const width = layout.gates * hidden;
-      const rows = time! * batch!;
+      const rows = time * batch;
       const projected = machine.make('float32', rows * width);
       const productGradient = layout.resetBias ? machine.make('float32', rows * width) : projected;
       const gradientOf = (x: X) =>
@@ -111,7 +111,7 @@ export function recurrentKernels(machine: Machine): RecurrentKernels<WasmStorage
       const sizes = gradients.states.map(({ shape }) => sizeOf(shape));
       const running = join(machine, gradients.states, sizes);
       const lengths = uploadLengths(machine, options);
-      const parts = partsOf(machine, layout, time!, batch!, hidden);
+      const parts = partsOf(machine, layout, time, batch, hidden);
       describe(machine, layout, parts, {
         time,
         batch,
@@ -131,8 +131,8 @@ export function recurrentKernels(machine: Machine): RecurrentKernels<WasmStorage
         projectionGradient,
         outputGradient,
       });
-      if (batch! * hidden > 0) {
-        machine.run(layout.backward, [], Math.min(parts, batch!));
+      if (batch * hidden > 0) {
+        machine.run(layout.backward, [], Math.min(parts, batch));
         machine.run('sequenceWeightGradient', [], parts);
       }
       const resetBias = inputs.resetBias && lastSums(machine, productGradient, rows, width, hidden);

@@ -142,12 +142,12 @@ export const concatChecks: readonly ConformanceCheck[] = [
       const pair = [upload(backend, even), upload(backend, odd)] as const;
       const shape = [steps, 2];
       const storage = backend.concat(
-        Array.from({ length: steps }, (_, step) => pair[step % 2]),
+        Array.from({ length: steps }, (_, step) => pair[step % 2]!),
         0,
       );
       const got = await backend.download({ storage, shape, dtype: 'int32' });
       for (const used of [storage, pair[0].storage, pair[1].storage]) backend.free(used);
-      const expected = Int32Array.from({ length: 2 * steps }, (_, i) => [3, 5, -1, 8][i % 4]);
+      const expected = Int32Array.from({ length: 2 * steps }, (_, i) => [3, 5, -1, 8][i % 4]!);
       compareData(got, expected, tolerances, { label: `concat of ${steps}`, shape, dtype: 'int32', precision: 'bits' });
     },
   },
@@ -158,7 +158,7 @@ export const transposeChecks: readonly ConformanceCheck[] = dtypes.map((dtype) =
     runCase(context, {
       label: `transpose ${JSON.stringify(permutation)}`,
       operands: [x],
-      shape: permutation.map((axis) => x.shape[axis]),
+      shape: permutation.map((axis) => x.shape[axis]!),
       dtype,
       precision: 'bits',
       call: (backend, [operand]) => backend.transpose(operand!, permutation),
@@ -195,7 +195,7 @@ export const operandShapeChecks: readonly ConformanceCheck[] = [
           shape: [shape[0]],
           dtype: 'float32',
           precision: 'exact',
-          call: (backend, [operand]) => backend.reduce('sum', { ...operand, shape }, [1]),
+          call: (backend, [operand]) => backend.reduce('sum', { ...operand!, shape }, [1]),
         });
       }
     },

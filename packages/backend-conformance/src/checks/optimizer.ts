@@ -74,7 +74,13 @@ function takeOne<S>(
   step: AdamStep,
   wanted: (typeof results)[number],
 ): S {
-  const made = kernelsOf(backend).adam({ parameter, gradient, firstMoment, secondMoment }, step);
+  const operands = {
+    parameter: parameter!,
+    gradient: gradient!,
+    firstMoment: firstMoment!,
+    secondMoment: secondMoment!,
+  };
+  const made = kernelsOf(backend).adam(operands, step);
   for (const name of results) if (name !== wanted) backend.free(made[name]);
   return made[wanted];
 }

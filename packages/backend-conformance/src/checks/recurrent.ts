@@ -121,7 +121,7 @@ function carouselCheck(kernel: FusedKernel): ConformanceCheck {
     const projected = (i: number) => (Math.floor((i % width) / hiddenSize!) !== 2 ? 100 : i < width ? 1 : 0);
     return runSequence(context, {
       kernel,
-      hiddenSize,
+      hiddenSize: hiddenSize!,
       options: { reverse: false },
       inputs: {
         projected: array([steps + 1, 1, width], projected),

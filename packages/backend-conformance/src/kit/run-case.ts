@@ -73,7 +73,7 @@ function callReference({ reference }: CheckContext, kernelCase: KernelCase, oper
 function magnitudesOf(context: CheckContext, kernelCase: KernelCase) {
   if (kernelCase.accumulates !== true) return undefined;
   const absolute = kernelCase.operands.map((operand) => ({ ...operand, data: operand.data.map(Math.abs) }));
-  return callReference(context, kernelCase, absolute as HostArray[]);
+  return callReference(context, kernelCase, absolute);
 }
 
 function describeCase({ label, operands, shape, dtype }: KernelCase): string {

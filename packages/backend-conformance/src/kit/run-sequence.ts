@@ -110,10 +110,10 @@ function run<S>(
       `${label}: \`saved\` is ${saved === undefined ? 'undefined' : 'there'} although \`save\` was ${save}`,
     );
     const forward = {
-      output: { storage: output, shape: [time, ...states[0]!.shape], dtype: kernel.dtype },
+      output: { storage: output, shape: [time!, ...states[0]!.shape], dtype: kernel.dtype },
       ...statesLike('last ', last),
     };
-    if (saved === undefined || gradients === undefined) return forward!;
+    if (saved === undefined || gradients === undefined) return forward;
     const back = recurrent.backward(cell, inputs, saved, gradients, options);
     backend.free(saved);
     return {

@@ -47,7 +47,7 @@ export function anyArray(dtype: DType, shape: Shape, seed: number): HostArray {
   return hostArray(
     dtype,
     shape,
-    Array.from(ordinary, (value) => (random.next() < 0.4 ? special[random.integer(0, special.length)] : value)),
+    Array.from(ordinary, (value) => (random.next() < 0.4 ? special[random.integer(0, special.length)]! : value)),
   );
 }
 
@@ -55,7 +55,8 @@ export function anyArray(dtype: DType, shape: Shape, seed: number): HostArray {
 export function wideIntegers(shape: Shape, seed: number): HostArray {
   const random = new Random(seed);
   const ends = specialValues('int32');
-  const draw = () => (random.next() < 0.3 ? ends[random.integer(0, ends.length)] : random.integer(-(2 ** 31), 2 ** 31));
+  const draw = () =>
+    random.next() < 0.3 ? ends[random.integer(0, ends.length)]! : random.integer(-(2 ** 31), 2 ** 31);
   return hostArray('int32', shape, Array.from({ length: sizeOf(shape) }, draw));
 }
 

@@ -38,7 +38,7 @@ export function broadcastElement(x: Operand<DataArray>, index: readonly number[]
   const skipped = index.length - x.shape.length;
   return elementAt(
     x,
-    x.shape.map((length, axis) => (length === 1 ? 0 : index[axis + skipped])),
+    x.shape.map((length, axis) => (length === 1 ? 0 : index[axis + skipped]!)),
   );
 }
 

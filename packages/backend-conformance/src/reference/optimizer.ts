@@ -7,7 +7,7 @@ export const optimizer: OptimizerKernels<DataArray> = {
   adam({ parameter, gradient, firstMoment, secondMoment }, step) {
     const { beta1, beta2, epsilon, penalty, decay, stepSize, deviationScale } = step;
     const map = (value: (i: number) => number) => fill(parameter.dtype, parameter.storage.length, value);
-    const theta = (i: number) => parameter.storage[i];
+    const theta = (i: number) => parameter.storage[i]!;
     const g = (i: number) => gradient.storage[i]! + penalty * theta(i);
     const m = (i: number) => beta1 * firstMoment.storage[i]! + (1 - beta1) * g(i);
     const v = (i: number) => beta2 * secondMoment.storage[i]! + (1 - beta2) * g(i) ** 2;

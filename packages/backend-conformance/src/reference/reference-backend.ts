@@ -56,10 +56,10 @@ export function createReferenceBackend(): Backend<DataArray> {
     reduce(kind, x, axes) {
       const { start, combine } = reduceFormulas[kind];
       const kept = x.shape.filter((_, axis) => !axes.includes(axis));
-      const reduced = axes.map((axis) => x.shape[axis]);
+      const reduced = axes.map((axis) => x.shape[axis]!);
       return build(x.dtype, kept, (outer) => {
         let total = start;
-        forEachIndex(reduced!, (inner) => {
+        forEachIndex(reduced, (inner) => {
           total = wrap(combine(total, elementAt(x, interleave(outer, inner, axes))), x.dtype);
         });
         return total;
@@ -97,8 +97,8 @@ export function createReferenceBackend(): Backend<DataArray> {
         let total = 0;
         for (let i = 0; i < k; i++) {
           total +=
-            matrixElement(a, outer, transposeA ? [i, row] : [row, i]) *
-            matrixElement(b, outer, transposeB ? [column, i] : [i, column]);
+            matrixElement(a, outer, transposeA ? [i, row!] : [row!, i]) *
+            matrixElement(b, outer, transposeB ? [column!, i] : [i, column!]);
         }
         return total;
       });
@@ -115,13 +115,13 @@ export function createReferenceBackend(): Backend<DataArray> {
     concat(xs, axis) {
       const places = xs.flatMap((x) => Array.from({ length: x.shape[axis]! }, (_, position) => ({ x, position })));
       return build(xs[0]!.dtype, splice(xs[0]!.shape, axis, 1, [places.length]), (index) => {
-        const { x, position } = places[index[axis]!];
+        const { x, position } = places[index[axis]!]!;
         return elementAt(x, splice(index, axis, 1, [position]));
       });
     },
     transpose(x, permutation) {
-      const shape = permutation.map((axis) => x.shape[axis]);
-      return build(x.dtype, shape!, (index) => {
+      const shape = permutation.map((axis) => x.shape[axis]!);
+      return build(x.dtype, shape, (index) => {
         const source = x.shape.map(() => 0);
         permutation.forEach((axis, i) => {
           source[axis] = index[i]!;
@@ -172,7 +172,7 @@ function interleave(outer: readonly number[], inner: readonly number[], axes: re
   let fromOuter = 0;
   let fromInner = 0;
   return Array.from({ length: outer.length + inner.length }, (_, axis) =>
-    axes.includes(axis) ? inner[fromInner++] : outer[fromOuter++],
+    axes.includes(axis) ? inner[fromInner++]! : outer[fromOuter++]!,
   );
 }
 
@@ -192,7 +192,7 @@ function stretch(a: number | undefined, b: number | undefined): number {
 /** The element at `inner` of the matrix that stands, broadcast, at the leading index `outer`. */
 function matrixElement(x: Operand<DataArray>, outer: readonly number[], inner: readonly number[]): number {
   const skipped = outer.length + 2 - x.shape.length;
-  const leading = x.shape.slice(0, -2).map((length, axis) => (length === 1 ? 0 : outer[axis + skipped]));
+  const leading = x.shape.slice(0, -2).map((length, axis) => (length === 1 ? 0 : outer[axis + skipped]!));
   return elementAt(x, [...leading, ...inner]);
 }
 

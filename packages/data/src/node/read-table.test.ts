@@ -14,7 +14,7 @@ const mean = (values: Iterable<number>) => {
 /** The cells of a file without quotes, by column. */
 async function cellsOf(file: string, column: number): Promise<string[]> {
   const lines = (await readFile(join(data, file), 'utf8')).trim().split('\n').slice(1);
-  return lines.map((line) => line.split(',')[column]);
+  return lines.map((line) => line.split(',')[column]!);
 }
 
 let folder = '';

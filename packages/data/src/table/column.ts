@@ -39,11 +39,11 @@ export function isMissing(column: Column, row: number): boolean {
 export function takeRows(column: Column, rows: Int32Array): Column {
   switch (column.type) {
     case 'string':
-      return { ...column, values: Array.from(rows, (row) => column.values[row]) };
+      return { ...column, values: Array.from(rows, (row) => column.values[row]!) };
     case 'category':
       return { ...column, values: rows.map((row) => column.values[row]!) };
     default:
-      return { ...column, values: Float64Array.from(rows, (row) => column.values[row]) };
+      return { ...column, values: Float64Array.from(rows, (row) => column.values[row]!) };
   }
 }
 

@@ -259,7 +259,7 @@ describe.each([
       }
       return { output: concat(outputs), state };
     });
-    await expectSame(chunked as object, layer.call(x, { lengths: long }));
+    await expectSame(chunked, layer.call(x, { lengths: long }));
   });
 
   it('a layer is its cell, step by step', async () => {
@@ -268,7 +268,7 @@ describe.each([
     const stepped = device.scope(() => {
       let state: CellState | undefined;
       const outputs = split(x, time).map((step) => {
-        state = layer.cells[0]!.call(reshape(step, [batch, inputSize]), state as never) as CellState;
+        state = layer.cells[0]!.call(reshape(step, [batch, inputSize]), state as never);
         return reshape(state.hidden, [1, batch, layer.outputSize]);
       });
       return concat(outputs);
@@ -289,7 +289,7 @@ describe.each([
       const second = layer.call(x, { state: first.state as never, lengths: given });
       x.dispose();
       first.output.dispose();
-      await bench.read(first.state as object);
+      await bench.read(first.state);
       second.output.dispose();
       expect(Object.values(await bench.read(second.state as object)).every((data) => data.length > 0)).toBe(true);
     }

@@ -25,7 +25,7 @@ it('notices a cell that forgets', async () => {
       return backend.binary('multiply', { ...x, storage: y }, { storage: shrink, shape: [], dtype: x.dtype }, x.shape);
     },
   } satisfies typeof backend;
-  const device = new Device(leaky as never);
+  const device = new Device(leaky);
   await expect(checkErrorCarousel(device, { steps: 10 })).rejects.toThrow(ErrorCarouselError);
   await expect(checkErrorCarousel(device, { steps: 10 })).rejects.toThrow(
     /output at step 1 is 0\.6\d+, expected 0\.6\d+, as at step 0/,

@@ -62,12 +62,12 @@ export function runFused<State extends CellState>(
         backward(kernels, run, inputs, saved as Tensor, gradients);
       return targets.map((_, i) => () => {
         computed ??= compute();
-        return computed[i];
+        return computed[i]!;
       });
     },
   });
   const [output, ...last] = op(targets);
-  return { output, state: mapSizes<State>(cell.stateSizes, (name) => last[names.indexOf(name)]!) };
+  return { output: output!, state: mapSizes<State>(cell.stateSizes, (name) => last[names.indexOf(name)]!) };
 }
 
 /** What a kernel reads. */
@@ -92,8 +92,8 @@ function operandsOf(inputs: Inputs, operands: readonly Operand<unknown>[]): Sequ
   const [projected, weight] = operands;
   const end = 2 + inputs.states.length;
   const names = optional.filter((name) => inputs[name] !== undefined);
-  const rest = Object.fromEntries(names.map((name, i) => [name, operands[end + i]]));
-  return { projected, weight, states: operands.slice(2, end), ...rest };
+  const rest = Object.fromEntries(names.map((name, i) => [name, operands[end + i]!]));
+  return { projected: projected!, weight: weight!, states: operands.slice(2, end), ...rest };
 }
 
 /** Whether a tape listens: what runs now may be differentiated. */
@@ -136,11 +136,11 @@ function backward<State extends CellState>(
   const name = `backward of ${cell.kind}`;
   const [first, ...others] = listOf(inputs);
   let rest: readonly unknown[] = [];
-  const all = [first, ...others, saved, ...gradients];
-  const projected = device.execute(name, all!, first!.shape, cell.dtype, (_, operands) => {
+  const all = [first!, ...others, saved, ...gradients];
+  const projected = device.execute(name, all, first!.shape, cell.dtype, (_, operands) => {
     const [kept, output, ...states] = operands.slice(1 + others.length);
     const given = operandsOf(inputs, operands);
-    const result = kernels.backward(cell, given, kept!.storage, { output, states }, { reverse, lengths });
+    const result = kernels.backward(cell, given, kept!.storage, { output: output!, states }, { reverse, lengths });
     rest = listOf(result).slice(1);
     return result.projected;
   });

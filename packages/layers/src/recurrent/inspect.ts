@@ -27,8 +27,8 @@ export function joinTrace(operation: string, trace: readonly Activations[], leng
     throw new OptionError({ operation, argument: 'x', got, expected: 'at least one to inspect' });
   }
   const join = (name: string) => {
-    const steps = trace.map((activations) => activations[name]);
-    const joined = joinSteps(steps!, steps.length, steps[0]!.shape[0]);
+    const steps = trace.map((activations) => activations[name]!);
+    const joined = joinSteps(steps, steps.length, steps[0]!.shape[0]!);
     return transpose(lengths.restore(joined), [1, 0, 2]);
   };
   return Object.fromEntries(Object.keys(first).map((name) => [name, join(name)]));

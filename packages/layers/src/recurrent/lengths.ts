@@ -23,15 +23,15 @@ export function maskLengths(x: Tensor, lengths: Lengths | undefined): LengthMask
   const [time, batch] = x.shape;
   const unchanged = (tensor: Tensor) => tensor;
   const none = { rows: undefined, masks: () => undefined };
-  const whole = { ...none, steps: time, cut: unchanged, clear: unchanged, restore: unchanged };
-  if (lengths === undefined || batch === 0) return whole!;
+  const whole = { ...none, steps: time!, cut: unchanged, clear: unchanged, restore: unchanged };
+  if (lengths === undefined || batch === 0) return whole;
   let [steps, common] = [0, time];
   for (const length of lengths) {
     steps = Math.max(steps, length);
     common = Math.min(common!, length);
   }
   // Without any step, rows of length 0 are whole, and still end in zeros.
-  if (common === time && time! > 0) return whole!;
+  if (common === time && time! > 0) return whole;
   const shorten = (tensor: Tensor) => (steps < time! ? slice(tensor, 0, { end: steps }) : tensor);
   const lengthen = (tensor: Tensor) =>
     pad(tensor, [[0, time! - tensor.shape[0]!], ...tensor.shape.slice(1).map(() => [0, 0] as const)]);

@@ -98,7 +98,7 @@ export class LSTMCell extends PackedCell<LSTMState> {
       },
       fused: {
         cell: projectionWeight
-          ? { kind: 'projectedLstm', ...sizes, projectionSize: projectionWeight.shape[0] }
+          ? { kind: 'projectedLstm', ...sizes, projectionSize: projectionWeight.shape[0]! }
           : { kind: 'lstm', ...sizes },
         weight: recurrentWeight,
         projection: projectionWeight,

@@ -86,7 +86,7 @@ describe('Recurrent', () => {
     for (let gate = 0; gate < 4; gate++) {
       const weight = Float64Array.from({ length: 4 * 7 }, (_, at) => {
         const [row, column] = [4 * gate + Math.floor(at / 7), at % 7];
-        return column < 3 ? values('weight_ih_l0')[row * 3 + column] : values('weight_hh_l0')[row * 4 + column - 3];
+        return column < 3 ? values('weight_ih_l0')[row * 3 + column]! : values('weight_hh_l0')[row * 4 + column - 3]!;
       });
       const bias = Float64Array.from(
         { length: 4 },

@@ -128,7 +128,7 @@ export class Recurrent<State extends CellState> extends Module<
   }
 
   protected override forward(x: Tensor, input: RecurrentInput<State> = {}): RecurrentResult<State> {
-    const { stateSizes } = this.cells[0];
+    const { stateSizes } = this.cells[0]!;
     const { output, states } = this.#run(x, input);
     const state = mapSizes<State>(stateSizes, (name) => stack(states.map((each) => each[name] as Tensor)));
     const ordered = this.batchFirst ? transpose(output, [1, 0, 2]) : output;
@@ -145,7 +145,7 @@ export class Recurrent<State extends CellState> extends Module<
     checkAxes(operation, 'x', x, [...axes, this.inputSize]);
     const sequence = this.batchFirst ? transpose(x, [1, 0, 2]) : x;
     const [time, batch] = sequence.shape;
-    const { stateSizes } = this.cells[0];
+    const { stateSizes } = this.cells[0]!;
     if (input.lengths) checkLengths(operation, input.lengths, time!, batch!);
     if (input.state) checkState(operation, input.state, stateSizes, [this.cells.length, batch!], x);
     const masks = maskLengths(sequence, input.lengths);
@@ -156,7 +156,7 @@ export class Recurrent<State extends CellState> extends Module<
           this.cells.length,
         )
       : new Array<State>(this.cells.length).fill(zeroState(stateSizes, [batch!], x));
-    return { masks, ...this.#runLayers(sequence, initial!, masks, traces) };
+    return { masks, ...this.#runLayers(sequence, initial, masks, traces) };
   }
 
   #runsBackwards(direction: number): boolean {
@@ -185,7 +185,7 @@ export class Recurrent<State extends CellState> extends Module<
           this.#operation,
           this.cells[i]!,
           layerInput,
-          initial[i],
+          initial[i]!,
           lengths,
           backwards,
           traces?.[i],
@@ -266,7 +266,7 @@ function checkCells<State extends CellState>(
     const expected = directions === 2 ? 'two for each layer' : 'at least one';
     refuse('cells', `has ${cells.length} entries`, expected);
   }
-  const { stateSizes, inputSize, device } = cells[0];
+  const { stateSizes, inputSize, device } = cells[0]!;
   const between = mergedSize(stateSizes.hidden, options);
   cells.forEach((cell, i) => {
     if (cell.device !== device) {

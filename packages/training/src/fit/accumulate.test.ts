@@ -72,7 +72,7 @@ describe('accumulate', () => {
       [3, 0, 5, 9],
       [4, 1, 2, 9],
     ]);
-    expect(steps.at(-1)!.remainingMilliseconds).toBe(0);
+    expect(steps.at(-1).remainingMilliseconds).toBe(0);
     expect(epochs[0]).toMatchObject({ step: 3, loss: (steps[0]!.loss + steps[1]!.loss + steps[2]!.loss) / 3 });
   });
 

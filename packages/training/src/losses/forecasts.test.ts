@@ -54,11 +54,11 @@ it('is likeliest at the true mean and variance, and its floor lets gradients pas
 });
 
 it('have the gradients of their values', async () => {
-  await checkGradients((x, y) => quantileLoss(x!, y!, [0.2, 0.7]), [normal(3, 2, 2), normal(3, 2)]);
+  await checkGradients((x, y) => quantileLoss(x, y, [0.2, 0.7]), [normal(3, 2, 2), normal(3, 2)]);
   const positive = device.tensor(device.random.uniform(6, 0.3, 2), { shape: [3, 2] });
   const options = { full: true, epsilon: 0.1 };
   await checkGradients(
-    (m, v, y) => gaussianNegativeLogLikelihood(m!, v!, y!, options),
+    (m, v, y) => gaussianNegativeLogLikelihood(m, v, y, options),
     [normal(3, 2), positive, normal(3, 2)],
   );
 });

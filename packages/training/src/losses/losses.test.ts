@@ -171,9 +171,9 @@ it('has the gradients of its values', async () => {
     await checkGradients(weighted, [normal(2, 3, 4)]);
   }
   const inputs = () => [normal(3, 2), normal(3, 2)];
-  await checkGradients((p, t) => meanSquaredError(p!, t!), inputs());
-  await checkGradients((p, t) => meanAbsoluteError(p!, t!), inputs());
-  await checkGradients((p, t) => huber(p!, t!, { delta: 0.7 }), inputs());
-  await checkGradients((p, t) => binaryCrossEntropy(p!, t!), inputs());
-  await checkGradients((p, t) => binaryCrossEntropy(p!, t!, { positiveWeight: 2.5 }), inputs());
+  await checkGradients((p, t) => meanSquaredError(p, t), inputs());
+  await checkGradients((p, t) => meanAbsoluteError(p, t), inputs());
+  await checkGradients((p, t) => huber(p, t, { delta: 0.7 }), inputs());
+  await checkGradients((p, t) => binaryCrossEntropy(p, t), inputs());
+  await checkGradients((p, t) => binaryCrossEntropy(p, t, { positiveWeight: 2.5 }), inputs());
 });

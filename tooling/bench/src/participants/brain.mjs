@@ -30,7 +30,8 @@ async function prepare({ batch, time, input, hidden, layers, loss }, mode) {
   const options = { iterations: 1, errorThresh: 0, learningRate: 0.001, log: false };
   if (mode === 'training') return () => net.train(sequences, options).error;
   // It runs only what it has trained.
-  net.train([[sequences[0][0], sequences[0][0]]], options);
+  const first = /** @type {number[]} */ (sequences[0]?.[0]);
+  net.train([[first, first]], options);
   return () => {
     let last = 0;
     for (const sequence of sequences) [last] = net.run(sequence);

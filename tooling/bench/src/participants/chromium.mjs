@@ -34,7 +34,7 @@ async function start() {
     conditions: process.execArgv.some((flag) => flag.endsWith(source)) ? [source] : [],
     ...{ bundle: true, write: false, format: 'iife', platform: 'browser', logLevel: 'silent' },
   });
-  await page.addScriptTag({ content: bundle.outputFiles[0].text });
+  await page.addScriptTag({ content: /** @type {import('esbuild').OutputFile} */ (bundle.outputFiles[0]).text });
   const greeting = await ask({ do: 'start' });
   if (!('versions' in greeting)) return greeting;
   const own = library === 'tfjs' ? { 'TensorFlow.js': versionOf('@tensorflow/tfjs') } : { 'gpu.js': gpujsVersion };

@@ -45,7 +45,7 @@ export function sluice(createBackend, versions) {
           const y = device.scope(forward);
           const values = await y.data();
           y.dispose();
-          return values[values.length - 1];
+          return /** @type {number} */ (values.at(-1));
         };
       }
       const target =
@@ -79,7 +79,7 @@ export function sluice(createBackend, versions) {
         const storage = backend.matMul(a, b, { transposeA: false, transposeB: false });
         const values = await backend.download({ storage, shape, dtype: 'float32' });
         backend.free(storage);
-        return values[0];
+        return /** @type {number} */ (values[0]);
       };
     },
 

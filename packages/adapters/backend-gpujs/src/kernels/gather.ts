@@ -25,7 +25,7 @@ export class IndexChecks {
     if (size === 0 || (bounds && bounds.low >= 0 && bounds.high < length)) return;
     if (bounds?.isExact) throwIfOutside(operation, bounds, length);
     const axes = indices.shape.map((_, axis) => axis);
-    const [low, high] = (['min', 'max'] as const).map((kind) => reduce(machine, kind, indices, axes));
+    const [low, high] = [reduce(machine, 'min', indices, axes), reduce(machine, 'max', indices, axes)];
     this.#doubts.push({ operation, length, low, high });
   }
 
@@ -36,12 +36,12 @@ export class IndexChecks {
     const read = async (storage: GpujsStorage) => {
       const texels = await machine.launcher.download(storage.block as Block);
       machine.free(storage);
-      return decode(texels, 'int32', 1)[0];
+      return decode(texels, 'int32', 1)[0]!;
     };
     const settled = await Promise.all(
       doubts.map(async ({ low, high, ...doubt }) => ({ ...doubt, low: await read(low), high: await read(high) })),
     );
-    for (const { operation, length, ...bounds } of settled) throwIfOutside(operation, bounds!, length);
+    for (const { operation, length, ...bounds } of settled) throwIfOutside(operation, bounds, length);
   }
 }
 

@@ -139,27 +139,27 @@ export function matMul(machine: Machine, a: X, b: X, { transposeA, transposeB }:
   const batch = broadcastShapes('matMul', a.shape.slice(0, -2), b.shape.slice(0, -2));
   const aStrides = matrixStrides(a, batch, transposeA);
   const bStrides = matrixStrides(b, batch, transposeB);
-  const rows = a.shape[a.shape.length - (transposeA ? 1 : 2)];
+  const rows = a.shape[a.shape.length - (transposeA ? 1 : 2)]!;
   const inner = a.shape[a.shape.length - (transposeA ? 2 : 1)]!;
-  const columns = b.shape[b.shape.length - (transposeB ? 2 : 1)];
+  const columns = b.shape[b.shape.length - (transposeB ? 2 : 1)]!;
   const shape = [...batch, rows, columns];
-  if (inner === 0) return fill(machine, sizeOf(shape!), 0, a.dtype);
+  if (inner === 0) return fill(machine, sizeOf(shape), 0, a.dtype);
   const ofBatch = (strides: readonly number[]) => strides.slice(0, -2);
-  const [aStep, bStep] = [aStrides[aStrides.length - 1], bStrides[bStrides.length - 2]];
-  const nest: Nest = mergeAxes(shape!, [
-    [...ofBatch(aStrides), aStrides[aStrides.length - 2], 0],
-    [...ofBatch(bStrides), 0, bStrides[bStrides.length - 1]],
+  const [aStep, bStep] = [aStrides[aStrides.length - 1]!, bStrides[bStrides.length - 2]!];
+  const nest: Nest = mergeAxes(shape, [
+    [...ofBatch(aStrides), aStrides[aStrides.length - 2]!, 0],
+    [...ofBatch(bStrides), 0, bStrides[bStrides.length - 1]!],
   ]);
   const rank = nest.sizes.length;
-  if (rank === 2 && nest.strides[0]![1] === 0 && nest.strides[1]![0] === 0 && sizeOf(shape!) * inner >= manyProducts) {
+  if (rank === 2 && nest.strides[0]![1] === 0 && nest.strides[1]![0] === 0 && sizeOf(shape) * inner >= manyProducts) {
     return packedProduct(machine, {
-      ...{ a, b, rows: nest.sizes[0], columns: nest.sizes[1], inner },
+      ...{ a, b, rows: nest.sizes[0]!, columns: nest.sizes[1]!, inner },
       strides: [nest.strides[0]![0]!, nest.strides[1]![1]!],
-      steps: [aStep!, bStep!],
+      steps: [aStep, bStep],
     });
   }
   const bound = loopBound(inner);
   const source = () => matMulSource(rank, bound);
   const numbers = [inner, aStep, bStep, ...offsetNumbers(nest)];
-  return machine.compute(a.dtype, sizeOf(shape!), `matMul ${rank} ${bound}`, source, [a, b], numbers!);
+  return machine.compute(a.dtype, sizeOf(shape), `matMul ${rank} ${bound}`, source, [a, b], numbers);
 }

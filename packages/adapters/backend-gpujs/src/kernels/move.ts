@@ -46,9 +46,9 @@ export function transpose(machine: Machine, x: X, permutation: readonly number[]
   return copyStrided(
     machine,
     x,
-    permutation.map((axis) => x.shape[axis]),
+    permutation.map((axis) => x.shape[axis]!),
     0,
-    permutation.map((axis) => strides[axis]),
+    permutation.map((axis) => strides[axis]!),
   );
 }
 
@@ -143,7 +143,7 @@ export function pad(
   value: number,
 ): GpujsStorage {
   if (x.storage.size === 0) return fill(machine, sizeOf(shape), value, x.dtype);
-  const gaps = shape.map((to, axis) => ({ to, from: x.shape[axis], start: starts[axis], step: steps[axis] }));
+  const gaps = shape.map((to, axis) => ({ to, from: x.shape[axis]!, start: starts[axis]!, step: steps[axis]! }));
   const planes = planesOf(x.dtype) === 2 ? [{ to: 2, from: 2, start: 0, step: 1 }] : [];
   const merged = mergeGaps([...planes, ...gaps]);
   const [high, low] = x.dtype === 'int32' ? halvesOf(value) : [value, value];
@@ -179,13 +179,13 @@ export function concat(machine: Machine, xs: readonly X[], axis: number): GpujsS
     for (let first = 0; first < parts.length; first += most) {
       const group = parts.slice(first, first + most);
       const length = group.reduce((sum, { shape }) => sum + shape[axis]!, 0);
-      groups.push({ ...group[0], storage: concat(machine, group, axis), shape: group[0]!.shape.with(axis, length) });
+      groups.push({ ...group[0]!, storage: concat(machine, group, axis), shape: group[0]!.shape.with(axis, length) });
     }
     const result = concat(machine, groups, axis);
     for (const { storage } of groups) machine.free(storage);
     return result;
   }
-  const { dtype } = xs[0];
+  const { dtype } = xs[0]!;
   const size = parts.reduce((sum, { storage }) => sum + storage.size, 0);
   let end = 0;
   const ends = parts.map(({ shape }) => {

@@ -147,14 +147,14 @@ describe.skipIf(problem !== undefined)('fused kernels on headless GL', () => {
     }
     const start = launches();
     // It takes most launches.
-    const sequence = { cell: others[3], time: 20, batch: 3, lengths: [20, 0, 4] };
-    run(backend, sequence!);
+    const sequence = { cell: others[3]!, time: 20, batch: 3, lengths: [20, 0, 4] };
+    run(backend, sequence);
     const all = launches() - start;
     // The context goes in the middle of the way forward, of the way back, and at the last launch.
     for (const late of [Math.round(all / 4), Math.round(all / 2), all - 1]) {
       const until = launches() + late;
       isLost = () => launches() >= until;
-      expect(() => run(backend, sequence!), `${late} of ${all} launches`).toThrow(BackendError);
+      expect(() => run(backend, sequence), `${late} of ${all} launches`).toThrow(BackendError);
       isLost = () => false;
       expect(backend.info.textures).toBe(before);
     }

@@ -34,7 +34,7 @@ export class Sequence {
     this.scratch = scratch;
     this.#name = nameOf(cell) as CellName;
     this.form = formOf(this.#name);
-    [this.time, this.batch] = projected.shape;
+    [this.time, this.batch] = projected.shape as [number, number];
     this.hidden = cell.hiddenSize;
     this.outputs = cell.kind === 'projectedLstm' ? cell.projectionSize : cell.hiddenSize;
     this.#reverse = reverse;
