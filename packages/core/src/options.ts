@@ -25,7 +25,10 @@ export type WithDefaults<Options extends object, Given extends Defaults<Options>
  * @param path of the object among the arguments, e.g. `validate`. Default: that of a call's own options
  * @throws OptionError for a name that is no option, with the nearest that is; for one that is required and missing; and for anything but a plain object
  * @example
- * const { beta1, beta2 } = readOptions('Adam', options, { beta1: 0.9, beta2: 0.999 });
+ * function scale(x: Tensor, options?: { readonly factor?: number | undefined }) {
+ *   const { factor } = readOptions('scale', options, { factor: 2 });
+ *   return multiply(x, factor);
+ * }
  */
 export function readOptions<Options extends object, const Given extends Defaults<Options>>(
   operation: string,

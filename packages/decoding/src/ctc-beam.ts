@@ -31,7 +31,8 @@ export interface CTCHypothesis {
  * @returns for each row up to `results` hypotheses, the best first; fewer where there are no more of a probability above 0
  * @throws ShapeError, OptionError when logits or options do not fit, for NaN or Infinity, and when `score` gives one
  * @example
- * const [[best]] = ctcBeamDecode({ data: await y.data(), shape: y.shape }, { lengths, beamWidth: 25 });
+ * const [beam] = ctcBeamDecode({ data: await y.data(), shape: y.shape }, { lengths, beamWidth: 25 });
+ * console.log(beam?.[0]?.labels);   // the best of the first row
  */
 export function ctcBeamDecode(logits: Scores, options: CTCBeamOptions = {}): CTCHypothesis[][] {
   const { blank = 0, beamWidth = 16, results = 1, score } = options;

@@ -15,7 +15,7 @@ export interface CTCPath {
  * @returns one entry per row
  * @throws ShapeError, OptionError when logits or options do not fit, and for NaN or Infinity
  * @example
- * const [{ labels }] = ctcGreedyDecode({ data: await y.data(), shape: y.shape }, { lengths });
+ * for (const { labels } of ctcGreedyDecode({ data: await y.data(), shape: y.shape }, { lengths })) console.log(labels);
  */
 export function ctcGreedyDecode(logits: Scores, options: CTCOptions = {}): CTCPath[] {
   const { blank = 0 } = options;

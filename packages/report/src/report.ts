@@ -67,8 +67,8 @@ export interface HeatMap {
 /**
  * Elements [time, unit] as rows: of the data of an `inspect`ed gate [1, time, unit] what a heat map takes.
  * @example
- * const [{ activations }] = lstm.inspect(x);
- * const values = rowsOf(await activations.forget.data(), lstm.hiddenSize).slice(0, time);   // of the first sequence of the batch
+ * const forget = lstm.inspect(x)[0]!.activations.forget!;
+ * const values = rowsOf(await forget.data(), lstm.hiddenSize).slice(0, time);   // of the first sequence of the batch
  */
 export function rowsOf(data: ArrayLike<number>, units: number): number[][] {
   const rows = Array.from({ length: data.length / units }, (_, t) => t * units);

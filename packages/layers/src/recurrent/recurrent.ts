@@ -107,8 +107,7 @@ export class Recurrent<State extends CellState> extends Module<
    * @returns one entry per layer and direction, in the order of `cells`; the tensors belong to the caller
    * @throws what `call` throws; OptionError when there is no time step
    * @example
-   * const [{ activations }] = lstm.inspect(x, { lengths });
-   * console.log(activations.forget.shape);   // [batch, time, hiddenSize]
+   * for (const { activations } of lstm.inspect(x, { lengths })) console.log(activations.forget?.shape);   // [batch, time, hiddenSize]
    */
   inspect(x: Tensor, input: RecurrentInput<State> = {}): Inspection[] {
     return this.device.scope(() =>

@@ -20,8 +20,8 @@ const operation = 'gaussianNegativeLogLikelihood';
  * @throws ShapeError when the shapes differ: nothing is broadcast; OptionError for an epsilon that is not above 0; ShapeError, DTypeError when the
  * weights do not fit
  * @example
- * const [mean, raw] = split(y, [1, classes - 1], -1);
- * const loss = gaussianNegativeLogLikelihood(mean, softplus(slice(raw, -1, { end: 1 })), device.ones(mean.shape));
+ * const [mean, raw] = [slice(y, -1, { end: 1 }), slice(y, -1, { start: 1, end: 2 })];
+ * const loss = gaussianNegativeLogLikelihood(mean, softplus(raw), device.ones(mean.shape));
  */
 export function gaussianNegativeLogLikelihood(
   mean: Tensor,
