@@ -1,7 +1,7 @@
 // Made by assembly/build.mjs.
 
 /** SHA-256 of the sources that the binaries were made of. */
-export const sourceHash = '729f9dd1ec9910d35a05214095371780b63076fbf2cdf8887662cb650747fc78';
+export const sourceHash = '15cf4c37221da230e206c1c300365a7f95c36a3f5258d9a45e2a26a0bd408a23';
 
 /** The functions of the module, by their number of arguments. */
 export type Kernels = Readonly<
