@@ -6,6 +6,7 @@ import {
   type Operand,
   OptionError,
   UnsupportedError,
+  withPublicNames,
 } from '@sluice/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { backendOn, createGpujsBackend } from './backend-gpujs.ts';
@@ -133,6 +134,13 @@ describe.skipIf(problem !== undefined)('on headless GL', () => {
     const storage = backend.gather(x, computed, 0);
     const late = backend.download({ ...x, storage, shape: [2] });
     await expect(late).rejects.toThrow('gather: indices hold -4, expected values from 0 to 2');
+    const names = { operation: 'loss', names: { indices: 'targets' } };
+    const named = backend.download({
+      ...x,
+      storage: withPublicNames(names, () => backend.gather(x, computed, 0)),
+      shape: [2],
+    });
+    await expect(named).rejects.toThrow('loss: targets hold -4, expected values from 0 to 2');
     expect([...(await backend.download(x))]).toEqual([1, 2, 3]);
   });
 

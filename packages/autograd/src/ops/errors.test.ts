@@ -81,8 +81,24 @@ const cases: [call: () => unknown, type: new (...args: never[]) => Error, text: 
     'scatterAdd: updates has shape [2, 3]',
   ],
   [() => ops.scatterAdd(x, ids, { size: -1 }), OptionError, 'scatterAdd: size is -1, expected a whole number'],
-  [() => ops.oneHot(device.tensor([7], { dtype: 'int32' }), 5), IndexError, 'indices[0] is 7, expected 0 to 4'],
-  [() => ops.pick(x, device.tensor([0, 3], { dtype: 'int32' })), IndexError, 'indices[1] is 3, expected 0 to 2'],
+  [() => ops.oneHot(device.tensor([7], { dtype: 'int32' }), 5), IndexError, 'oneHot: indices[0] is 7, expected 0 to 4'],
+  [() => ops.pick(x, device.tensor([0, 3], { dtype: 'int32' })), IndexError, 'pick: indices[1] is 3, expected 0 to 2'],
+  [
+    () =>
+      ops.gather(
+        x,
+        device.tensor(
+          [
+            [0, 1, 1],
+            [0, -4, 1],
+          ],
+          { dtype: 'int32' },
+        ),
+      ),
+    IndexError,
+    'gather: indices[1][1] is -4, expected 0 to 1',
+  ],
+  [() => ops.gather(x, device.tensor(2, { dtype: 'int32' })), IndexError, 'gather: indices is 2, expected 0 to 1'],
   [() => ops.pick(x, device.zeros([3], 'int32')), ShapeError, 'pick: indices has shape [3], expected [2], x without'],
   [() => ops.softmax(device.tensor(1)), ShapeError, 'softmax: axis is -1, expected no axis, for a scalar'],
   [() => ops.layerNorm(x, { epsilon: Number.NaN }), OptionError, 'layerNorm: epsilon is NaN, expected a number of at'],

@@ -8,6 +8,7 @@ import {
   sameShape,
   sizeOf,
   type Tensor,
+  withPublicNames,
 } from '@sluice/core';
 import { defineOp, type Op } from '../define-op.ts';
 import { equal } from './compare.ts';
@@ -15,13 +16,17 @@ import { add, cast } from './elementwise.ts';
 import { expandAxis, reshape } from './shape.ts';
 import { checkDType, checkNumeric } from './support.ts';
 
+const ofIndices = { indices: 'indices' };
+
 const gatherOp: Op<[x: Tensor, indices: Tensor, axis: number], Tensor> = defineOp({
   name: 'gather',
   forward: (x, indices, axis) => {
     checkDType('gather', 'indices', indices, 'int32');
     const shape = x.shape.toSpliced(axis, 1, ...indices.shape);
-    return x.device.execute('gather', [x, indices], shape, x.dtype, (backend, [operand, positions]) =>
-      backend.gather(operand!, positions!, axis),
+    return withPublicNames({ operation: 'gather', names: ofIndices, shape: indices.shape }, () =>
+      x.device.execute('gather', [x, indices], shape, x.dtype, (backend, [operand, positions]) =>
+        backend.gather(operand!, positions!, axis),
+      ),
     );
   },
   backward: (dy, _y, x, indices, axis) => [() => scatterAddOp(dy, indices, axis, x.shape[axis] as number), null],
@@ -33,12 +38,10 @@ const scatterAddOp: Op<[updates: Tensor, indices: Tensor, axis: number, size: nu
     checkNumeric('scatterAdd', 'updates', updates);
     checkDType('scatterAdd', 'indices', indices, 'int32');
     const shape = updates.shape.toSpliced(axis, indices.rank, size);
-    return updates.device.execute(
-      'scatterAdd',
-      [updates, indices],
-      shape,
-      updates.dtype,
-      (backend, [operand, positions]) => backend.scatterAdd(operand!, positions!, axis, size),
+    return withPublicNames({ operation: 'scatterAdd', names: ofIndices, shape: indices.shape }, () =>
+      updates.device.execute('scatterAdd', [updates, indices], shape, updates.dtype, (backend, [operand, positions]) =>
+        backend.scatterAdd(operand!, positions!, axis, size),
+      ),
     );
   },
   backward: (dy, _y, _updates, indices, axis) => [() => gatherOp(dy, indices, axis), null],
@@ -87,6 +90,11 @@ function checkWhole(operation: string, argument: string, value: number): void {
   }
 }
 
+/** Looks the indices up in an axis of this length: comparing or adding would pass one from outside over in silence. */
+function checkWithin(operation: string, indices: Tensor, length: number): void {
+  withPublicNames({ operation, names: ofIndices }, () => gather(indices.device.zeros([length], 'int32'), indices));
+}
+
 /** The int32 numbers 0 to count - 1. */
 function range(like: Tensor, count: number, step = 1): Tensor {
   const data = createDataArray('int32', count);
@@ -106,8 +114,7 @@ export function oneHot(indices: Tensor, depth: number, dtype: DType = indices.de
   checkDType('oneHot', 'indices', indices, 'int32');
   checkWhole('oneHot', 'depth', depth);
   return device.scope(() => {
-    // Comparing would pass an index from outside over in silence; looking it up does not.
-    gather(device.zeros([depth], 'int32'), indices);
+    checkWithin('oneHot', indices, depth);
     return cast(equal(expandAxis(indices, -1), range(indices, depth)), dtype);
   });
 }
@@ -130,7 +137,7 @@ export function pick(x: Tensor, indices: Tensor): Tensor {
   }
   const depth = x.shape[x.rank - 1] as number;
   return x.device.scope(() => {
-    gather(x.device.zeros([depth], 'int32'), indices);
+    checkWithin('pick', indices, depth);
     const positions = add(reshape(range(x, sizeOf(indices.shape), depth), indices.shape), indices);
     return gather(reshape(x, [x.size]), positions);
   });

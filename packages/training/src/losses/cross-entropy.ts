@@ -1,5 +1,13 @@
 import { add, cast, gather, logSoftmax, mean, multiply, negate, notEqual, pick, select } from '@sluice/autograd';
-import { DTypeError, formatShape, OptionError, ShapeError, sameShape, type Tensor } from '@sluice/core';
+import {
+  DTypeError,
+  formatShape,
+  OptionError,
+  ShapeError,
+  sameShape,
+  type Tensor,
+  withPublicNames,
+} from '@sluice/core';
 import { keptTargets, type LossOptions, reduce, type Weighting, weightingOf } from './support.ts';
 
 export interface CrossEntropyOptions extends LossOptions {
@@ -36,8 +44,10 @@ export function crossEntropy(logits: Tensor, targets: Tensor, options: CrossEntr
   const labels = keptTargets(targets, weighting);
   const logProbabilities = logSoftmax(logits);
   const factors = classWeights && logits.device.tensor(Float64Array.from(classWeights), { dtype: logits.dtype });
+  const expected = `0 to ${(logits.shape.at(-1) as number) - 1}, or ${ignoreIndex === undefined ? 'an ignoreIndex' : `ignoreIndex (${ignoreIndex})`}`;
+  const named = { operation, names: { indices: 'targets' }, expected };
+  let losses = withPublicNames(named, () => negate(pick(logProbabilities, labels)));
   const own = factors && gather(factors, labels);
-  let losses = negate(pick(logProbabilities, labels));
   if (own) losses = multiply(losses, own);
   if (labelSmoothing > 0) {
     const even = mean(factors ? multiply(logProbabilities, factors) : logProbabilities, -1);

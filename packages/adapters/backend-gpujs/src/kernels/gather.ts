@@ -1,4 +1,4 @@
-import { IndexError, sizeOf } from '@sluice/core';
+import { IndexError, publicNames, sizeOf } from '@sluice/core';
 import { decode, normalize, returnHalf, splitThread } from '../int32.ts';
 import type { KernelSource } from '../launcher.ts';
 import type { Machine } from '../machine.ts';
@@ -13,6 +13,8 @@ interface Doubt {
   readonly length: number;
   readonly low: GpujsStorage;
   readonly high: GpujsStorage;
+  /** What the user calls them. */
+  readonly retell: (error: unknown) => unknown;
 }
 
 /** What stands between a wrong index on the GPU and a wrong result on the host. */
@@ -26,7 +28,7 @@ export class IndexChecks {
     if (bounds?.isExact) throwIfOutside(operation, bounds, length);
     const axes = indices.shape.map((_, axis) => axis);
     const [low, high] = [reduce(machine, 'min', indices, axes), reduce(machine, 'max', indices, axes)];
-    this.#doubts.push({ operation, length, low, high });
+    this.#doubts.push({ operation, length, low, high, retell: publicNames() });
   }
 
   /** @throws IndexError when an index was wrong since the last call. */
@@ -41,7 +43,13 @@ export class IndexChecks {
     const settled = await Promise.all(
       doubts.map(async ({ low, high, ...doubt }) => ({ ...doubt, low: await read(low), high: await read(high) })),
     );
-    for (const { operation, length, ...bounds } of settled) throwIfOutside(operation, bounds, length);
+    for (const { operation, length, retell, ...bounds } of settled) {
+      try {
+        throwIfOutside(operation, bounds, length);
+      } catch (error) {
+        throw retell(error);
+      }
+    }
   }
 }
 
