@@ -4,7 +4,7 @@ import { calendarFeatures } from './calendar-features.ts';
 
 const dates = fc.array(
   fc
-    .date({ min: new Date('1900-01-01'), max: new Date('2100-01-01'), noInvalidDate: true })
+    .date({ min: new Date('-000400-01-01'), max: new Date('+012000-01-01'), noInvalidDate: true })
     .map((date) => date.getTime()),
 );
 const parts = ['hour', 'dayOfWeek', 'dayOfMonth', 'dayOfYear', 'month'] as const;
@@ -62,4 +62,15 @@ test('refuses what is missing or unknown', () => {
     'parts names "week", expected hour, dayOfWeek',
   );
   expect(() => calendarFeatures([0], { hour: 'sin' as never })).toThrow('parts.hour is sin, expected cyclic or oneHot');
+});
+
+test('years below 100 have their own calendar', () => {
+  // 1 March of year 4, a leap year, is a Monday (proleptic Gregorian), day 61 of 366; 31 December of year 99 day 365 of 365.
+  const times = [Date.parse('0004-03-01T00:00:00Z'), Date.parse('0099-12-31T00:00:00Z')];
+  const hot = calendarFeatures(times, { dayOfYear: 'oneHot', dayOfWeek: 'oneHot' });
+  expect(hot.row(0)).toMatchObject({ 'dayOfYear.60': 1, 'dayOfWeek.0': 1 });
+  expect(hot.row(1)).toMatchObject({ 'dayOfYear.364': 1 });
+  const { 'dayOfYear.sin': sin, 'dayOfYear.cos': cos } = calendarFeatures(times, { dayOfYear: 'cyclic' }).row(0);
+  expect(sin).toBeCloseTo(Math.sin((2 * Math.PI * 60) / 366), 12);
+  expect(cos).toBeCloseTo(Math.cos((2 * Math.PI * 60) / 366), 12);
 });

@@ -1,4 +1,5 @@
 import { FormatError, OptionError } from '@sluice/core';
+import { day, daysInMonth, utc } from '../time/utc.ts';
 import type { Column } from './column.ts';
 import { Table } from './table.ts';
 
@@ -7,8 +8,6 @@ export type CalendarPart = 'hour' | 'dayOfWeek' | 'dayOfMonth' | 'dayOfYear' | '
 
 /** `cyclic`: sine and cosine of the place in the cycle. `oneHot`: a column of zeros and ones for each value. */
 export type CalendarEncoding = 'cyclic' | 'oneHot';
-
-const day = 86_400_000;
 
 interface Cycle {
   /** Values of the one-hot form. */
@@ -34,13 +33,12 @@ const cycles: Record<CalendarPart, Cycle> = {
   dayOfMonth: {
     size: 31,
     value: (date) => date.getUTCDate() - 1,
-    share: (date) =>
-      (date.getUTCDate() - 1) / new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate(),
+    share: (date) => (date.getUTCDate() - 1) / daysInMonth(date.getUTCFullYear(), date.getUTCMonth()),
   },
   dayOfYear: {
     size: 366,
     value: dayOfYear,
-    share: (date) => dayOfYear(date) / dayOfYear(new Date(Date.UTC(date.getUTCFullYear() + 1, 0, 0)), 1),
+    share: (date) => dayOfYear(date) / (337 + daysInMonth(date.getUTCFullYear(), 1)),
   },
   month: {
     size: 12,
@@ -53,8 +51,8 @@ function mondayBased(date: Date): number {
   return (date.getUTCDay() + 6) % 7;
 }
 
-function dayOfYear(date: Date, first = 0): number {
-  return Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0, 1)) / day) + first;
+function dayOfYear(date: Date): number {
+  return Math.floor((date.getTime() - utc(date.getUTCFullYear(), 0, 1)) / day);
 }
 
 /**
