@@ -36,6 +36,7 @@ export {
   UnsupportedError,
 } from './errors.ts';
 export { checkLengths, type Lengths } from './lengths.ts';
+export { checkLimit } from './limit.ts';
 export { aroundAxis, broadcastStrides, forEachIndex, mergeAxes, type Nest, reducedRuns } from './loops.ts';
 export type { AdamOperands, AdamResults, AdamStep, OptimizerKernels } from './optimizer.ts';
 export { type Complete, type Defaults, readOptions, required, type WithDefaults } from './options.ts';

@@ -1,7 +1,7 @@
 import { access, constants, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { type Device, OptionError } from '@sluice/core';
-import { writeFileWhole } from '@sluice/format-safetensors/node';
+import { writeFileWhole } from '@sluice/core/node';
 import type { Module } from '@sluice/layers';
 import type { LoadedModel, ModelDefinition, Readers } from './definition.ts';
 import { encodeModel, type ModelParts } from './encode.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { writeFileWhole } from '@sluice/core/node';
 import type { Report } from './create-report.ts';
 import { renderPage } from './html/page.ts';
 
@@ -16,9 +16,9 @@ export function renderHtml(report: Report): string {
 }
 
 /**
- * Writes the page, over one that was there.
- * @throws the errors of the file system
+ * Writes the page, over one that was there, as a whole or not at all.
+ * @throws the errors of `writeFileWhole` of `@sluice/core/node`
  */
 export async function saveReport(path: string, report: Report): Promise<void> {
-  await writeFile(path, renderHtml(report));
+  await writeFileWhole(path, renderHtml(report));
 }

@@ -9,23 +9,26 @@ export interface HeaderEntry {
   /** First byte and one past the last, counted from the end of the header. */
   readonly begin: number;
   readonly end: number;
-  /** Where the entry stands in the file, for errors. */
-  readonly offset: number;
+  /** Where the entry stands in the text of the header. */
+  readonly at: number;
 }
 
 export interface Header {
   readonly entries: readonly HeaderEntry[];
   readonly metadata: Map<string, string>;
+  /** @throws FormatError naming source, byte and problem of the entry */
+  readonly fail: (entry: HeaderEntry, problem: string) => never;
 }
 
 /** Bytes of the length in front of the header. */
 export const lengthBytes = 8;
 /** The limit of the reference implementation. */
 export const maximumHeaderBytes = 100_000_000;
+/** Ten times as many as the largest published models have, and few enough that what is kept of a header stays below 32 MiB. */
+export const maximumEntries = 100_000;
 
 /** More than any program uses, and few enough that a header cannot make long arrays. */
 const maximumAxes = 64;
-const spaces = new Set([' ', '\t', '\n', '\r']);
 const numberCharacters = new Set('0123456789+-.eE');
 /** More characters than any whole number below 2^53 has. */
 const longestNumber = 32;
@@ -33,28 +36,31 @@ const longestNumber = 32;
 export const halfSurrogate = /\p{Surrogate}/u;
 
 /**
- * Reads the JSON header. The grammar is the header's, not that of JSON at large: nothing nests deeper than a shape inside an entry, so
- * no input can exhaust the stack, and each key is seen, so none can stand twice.
+ * Reads the JSON header, in time that grows with its length alone. The grammar is the header's, not that of JSON at large: nothing nests
+ * deeper than a shape inside an entry, so no input can exhaust the stack, and each key is seen, so none can stand twice.
+ * @param most of the tensors and of the metadata
  * @throws FormatError naming source and offset
  */
-export function parseHeader(bytes: Uint8Array, source: string): Header {
+export function parseHeader(bytes: Uint8Array, source: string, most: number): Header {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     return fail(source, lengthBytes, 'the header is not valid UTF-8');
   }
-  return new HeaderParser(text, source).parse();
+  return new HeaderParser(text, source, most).parse();
 }
 
 class HeaderParser {
   readonly #text: string;
   readonly #source: string;
+  readonly #most: number;
   #at = 0;
 
-  constructor(text: string, source: string) {
+  constructor(text: string, source: string, most: number) {
     this.#text = text;
     this.#source = source;
+    this.#most = most;
   }
 
   parse(): Header {
@@ -66,17 +72,20 @@ class HeaderParser {
       if (names.has(name)) this.#fail(`the name ${quote(name)} stands twice`, at);
       names.add(name);
       if (name === '__metadata__') metadata = this.#metadata();
-      else entries.push(this.#entry(name, at));
+      else if (entries.length < this.#most) entries.push(this.#entry(name, at));
+      else this.#fail(`the header has more than ${this.#most} tensors`, at);
     });
     this.#space();
     if (this.#at !== this.#text.length) this.#fail('something follows the JSON object of the header');
-    return { entries, metadata: metadata ?? new Map() };
+    const failAt = ({ at }: HeaderEntry, problem: string) => this.#fail(problem, at);
+    return { entries, metadata: metadata ?? new Map(), fail: failAt };
   }
 
   #metadata(): Map<string, string> {
     const metadata = new Map<string, string>();
     this.#object((key, at) => {
       if (metadata.has(key)) this.#fail(`the metadata key ${quote(key)} stands twice`, at);
+      if (metadata.size === this.#most) this.#fail(`the header has more than ${this.#most} metadata keys`, at);
       metadata.set(key, this.#string('a text as value in __metadata__'));
     });
     return metadata;
@@ -101,7 +110,7 @@ class HeaderParser {
     if (offsets === undefined) return this.#fail(`${what} has no data_offsets`, at);
     if (offsets.length !== 2) this.#fail(`${what} has ${offsets.length} data_offsets, expected 2`, at);
     const [begin, end] = offsets as [number, number];
-    return { name, dtype, shape, begin, end, offset: this.#byteOffset(at) };
+    return { name, dtype, shape, begin, end, at };
   }
 
   /** Calls `member` after each key and its colon; it reads the value. */
@@ -145,7 +154,11 @@ class HeaderParser {
     const at = this.#at;
     if (this.#text[at] !== '"') this.#fail(`expected ${expected}`);
     let end = at + 1;
-    while (end < this.#text.length && this.#text[end] !== '"') end += this.#text[end] === '\\' ? 2 : 1;
+    for (; end < this.#text.length; end++) {
+      const code = this.#text.charCodeAt(end);
+      if (code === 0x22) break;
+      if (code === 0x5c) end++;
+    }
     if (end >= this.#text.length) this.#fail('a text has no closing quote');
     this.#at = end + 1;
     let value: string;
@@ -160,7 +173,11 @@ class HeaderParser {
 
   // Loops and not regular expressions: those push onto a stack for every character, which a long header exhausts.
   #space(): void {
-    while (spaces.has(this.#text[this.#at] ?? '')) this.#at++;
+    for (;;) {
+      const code = this.#text.charCodeAt(this.#at);
+      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return;
+      this.#at++;
+    }
   }
 
   /** Whether the next character is this one; steps over it. */
@@ -178,11 +195,8 @@ class HeaderParser {
     }
   }
 
-  #byteOffset(at: number): number {
-    return lengthBytes + new TextEncoder().encode(this.#text.slice(0, at)).length;
-  }
-
   #fail(problem: string, at = this.#at): never {
-    return fail(this.#source, this.#byteOffset(at), problem);
+    const before = new TextEncoder().encode(this.#text.slice(0, at));
+    return fail(this.#source, lengthBytes + before.length, problem);
   }
 }

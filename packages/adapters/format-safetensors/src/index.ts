@@ -1,2 +1,8 @@
-export { readSafetensors, type SafetensorsContents } from './read.ts';
+export {
+  type ReadSafetensorsOptions,
+  readSafetensors,
+  readSafetensorsHeader,
+  type SafetensorsContents,
+  type SafetensorsEntry,
+} from './read.ts';
 export { writeSafetensors } from './write.ts';

@@ -1,6 +1,13 @@
-import { formatShape, quote, type Shape, type TensorData } from '@sluice/core';
-import { type ElementType, elementTypes } from './elements.ts';
-import { type HeaderEntry, lengthBytes, maximumHeaderBytes, parseHeader } from './header.ts';
+import { checkLimit, formatShape, quote, readOptions, type Shape, type TensorData } from '@sluice/core';
+import { type ElementType, elementTypes, unreadTypes } from './elements.ts';
+import {
+  type Header,
+  type HeaderEntry,
+  lengthBytes,
+  maximumEntries,
+  maximumHeaderBytes,
+  parseHeader,
+} from './header.ts';
 import { fail } from './report.ts';
 
 export interface SafetensorsContents {
@@ -8,6 +15,18 @@ export interface SafetensorsContents {
   readonly tensors: Map<string, TensorData>;
   /** The `__metadata__` of the file; empty when it has none. */
   readonly metadata: Map<string, string>;
+}
+
+export interface ReadSafetensorsOptions {
+  /** Most tensors of a file, and most keys of its metadata: a whole number or Infinity. Default 100,000. */
+  readonly maximumEntries?: number | undefined;
+}
+
+/** What the header says of a tensor; see `readSafetensorsHeader`. */
+export interface SafetensorsEntry {
+  /** Of the elements as the format names it, e.g. `BF16`. */
+  readonly dtype: string;
+  readonly shape: Shape;
 }
 
 /**
@@ -20,26 +39,59 @@ export interface SafetensorsContents {
  *
  * @param bytes the whole file
  * @param source what errors call it, e.g. a path. Default `safetensors`.
- * @throws FormatError naming source and offset: the input is cut off or has bytes to spare, the header is malformed or over 100 MB, ranges
- * overlap or leave holes, sizes do not fit shapes, a name stands twice, or an element type is not among the ten above
+ * @throws FormatError naming source and offset: the input is cut off or has bytes to spare, the header is malformed, over 100 MB or of too
+ * many entries, ranges overlap or leave holes, sizes do not fit shapes, a name stands twice, or an element type is not among the ten above
  * @example
  * const { tensors, metadata } = readSafetensors(bytes, 'model.safetensors');
  */
-export function readSafetensors(bytes: Uint8Array, source = 'safetensors'): SafetensorsContents {
-  const headerEnd = findHeaderEnd(bytes, source);
-  const { entries, metadata } = parseHeader(bytes.subarray(lengthBytes, headerEnd), source);
-  const types = entries.map((entry) => checkEntry(entry, bytes.length - headerEnd, source));
-  checkCoverage(entries, headerEnd, bytes.length, source);
+export function readSafetensors(
+  bytes: Uint8Array,
+  source = 'safetensors',
+  options?: ReadSafetensorsOptions,
+): SafetensorsContents {
+  const { header, headerEnd, types } = check('readSafetensors', bytes, source, options);
   const tensors = new Map<string, TensorData>();
-  entries.forEach((entry, i) => {
-    const { dtype, decode } = types[i] as ElementType;
-    const data = decode(copy(bytes, headerEnd + entry.begin, headerEnd + entry.end));
+  header.entries.forEach((entry, i) => {
+    const { dtype, decode } = types[i]!;
+    const data = decode(bytes.subarray(headerEnd + entry.begin, headerEnd + entry.end));
     if (typeof data === 'string') {
       fail(source, headerEnd + entry.begin, `tensor ${quote(entry.name)} of dtype ${entry.dtype}: ${data}`);
     }
     tensors.set(entry.name, { dtype, shape: entry.shape, data });
   });
-  return { tensors, metadata };
+  return { tensors, metadata: header.metadata };
+}
+
+/**
+ * What the header of a safetensors file says of its tensors, by name. All is checked that `readSafetensors` checks but for the elements, of
+ * which nothing is copied.
+ * @param source what errors call it, e.g. a path. Default `safetensors`.
+ * @throws FormatError as `readSafetensors`
+ */
+export function readSafetensorsHeader(
+  bytes: Uint8Array,
+  source = 'safetensors',
+  options?: ReadSafetensorsOptions,
+): Map<string, SafetensorsEntry> {
+  const { header } = check('readSafetensorsHeader', bytes, source, options);
+  return new Map(header.entries.map(({ name, dtype, shape }) => [name, { dtype, shape }]));
+}
+
+interface Checked {
+  readonly header: Header;
+  readonly headerEnd: number;
+  /** Of the entries, in their order. */
+  readonly types: readonly ElementType[];
+}
+
+function check(operation: string, bytes: Uint8Array, source: string, options?: ReadSafetensorsOptions): Checked {
+  const { maximumEntries: most } = readOptions(operation, options, { maximumEntries });
+  checkLimit(operation, 'maximumEntries', most);
+  const headerEnd = findHeaderEnd(bytes, source);
+  const header = parseHeader(bytes.subarray(lengthBytes, headerEnd), source, most);
+  const types = header.entries.map((entry) => checkEntry(header, entry, bytes.length - headerEnd));
+  checkCoverage(header, headerEnd, bytes.length, source);
+  return { header, headerEnd, types };
 }
 
 function findHeaderEnd(bytes: Uint8Array, source: string): number {
@@ -57,22 +109,23 @@ function findHeaderEnd(bytes: Uint8Array, source: string): number {
   return end;
 }
 
-function checkEntry(entry: HeaderEntry, available: number, source: string): ElementType {
-  const { name, dtype, shape, begin, end, offset } = entry;
+function checkEntry({ fail }: Header, entry: HeaderEntry, available: number): ElementType {
+  const { name, dtype, shape, begin, end } = entry;
   const what = `tensor ${quote(name)}`;
   const type = elementTypes.get(dtype);
   if (!type) {
     const known = [...elementTypes.keys()].join(', ');
-    return fail(source, offset, `${what} has dtype ${quote(dtype)}, expected one of ${known}`);
+    const got = unreadTypes.has(dtype) ? `${dtype}, which is not read here` : quote(dtype);
+    return fail(entry, `${what} has dtype ${got}, expected one of ${known}`);
   }
   if (begin > end || end > available) {
-    fail(source, offset, `${what} lies at ${begin} to ${end} of ${available} bytes of data`);
+    fail(entry, `${what} lies at ${begin} to ${end} of ${available} bytes of data`);
   }
   const size = bytesOf(shape, type.size);
   if (size !== end - begin) {
     const shown = shape.length > 16 ? `of ${shape.length} axes` : formatShape(shape);
     const needs = size === undefined ? 'more bytes than can be counted' : `${size} bytes`;
-    fail(source, offset, `${what} has ${end - begin} bytes, but ${dtype} of shape ${shown} needs ${needs}`);
+    fail(entry, `${what} has ${end - begin} bytes, but ${dtype} of shape ${shown} needs ${needs}`);
   }
   return type;
 }
@@ -88,23 +141,17 @@ function bytesOf(shape: Shape, elementSize: number): number | undefined {
 }
 
 /** The data must be covered from the first to the last byte, each byte once. */
-function checkCoverage(entries: readonly HeaderEntry[], headerEnd: number, fileEnd: number, source: string): void {
+function checkCoverage({ entries, fail: failAt }: Header, headerEnd: number, fileEnd: number, source: string): void {
   let position = 0;
-  for (const { name, begin, end, offset } of entries.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
+  for (const entry of entries.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
+    const { name, begin, end } = entry;
     if (begin !== position) {
       const problem = begin > position ? 'after a hole' : 'inside another tensor';
-      fail(source, offset, `tensor ${quote(name)} begins at ${begin} of the data, ${problem}, expected ${position}`);
+      failAt(entry, `tensor ${quote(name)} begins at ${begin} of the data, ${problem}, expected ${position}`);
     }
     position = end;
   }
   if (headerEnd + position !== fileEnd) {
     fail(source, headerEnd + position, `${fileEnd - headerEnd - position} bytes follow the last tensor`);
   }
-}
-
-/** A copy that owns its buffer: `slice` of a Node `Buffer` would share it. */
-function copy(bytes: Uint8Array, begin: number, end: number): Uint8Array {
-  const own = new Uint8Array(end - begin);
-  own.set(bytes.subarray(begin, end));
-  return own;
 }

@@ -1,7 +1,7 @@
 import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FormatError } from '@sluice/core';
-import { writeFileWhole } from '@sluice/format-safetensors/node';
+import { writeFileWhole } from '@sluice/core/node';
 import type { EventLog } from '../fit/event-log.ts';
 import type { FitEvent } from '../fit/events.ts';
 

@@ -15,3 +15,9 @@ export function entryOf(dtype: string, shape: string, begin: number | string, en
 
 /** `count` bytes. */
 export const zeros = (count: number): number[] => new Array<number>(count).fill(0);
+
+/** A file of `count` tensors without elements. */
+export function manyEntries(count: number, dtype = 'U8'): Uint8Array {
+  const entry = entryOf(dtype, '[0]', 0, 0);
+  return fileOf(`{${Array.from({ length: count }, (_, i) => `"t${i}":${entry}`).join()}}`);
+}
