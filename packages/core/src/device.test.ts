@@ -27,6 +27,10 @@ describe('a device', () => {
     expect(await device.ones([2], 'bool').data()).toEqual(Uint8Array.of(1, 1));
     expect(await device.zeros([]).data()).toEqual(Float32Array.of(0));
     expect(await device.tensor([[1, 2]]).data()).toEqual(Float32Array.of(1, 2));
+    expect(device.tensor(device.random.normal(3)).dtype).toBe('float32');
+    expect(new Device(createFakeBackend().backend, { dtype: 'float64' }).tensor(new Float32Array(2)).dtype).toBe(
+      'float64',
+    );
   });
 
   it('copies what it uploads', async () => {
@@ -72,7 +76,9 @@ describe('a device', () => {
     expect(() => new Device(backend, { dtype: 'float64' })).toThrow(UnsupportedError);
     expect(() => new Device(backend, { dtype: 'float64' })).toThrow('Device: backend fake has no float64');
     const single = new Device(backend);
-    expect(() => single.tensor(new Float64Array(1))).toThrow('tensor: backend fake has no float64');
+    expect(() => single.tensor(new Float64Array(1), { dtype: 'float64' })).toThrow(
+      'tensor: backend fake has no float64',
+    );
     expect(() => single.zeros([1], 'float64')).toThrow('full: backend fake has no float64');
     expect(single.live).toBe(0);
   });

@@ -90,7 +90,8 @@ export class Device {
   }
 
   /**
-   * A tensor from numbers, booleans, nested arrays, a typed array or host data.
+   * A tensor from numbers, booleans, nested arrays, a typed array or host data. Floats become the device's float type unless `dtype` says otherwise; host
+   * data keep their own.
    * @example
    * device.tensor([[1, 2], [3, 4]]);                               // [2, 2] of the device's float dtype
    * device.tensor(new Int32Array([4, 0, 2]));                      // [3] int32

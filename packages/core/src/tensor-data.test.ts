@@ -36,13 +36,27 @@ describe('toTensorData', () => {
   });
 
   it.each([
-    [new Float32Array(3), 'float32'],
-    [new Float64Array(3), 'float64'],
     [new Int32Array(3), 'int32'],
     [new Uint8Array(3), 'bool'],
-  ])('takes the dtype of typed arrays: %o', (data, dtype) => {
+  ])('takes the dtype of typed arrays of whole numbers: %o', (data, dtype) => {
     expect(convert(data)).toEqual({ dtype, shape: [3], data });
   });
+
+  it.each(['float32', 'float64'] as const)(
+    'reads typed arrays of floats as %s, unless another dtype is asked for',
+    (float) => {
+      const typed = { float32: Float32Array.of(0.5, 2), float64: Float64Array.of(0.5, 2) };
+      for (const data of Object.values(typed)) {
+        expect(toTensorData('tensor', data, {}, float)).toEqual({ dtype: float, shape: [2], data: typed[float] });
+        for (const dtype of ['float32', 'float64'] as const) {
+          expect(toTensorData('tensor', data, { dtype }, float)).toEqual({ dtype, shape: [2], data: typed[dtype] });
+        }
+      }
+      // Host data say what they are.
+      const host = { dtype: 'float64', shape: [2], data: typed.float64 } as const;
+      expect(toTensorData('tensor', host, {}, float)).toEqual(host);
+    },
+  );
 
   it('takes shape and dtype from the options, or from host data', () => {
     expect(convert([1, 2, 3, 4], { shape: [2, 2], dtype: 'int32' })).toEqual({

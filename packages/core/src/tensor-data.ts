@@ -1,4 +1,4 @@
-import { createDataArray, type DataArray, type DType, dtypeOf, type FloatDType } from './dtype.ts';
+import { createDataArray, type DataArray, type DType, dtypeOf, type FloatDType, isFloat } from './dtype.ts';
 import { DTypeError, ShapeError } from './errors.ts';
 import { checkShape, formatShape, type Shape, sizeOf } from './shape.ts';
 
@@ -19,7 +19,10 @@ export type TensorLike = NestedArray | DataArray | TensorData;
 export interface TensorDataOptions {
   /** Default: the length of a flat array, the nesting of a nested one. */
   readonly shape?: Shape;
-  /** Default: the type of a typed array, bool for booleans, else the given float type. */
+  /**
+   * Default: int32 for an `Int32Array`, bool for a `Uint8Array` and for booleans, the dtype of host data, and the device's float type for all else, a
+   * `Float64Array` included: it is what JavaScript computes in, and no wish for doubles.
+   */
   readonly dtype?: DType;
 }
 
@@ -59,10 +62,10 @@ function fromArray(
   value: NestedArray | DataArray,
   defaultFloat: FloatDType,
 ): { dtype: DType; shape: Shape; data: ArrayLike<number> } {
-  const dtype = dtypeOf(value);
-  if (dtype !== undefined) {
+  const held = dtypeOf(value);
+  if (held !== undefined) {
     const data = value as DataArray;
-    return { dtype, shape: [data.length], data };
+    return { dtype: isFloat(held) ? defaultFloat : held, shape: [data.length], data };
   }
   const shape = nestedShape(value as NestedArray);
   const data: number[] = [];
