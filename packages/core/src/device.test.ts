@@ -1,7 +1,7 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Device } from './device.ts';
 import { DeviceError, DisposedError, DTypeError, OptionError, ShapeError, UnsupportedError } from './errors.ts';
-import type { Tensor } from './tensor.ts';
+import { Parameter, type Tensor } from './tensor.ts';
 import { createFakeBackend } from './testing/fake-backend.ts';
 
 let device: Device;
@@ -302,6 +302,67 @@ describe('scope', () => {
       const inside = derive();
       expect([device.owns(inside), device.owns(outside)]).toEqual([true, false]);
     });
+  });
+});
+
+describe('an attempt', () => {
+  it('frees all that was made inside when it throws, parameters too, and nothing else', () => {
+    const before = derive();
+    let inside: Parameter | undefined;
+    const failing = () =>
+      device.attempt(() => {
+        device.scope(() => derive());
+        inside = new Parameter(device.scope(() => derive()));
+        device.keep(derive());
+        throw new Error('mine');
+      });
+    expect(failing).toThrow('mine');
+    expect([inside?.disposed, before.disposed, device.live]).toEqual([true, false, 1]);
+    device.scope(() => expect(failing).toThrow('mine'));
+    expect(device.live).toBe(1);
+  });
+
+  it('frees nothing when it ends, unless one around it throws', () => {
+    const made = device.attempt(() => derive());
+    expect([made.disposed, device.live]).toEqual([false, 1]);
+    const failing = () =>
+      device.attempt(() => {
+        const inner = device.attempt(() => new Parameter(derive()));
+        expect(() =>
+          device.attempt(() => {
+            derive();
+            throw new Error('inner');
+          }),
+        ).toThrow('inner');
+        expect([inner.disposed, device.live]).toEqual([false, 2]);
+        throw new Error('outer');
+      });
+    expect(failing).toThrow('outer');
+    expect(device.live).toBe(1);
+    derive();
+    expect(device.live).toBe(2);
+  });
+
+  it('refuses a promise, and what exceeds its limits before the backend makes it', () => {
+    const { backend } = createFakeBackend();
+    const fill = vi.spyOn(backend, 'fill');
+    const on = new Device(backend);
+    expect(() => on.attempt((async () => on.zeros([1])) as never)).toThrow('attempt: callback returned a promise');
+    const before = on.zeros([1000]);
+    fill.mockClear();
+    const limits = { bytes: 12, storages: 3 };
+    expect(() => on.attempt(() => [on.zeros([2]), on.zeros([2])], limits)).toThrow(
+      'full: result has shape [2], expected at most 4 bytes, the limit of this attempt',
+    );
+    expect(() => on.attempt(() => on.attempt(() => on.zeros([1e9])), limits)).toThrow('at most 12 bytes');
+    expect(fill).toHaveBeenCalledTimes(1);
+    expect(() => on.attempt(() => [1, 1, 1, 1].map(() => on.zeros([0])), limits)).toThrow(
+      'full: result has shape [0], expected no more arrays than the limit of this attempt',
+    );
+    expect(on.limited).toBe(false);
+    expect(on.attempt(() => on.limited, limits)).toBe(true);
+    before.dispose();
+    expect(on.live).toBe(0);
   });
 });
 

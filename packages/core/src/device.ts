@@ -36,6 +36,13 @@ export interface DeviceOptions {
   readonly fused?: boolean;
 }
 
+/** @internal Bounds on what `attempt` makes. */
+export interface AttemptLimits {
+  /** Of the storages that live at one time. */
+  readonly bytes: number;
+  readonly storages: number;
+}
+
 /** Positions in an array are 32-bit numbers in indices, in `argMax` and in many backends. */
 const mostElements = 2 ** 31 - 1;
 
@@ -54,6 +61,9 @@ export class Device {
   /** @internal What listens to operations, innermost last. */
   readonly recorders: Recorder[] = [];
   readonly #scopes: Scope[] = [];
+  /** The storages made in the outermost attempt that runs. */
+  #made: DeviceStorage[] | undefined;
+  #limits: AttemptLimits | undefined;
   #live = 0;
   #liveBytes = 0;
   #disposed = false;
@@ -155,6 +165,41 @@ export class Device {
     }
   }
 
+  /**
+   * Runs `work`, which makes what outlives scopes, such as the layers of a model. When it throws, all that was made inside is freed, parameters
+   * too; else nothing is.
+   * @example
+   * const model = device.attempt(() => new Tagger(device, sizes));
+   * @param limits for models whose weights are there already: parameters are made of zeros, and what exceeds the limits throws before memory is
+   * taken. Default those of an attempt around this one
+   * @throws the errors of `work`; OptionError when it returns a promise; ShapeError beyond the limits
+   */
+  attempt<R>(work: () => R extends PromiseLike<unknown> ? never : R, limits?: AttemptLimits): R {
+    const [outer, outerLimits] = [this.#made, this.#limits];
+    const made = outer ?? [];
+    const begin = made.length;
+    this.#made = made;
+    if (limits) {
+      this.#limits = { bytes: this.#liveBytes + limits.bytes, storages: begin + limits.storages };
+    }
+    try {
+      const result: R = work();
+      checkSynchronous('attempt', 'callback', result);
+      return result;
+    } catch (error) {
+      for (const storage of made.splice(begin)) this.free(storage);
+      throw error;
+    } finally {
+      this.#made = outer;
+      this.#limits = outerLimits;
+    }
+  }
+
+  /** @internal Whether an attempt with limits runs, whose parameters are given their elements later. */
+  get limited(): boolean {
+    return this.#limits !== undefined;
+  }
+
   /** Takes the tensors inside `value` out of all scopes: they live until `dispose()`. Returns `value`. */
   keep<T>(value: T): T {
     for (const tensor of tensorsIn(value)) tensor.storage.scope = null;
@@ -184,15 +229,18 @@ export class Device {
       const got = `has shape ${formatShape(shape)}`;
       throw new ShapeError({ operation, argument: 'result', got, expected: 'at most 2^31 - 1 elements' });
     }
+    const bytes = size * bytesPerElement(dtype);
+    if (this.#limits) this.#checkLimits(operation, shape, bytes, this.#limits);
     const storage: DeviceStorage = {
       handle: kernel(this.backend, operands),
-      bytes: size * bytesPerElement(dtype),
+      bytes,
       scope: null,
       owned: false,
       disposed: false,
     };
     this.#live++;
-    this.#liveBytes += storage.bytes;
+    this.#liveBytes += bytes;
+    this.#made?.push(storage);
     this.#adopt(storage, this.#scopes.at(-1) ?? null);
     return new Tensor(this, shape, dtype, storage);
   }
@@ -258,6 +306,17 @@ export class Device {
     }
     checkAlive(operation, tensor);
     return { storage: tensor.storage.handle, shape: tensor.shape, dtype: tensor.dtype };
+  }
+
+  #checkLimits(operation: string, shape: Shape, bytes: number, limits: AttemptLimits): void {
+    const problem = { operation, argument: 'result', got: `has shape ${formatShape(shape)}` };
+    if ((this.#made?.length ?? 0) >= limits.storages) {
+      throw new ShapeError({ ...problem, expected: 'no more arrays than the limit of this attempt' });
+    }
+    if (this.#liveBytes + bytes > limits.bytes) {
+      const expected = `at most ${Math.max(0, limits.bytes - this.#liveBytes)} bytes, the limit of this attempt`;
+      throw new ShapeError({ ...problem, expected });
+    }
   }
 
   #checkUsable(operation: string): void {

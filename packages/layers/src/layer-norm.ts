@@ -1,7 +1,7 @@
 import { layerNorm } from '@sluice/autograd';
 import { type Device, OptionError, type Parameter, type Tensor } from '@sluice/core';
 import { checkLastAxis, checkSize, checkTensor } from './checks.ts';
-import { constant, zeros } from './initializers.ts';
+import { constant, type Initializer, zeros } from './initializers.ts';
 import { makeParameter } from './make-parameter.ts';
 import { Module } from './module.ts';
 
@@ -37,8 +37,8 @@ export class LayerNorm extends Module<[x: Tensor], Tensor> {
     }
     this.size = size;
     this.epsilon = epsilon;
-    this.weight = affine ? makeParameter(device, 'layerNorm', [size], constant(1)) : undefined;
-    this.bias = affine ? makeParameter(device, 'layerNorm', [size], zeros) : undefined;
+    const make = (initializer: Initializer) => makeParameter(device, 'layerNorm', [size], initializer);
+    [this.weight, this.bias] = device.attempt(() => (affine ? [make(constant(1)), make(zeros)] : []));
   }
 
   override get kind(): string {

@@ -46,8 +46,10 @@ export class Linear extends Module<[x: Tensor], Tensor> {
       checkTensor('linear', 'weight', options.weight, device, device.dtype);
       checkExactShape('linear', 'weight', options.weight, shape);
     }
-    this.weight = options.weight ?? makeParameter(device, 'linear', shape, weightInitializer);
-    this.bias = options.bias === false ? undefined : makeParameter(device, 'linear', [outputSize], biasInitializer);
+    [this.weight, this.bias] = device.attempt(() => [
+      options.weight ?? makeParameter(device, 'linear', shape, weightInitializer),
+      options.bias === false ? undefined : makeParameter(device, 'linear', [outputSize], biasInitializer),
+    ]);
   }
 
   override get kind(): string {

@@ -68,9 +68,8 @@ export class CRF extends Module<[emissions: Tensor, tags: Tensor, input?: CRFInp
     const { tags, initializer = uniform(-0.1, 0.1) } = options;
     checkSize('crf', 'tags', tags);
     this.tags = tags;
-    this.transitions = makeParameter(device, 'crf', [tags, tags], initializer);
-    this.start = makeParameter(device, 'crf', [tags], initializer);
-    this.end = makeParameter(device, 'crf', [tags], initializer);
+    const make = (...shape: number[]) => makeParameter(device, 'crf', shape, initializer);
+    [this.transitions, this.start, this.end] = device.attempt(() => [make(tags, tags), make(tags), make(tags)]);
   }
 
   override get kind(): string {

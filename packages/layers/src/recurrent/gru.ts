@@ -115,7 +115,7 @@ function interpolate(z: Tensor, n: Tensor, h: Tensor): Tensor {
 export class GRU extends PackedLayer<CellState> {
   /** @throws OptionError for options that make no sense, alone or together. */
   constructor(device: Device, options: GRUOptions) {
-    super(options, 'gru', (inputSize) => new GRUCell(device, { ...options, inputSize }, 'gru'));
+    super(device, options, 'gru', (inputSize) => new GRUCell(device, { ...options, inputSize }, 'gru'));
   }
 
   override get kind(): string {

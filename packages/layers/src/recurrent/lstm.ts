@@ -58,18 +58,18 @@ export class LSTMCell extends PackedCell<LSTMState> {
    */
   constructor(device: Device, options: LSTMCellOptions, operation = 'lstmCell') {
     checkLSTMOptions(operation, options);
-    const { hiddenSize, projectionSize } = options;
+    const { hiddenSize, projectionSize, projectionInitializer = defaultInitializer(hiddenSize) } = options;
     super(device, options, {
       operation,
       gates: 4,
       stateSizes: { hidden: projectionSize ?? hiddenSize, cell: hiddenSize },
       biasInitializers: biasInitializers(options),
+      makeOwn:
+        projectionSize === undefined
+          ? undefined
+          : () => makeParameter(device, operation, [projectionSize, hiddenSize], projectionInitializer),
     });
-    const { projectionInitializer = defaultInitializer(hiddenSize) } = options;
-    this.projectionWeight =
-      projectionSize === undefined
-        ? undefined
-        : makeParameter(device, operation, [projectionSize, hiddenSize], projectionInitializer);
+    this.projectionWeight = this.own;
   }
 
   override get kind(): string {
@@ -119,7 +119,7 @@ export class LSTMCell extends PackedCell<LSTMState> {
 export class LSTM extends PackedLayer<LSTMState> {
   /** @throws OptionError for options that make no sense, alone or together. */
   constructor(device: Device, options: LSTMOptions) {
-    super(options, 'lstm', (inputSize) => new LSTMCell(device, { ...options, inputSize }, 'lstm'));
+    super(device, options, 'lstm', (inputSize) => new LSTMCell(device, { ...options, inputSize }, 'lstm'));
   }
 
   override get kind(): string {

@@ -37,6 +37,8 @@ interface PackedCellKind<State extends CellState> {
   readonly stateSizes: StateSizes<State>;
   /** For `bias_ih` and `bias_hh`. Default the option's. */
   readonly biasInitializers?: readonly [BlockInitializer, BlockInitializer] | undefined;
+  /** Makes a parameter of its own, drawn after the others. */
+  readonly makeOwn?: (() => Parameter) | undefined;
 }
 
 /** A cell whose gates lie packed in one matrix per source: the parameters of PyTorch, with their names. */
@@ -50,6 +52,7 @@ export abstract class PackedCell<State extends CellState> extends RecurrentCell<
   readonly inputBias: Parameter | undefined;
   /** [gates * hiddenSize], `bias_hh` in state dicts. */
   readonly recurrentBias: Parameter | undefined;
+  protected readonly own: Parameter | undefined;
 
   protected constructor(device: Device, options: PackedCellOptions, kind: PackedCellKind<State>) {
     const { operation, gates, stateSizes } = kind;
@@ -59,10 +62,13 @@ export abstract class PackedCell<State extends CellState> extends RecurrentCell<
     const draw = defaultInitializer(hiddenSize);
     const make = (columns: readonly number[], initializer: BlockInitializer = draw) =>
       makeParameter(device, operation, [gates * hiddenSize, ...columns], initializer, gates);
-    this.inputWeight = make([inputSize], options.inputInitializer);
-    this.recurrentWeight = make([stateSizes.hidden], options.recurrentInitializer);
-    this.inputBias = bias ? make([], kind.biasInitializers?.[0] ?? options.biasInitializer) : undefined;
-    this.recurrentBias = bias ? make([], kind.biasInitializers?.[1] ?? options.biasInitializer) : undefined;
+    [this.inputWeight, this.recurrentWeight, this.inputBias, this.recurrentBias, this.own] = device.attempt(() => [
+      make([inputSize], options.inputInitializer),
+      make([stateSizes.hidden], options.recurrentInitializer),
+      bias ? make([], kind.biasInitializers?.[0] ?? options.biasInitializer) : undefined,
+      bias ? make([], kind.biasInitializers?.[1] ?? options.biasInitializer) : undefined,
+      kind.makeOwn?.(),
+    ]);
   }
 
   protected override *children(): Iterable<readonly [string, Parameter | Module]> {
@@ -89,11 +95,16 @@ export abstract class PackedLayer<State extends CellState> extends Recurrent<Sta
   readonly hiddenSize: number;
 
   protected constructor(
+    device: Device,
     options: PackedLayerOptions,
     operation: string,
     makeCell: (inputSize: number) => PackedCell<State>,
   ) {
-    super(stackCells(options, operation, makeCell), options, operation);
+    super(
+      device.attempt(() => stackCells(options, operation, makeCell)),
+      options,
+      operation,
+    );
     this.hiddenSize = options.hiddenSize;
   }
 

@@ -70,7 +70,7 @@ export class RNNCell extends PackedCell<CellState> {
 export class RNN extends PackedLayer<CellState> {
   /** @throws OptionError for options that make no sense, alone or together. */
   constructor(device: Device, options: RNNOptions) {
-    super(options, 'rnn', (inputSize) => new RNNCell(device, { ...options, inputSize }, 'rnn'));
+    super(device, options, 'rnn', (inputSize) => new RNNCell(device, { ...options, inputSize }, 'rnn'));
   }
 
   override get kind(): string {
