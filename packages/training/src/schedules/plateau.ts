@@ -1,4 +1,4 @@
-import { type Complete, OptionError } from '@sluice/core';
+import { type Complete, OptionError, readOptions, required } from '@sluice/core';
 
 /** A schedule that learns from the losses and therefore has a state, which checkpoints save. */
 export interface StatefulSchedule {
@@ -15,11 +15,18 @@ export interface ReduceOnPlateauOptions {
   readonly learningRate: number;
   /** What a reduction multiplies by, 0 to below 1. Default 0.1. */
   readonly factor?: number | undefined;
-  /** Losses in a row that may fail to improve before the rate is reduced, a whole number of at least 0. Default 10. */
+  /** What an improvement is: a value below the best so far (`min`) or above it (`max`, for scores; `fit` shows losses). Default `min`. */
+  readonly mode?: 'min' | 'max' | undefined;
+  /** Values in a row that may fail to improve before the rate is reduced, a whole number of at least 0. Default 10. */
   readonly patience?: number | undefined;
-  /** Share of the best loss by which a loss must be below it to count as better, 0 to below 1. Default 0.0001. */
+  /**
+   * By how much a value must be better than the best so far to count: a share of the magnitude of the best, 0 to below 1, or a finite difference of at
+   * least 0, as `thresholdMode` says. Default 0.0001.
+   */
   readonly threshold?: number | undefined;
-  /** Losses after a reduction during which none counts as bad, a whole number of at least 0. Default 0. */
+  /** Default `relative`. */
+  readonly thresholdMode?: 'relative' | 'absolute' | undefined;
+  /** Values after a reduction during which none counts as bad, a whole number of at least 0. Default 0. */
   readonly cooldown?: number | undefined;
   /** The rate is never reduced below this, at least 0. Default 0. */
   readonly minimum?: number | undefined;
@@ -27,7 +34,10 @@ export interface ReduceOnPlateauOptions {
 
 const operation = 'ReduceOnPlateau';
 
-/** Reduces the rate when the loss stops falling, as `torch.optim.lr_scheduler.ReduceLROnPlateau` with `eps=0`. */
+/**
+ * Reduces the rate when the loss stops falling, or a score stops rising, as `torch.optim.lr_scheduler.ReduceLROnPlateau` with `eps=0`. They differ below 0,
+ * where PyTorch takes the relative threshold off the wrong side of the best: a loss that stays at -1 improves there for ever.
+ */
 export class ReduceOnPlateau implements StatefulSchedule {
   readonly #options: Omit<Complete<ReduceOnPlateauOptions>, 'learningRate'>;
   #learningRate: number;
@@ -36,18 +46,34 @@ export class ReduceOnPlateau implements StatefulSchedule {
   #bad = 0;
   #cooling = 0;
 
-  /** @throws OptionError for an option outside its range */
+  /** @throws OptionError for an option outside its range, or that is none */
   constructor(options: ReduceOnPlateauOptions) {
-    const { learningRate, factor = 0.1, patience = 10, threshold = 1e-4, cooldown = 0, minimum = 0 } = options;
-    const finite = (value: number) => value >= 0 && value < Number.POSITIVE_INFINITY;
+    const { learningRate, ...rest } = readOptions(operation, options, {
+      learningRate: required,
+      factor: 0.1,
+      mode: 'min',
+      patience: 10,
+      threshold: 1e-4,
+      thresholdMode: 'relative',
+      cooldown: 0,
+      minimum: 0,
+    });
     const below1 = (value: number) => value >= 0 && value < 1;
-    check('learningRate', learningRate, finite, 'a finite number of at least 0');
-    check('factor', factor, below1, 'from 0 to below 1');
-    check('patience', patience, isCount, 'a whole number of at least 0');
-    check('threshold', threshold, below1, 'from 0 to below 1');
-    check('cooldown', cooldown, isCount, 'a whole number of at least 0');
-    check('minimum', minimum, finite, 'a finite number of at least 0');
-    this.#options = { factor, patience, threshold, cooldown, minimum };
+    check('learningRate', learningRate, isRate, 'a finite number of at least 0');
+    check('factor', rest.factor, below1, 'from 0 to below 1');
+    check('mode', rest.mode, (mode) => mode === 'min' || mode === 'max', 'min or max');
+    check('patience', rest.patience, isCount, 'a whole number of at least 0');
+    check(
+      'thresholdMode',
+      rest.thresholdMode,
+      (mode) => mode === 'relative' || mode === 'absolute',
+      'relative or absolute',
+    );
+    if (rest.thresholdMode === 'relative') check('threshold', rest.threshold, below1, 'from 0 to below 1');
+    else check('threshold', rest.threshold, isRate, 'a finite number of at least 0');
+    check('cooldown', rest.cooldown, isCount, 'a whole number of at least 0');
+    check('minimum', rest.minimum, isRate, 'a finite number of at least 0');
+    this.#options = rest;
     this.#learningRate = learningRate;
   }
 
@@ -56,11 +82,10 @@ export class ReduceOnPlateau implements StatefulSchedule {
   }
 
   /** NaN and infinities count as no improvement. */
-  observe(loss: number): void {
-    const { factor, patience, threshold, cooldown, minimum } = this.#options;
-    const limit = this.#best === undefined ? Number.POSITIVE_INFINITY : this.#best * (1 - threshold);
-    if (Number.isFinite(loss) && loss < limit) {
-      this.#best = loss;
+  observe(value: number): void {
+    const { factor, patience, cooldown, minimum } = this.#options;
+    if (Number.isFinite(value) && this.#isBetter(value)) {
+      this.#best = value;
       this.#bad = 0;
     } else this.#bad++;
     if (this.#cooling > 0) {
@@ -74,6 +99,14 @@ export class ReduceOnPlateau implements StatefulSchedule {
     }
   }
 
+  #isBetter(value: number): boolean {
+    const { mode, threshold, thresholdMode } = this.#options;
+    if (this.#best === undefined) return true;
+    const step = mode === 'min' ? -threshold : threshold;
+    const limit = thresholdMode === 'absolute' ? this.#best + step : this.#best * (1 + step * Math.sign(this.#best));
+    return mode === 'min' ? value < limit : value > limit;
+  }
+
   get state(): Readonly<Record<string, number>> {
     const best: Record<string, number> = this.#best === undefined ? {} : { best: this.#best };
     return { learningRate: this.#learningRate, bad: this.#bad, cooling: this.#cooling, ...best };
@@ -81,7 +114,7 @@ export class ReduceOnPlateau implements StatefulSchedule {
 
   set state(state: Readonly<Record<string, number>>) {
     const { learningRate, best, bad, cooling } = state;
-    const fits = learningRate !== undefined && learningRate >= 0 && isCount(bad) && isCount(cooling);
+    const fits = isRate(learningRate) && isCount(bad) && isCount(cooling);
     if (!fits || (best !== undefined && !Number.isFinite(best))) {
       throw new OptionError(`${operation}: the state does not fit: it is ${JSON.stringify(state)}`);
     }
@@ -96,6 +129,10 @@ function isCount(value: number | undefined): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-function check(argument: string, value: number, valid: (value: number) => boolean, expected: string): void {
-  if (!valid(value)) throw new OptionError({ operation, argument, got: `is ${value}`, expected });
+function isRate(value: number | undefined): value is number {
+  return Number.isFinite(value) && (value as number) >= 0;
+}
+
+function check<T>(argument: string, value: T, valid: (value: T) => boolean, expected: string): void {
+  if (!valid(value)) throw new OptionError({ operation, argument, got: `is ${String(value)}`, expected });
 }

@@ -1,4 +1,4 @@
-import { OptionError } from '@sluice/core';
+import { OptionError, Random } from '@sluice/core';
 import { expect, it } from 'vitest';
 import {
   cosineRestarts,
@@ -6,6 +6,7 @@ import {
   linearWarmUp,
   oneCycle,
   ReduceOnPlateau,
+  type ReduceOnPlateauOptions,
   type Schedule,
   stepDecay,
 } from '../index.ts';
@@ -104,6 +105,79 @@ it('counts small improvements as none, and waits while it cools down', () => {
   expect(ratesOf(cooling, [1, 1, 1, 1, 1, 1])).toEqual([1, 0.5, 0.5, 0.5, 0.25, 0.25]);
 });
 
+it.each([
+  ['min', -1],
+  ['max', 1],
+  ['max', -1],
+  ['min', 0],
+  ['max', 0],
+] as const)('reduces the rate where nothing improves: mode %s at %d', (mode, value) => {
+  for (const thresholdMode of ['relative', 'absolute'] as const) {
+    const schedule = new ReduceOnPlateau({ learningRate: 1, factor: 0.5, patience: 2, mode, thresholdMode });
+    expect(ratesOf(schedule, Array(8).fill(value))).toEqual([1, 1, 1, 0.5, 0.5, 0.5, 0.25, 0.25]);
+  }
+});
+
+it('takes thresholds off the better side of the best, whatever its sign', () => {
+  type Case = [options: Partial<ReduceOnPlateauOptions>, best: number, worse: number, better: number];
+  const cases: Case[] = [
+    [{}, 10, 9.001, 8.999],
+    [{}, -10, -10.999, -11.001],
+    [{ mode: 'max' }, 10, 10.999, 11.001],
+    [{ mode: 'max' }, -10, -9.001, -8.999],
+    [{ thresholdMode: 'absolute' }, 10, 9.901, 9.899],
+    [{ thresholdMode: 'absolute' }, -10, -10.099, -10.101],
+    [{ thresholdMode: 'absolute', mode: 'max' }, 10, 10.099, 10.101],
+    [{ thresholdMode: 'absolute', mode: 'max' }, -10, -9.901, -9.899],
+    [{ thresholdMode: 'absolute', threshold: 3 }, 1, -1.9, -2.1],
+    [{}, 0, 0, -1e-9],
+    [{ mode: 'max' }, 0, 0, 1e-9],
+    [{ mode: 'max' }, 0.5, Number.POSITIVE_INFINITY, 0.6],
+  ];
+  for (const [options, best, worse, better] of cases) {
+    const make = () => new ReduceOnPlateau({ learningRate: 1, patience: 0, threshold: 0.1, ...options });
+    expect(ratesOf(make(), [best, better])).toEqual([1, 1]);
+    expect(ratesOf(make(), [best, worse])).toEqual([1, 0.1]);
+  }
+});
+
+it("is PyTorch's rule above 0, to the bit", () => {
+  const random = new Random(5);
+  for (const mode of ['min', 'max'] as const) {
+    for (const thresholdMode of ['relative', 'absolute'] as const) {
+      const threshold = 0.1;
+      const schedule = new ReduceOnPlateau({
+        learningRate: 1,
+        factor: 0.5,
+        patience: 1,
+        threshold,
+        mode,
+        thresholdMode,
+      });
+      let best = mode === 'min' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+      let [bad, rate] = [0, 1];
+      for (let k = 0; k < 300; k++) {
+        // Hundredths meet the limit exactly again and again.
+        const value = (mode === 'min' ? 700 - 2 * k + random.integer(0, 40) : 50 + 2 * k + random.integer(0, 40)) / 100;
+        // torch.optim.lr_scheduler.ReduceLROnPlateau.is_better
+        const rel = mode === 'min' ? value < best * (1 - threshold) : value > best * (threshold + 1);
+        const abs = mode === 'min' ? value < best - threshold : value > best + threshold;
+        if (thresholdMode === 'relative' ? rel : abs) [best, bad] = [value, 0];
+        else bad++;
+        if (bad > 1) [rate, bad] = [rate * 0.5, 0];
+        schedule.observe(value);
+        expect(schedule.learningRate).toBe(rate);
+      }
+    }
+  }
+});
+
+it('goes on from a state of before there were modes', () => {
+  const schedule = new ReduceOnPlateau({ learningRate: 1, factor: 0.5, patience: 1 });
+  schedule.state = { learningRate: 0.25, bad: 1, cooling: 0, best: -3 };
+  expect(ratesOf(schedule, [-3])).toEqual([0.125]);
+});
+
 it('goes on from a saved state', () => {
   const options = { learningRate: 1, factor: 0.5, patience: 1, cooldown: 1 };
   const losses = [3, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1];
@@ -131,4 +205,13 @@ it('refuses a state and options that do not fit', () => {
   expect(make({ threshold: 1 })).toThrow('ReduceOnPlateau: threshold is 1');
   expect(make({ cooldown: 0.5 })).toThrow('ReduceOnPlateau: cooldown is 0.5');
   expect(make({ minimum: Number.NaN })).toThrow('ReduceOnPlateau: minimum is NaN');
+  expect(make({ mode: 'least' })).toThrow('ReduceOnPlateau: mode is least, expected min or max');
+  expect(make({ thresholdMode: 'rel' })).toThrow(
+    'ReduceOnPlateau: thresholdMode is rel, expected relative or absolute',
+  );
+  const absolute = { thresholdMode: 'absolute', threshold: Number.POSITIVE_INFINITY };
+  expect(make(absolute)).toThrow('ReduceOnPlateau: threshold is Infinity, expected a finite number of at least 0');
+  expect(() => {
+    schedule.state = { ...state, learningRate: Number.POSITIVE_INFINITY };
+  }).toThrow('ReduceOnPlateau: the state does not fit');
 });

@@ -1,4 +1,4 @@
-import { OptionError } from '@sluice/core';
+import { OptionError, readOptions, required } from '@sluice/core';
 
 /** The learning rate for the update after `step` updates: 0 for the first. Depends on nothing else. */
 export type Schedule = (step: number) => number;
@@ -14,10 +14,14 @@ export interface StepDecayOptions {
 
 /**
  * learningRate factor^floor(step / every), as `torch.optim.lr_scheduler.StepLR`.
- * @throws OptionError for an option outside its range
+ * @throws OptionError for an option outside its range, or that is none
  */
 export function stepDecay(options: StepDecayOptions): Schedule {
-  const { learningRate, every, factor = 0.1 } = options;
+  const { learningRate, every, factor } = readOptions('stepDecay', options, {
+    learningRate: required,
+    every: required,
+    factor: 0.1,
+  });
   atLeastZero('stepDecay', { learningRate, factor });
   wholeSteps('stepDecay', { every });
   return (step) => learningRate * factor ** Math.floor(step / every);
@@ -34,10 +38,14 @@ export interface ExponentialDecayOptions {
 
 /**
  * learningRate factor^(step / every), as `torch.optim.lr_scheduler.ExponentialLR` for every = 1.
- * @throws OptionError for an option outside its range
+ * @throws OptionError for an option outside its range, or that is none
  */
 export function exponentialDecay(options: ExponentialDecayOptions): Schedule {
-  const { learningRate, factor, every = 1 } = options;
+  const { learningRate, factor, every } = readOptions('exponentialDecay', options, {
+    learningRate: required,
+    factor: required,
+    every: 1,
+  });
   atLeastZero('exponentialDecay', { learningRate, factor });
   wholeSteps('exponentialDecay', { every });
   return (step) => learningRate * factor ** (step / every);
@@ -58,10 +66,15 @@ export interface CosineRestartsOptions {
  * Cosine annealing with warm restarts (Loshchilov & Hutter 2017, eq. 5): minimum + (learningRate - minimum) (1 + cos(pi t / T)) / 2, t steps
  * into a period of T, as `torch.optim.lr_scheduler.CosineAnnealingWarmRestarts`. A period as long as the training makes it one
  * fall without restarts.
- * @throws OptionError for an option outside its range
+ * @throws OptionError for an option outside its range, or that is none
  */
 export function cosineRestarts(options: CosineRestartsOptions): Schedule {
-  const { learningRate, period, multiplier = 1, minimum = 0 } = options;
+  const { learningRate, period, multiplier, minimum } = readOptions('cosineRestarts', options, {
+    learningRate: required,
+    period: required,
+    multiplier: 1,
+    minimum: 0,
+  });
   atLeastZero('cosineRestarts', { learningRate, minimum });
   wholeSteps('cosineRestarts', { period, multiplier });
   return (step) => {
@@ -90,12 +103,25 @@ export interface LinearWarmUpOptions {
 /**
  * A linear rise to the first rate of another schedule, and then that schedule: `torch.optim.lr_scheduler.LinearLR` followed by it in
  * `SequentialLR`.
- * @throws OptionError for an option outside its range
+ * @throws OptionError for an option outside its range, or that is none
  * @example
  * linearWarmUp({ steps: 500, schedule: cosineRestarts({ learningRate: 0.002, period: 10_000 }) });
  */
 export function linearWarmUp(options: LinearWarmUpOptions): Schedule {
-  const { steps, schedule, startFactor = 1 / 3 } = options;
+  const { steps, schedule, startFactor } = readOptions('linearWarmUp', options, {
+    steps: required,
+    schedule: required,
+    startFactor: 1 / 3,
+  });
+  if (typeof schedule !== 'number' && typeof schedule !== 'function') {
+    const got = `is ${typeof schedule === 'object' ? 'an object' : String(schedule)}`;
+    throw new OptionError({
+      operation: 'linearWarmUp',
+      argument: 'schedule',
+      got,
+      expected: 'a function of the step, or a number',
+    });
+  }
   const next: Schedule = typeof schedule === 'number' ? () => schedule : schedule;
   wholeSteps('linearWarmUp', { steps });
   share('linearWarmUp', { startFactor });
@@ -119,10 +145,16 @@ export interface OneCycleOptions {
 /**
  * One cycle (Smith & Topin 2018): a cosine rise from maximum / startDivisor, which ends at step rise steps - 1, and a cosine fall to the
  * first rate / endDivisor at step steps - 1, as `torch.optim.lr_scheduler.OneCycleLR`.
- * @throws OptionError for an option outside its range
+ * @throws OptionError for an option outside its range, or that is none
  */
 export function oneCycle(options: OneCycleOptions): Schedule {
-  const { maximum, steps, rise = 0.3, startDivisor = 25, endDivisor = 1e4 } = options;
+  const { maximum, steps, rise, startDivisor, endDivisor } = readOptions('oneCycle', options, {
+    maximum: required,
+    steps: required,
+    rise: 0.3,
+    startDivisor: 25,
+    endDivisor: 1e4,
+  });
   atLeastZero('oneCycle', { maximum });
   wholeSteps('oneCycle', { steps }, 2);
   share('oneCycle', { rise });
