@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Device } from './device.ts';
 import { DeviceError, DisposedError, DTypeError, OptionError, ShapeError } from './errors.ts';
-import { Parameter } from './tensor.ts';
+import { Parameter, type Tensor } from './tensor.ts';
 import { createFakeBackend } from './testing/fake-backend.ts';
 
 let device: Device;
@@ -117,6 +117,33 @@ describe('a parameter', () => {
     expect(() => parameter.assign(device.zeros([2]))).toThrow(DisposedError);
     expect(() => parameter.assign(device.zeros([2]))).toThrow(message);
     expect(parameter.disposed).toBe(true);
+  });
+
+  it('assigns to all of several, or to none', async () => {
+    const [a, b] = [new Parameter(device.zeros([2])), new Parameter(device.zeros([2]))];
+    const freed = device.ones([2]);
+    freed.dispose();
+    const taken = device.ones([2]);
+    const faults: readonly (readonly [value: Tensor, message: string])[] = [
+      [device.ones([3]), 'assign: value has shape [3], expected [2]'],
+      [freed, 'assign: a float32 tensor of shape [2] was used after its scope had ended or dispose() was called'],
+      [a, 'assign: value belongs to another parameter, expected a tensor with a storage of its own'],
+      [taken, 'assign: value belongs to another parameter, expected a tensor with a storage of its own'],
+    ];
+    for (const [value, message] of faults) {
+      const assign = () =>
+        Parameter.assignAll([
+          [a, taken],
+          [b, value],
+        ]);
+      expect(assign).toThrow(message);
+      expect([await a.data(), await b.data()]).toEqual([new Float32Array(2), new Float32Array(2)]);
+    }
+    Parameter.assignAll([
+      [a, taken],
+      [b, b],
+    ]);
+    expect([await a.data(), await b.data()]).toEqual([Float32Array.of(1, 1), new Float32Array(2)]);
   });
 
   it('cannot change while a gradient is recorded', async () => {

@@ -97,6 +97,25 @@ export class Parameter extends Tensor {
    * from elements that the forward pass never saw.
    */
   assign(value: Tensor): void {
+    Parameter.assignAll([[this, value]]);
+  }
+
+  /**
+   * Assigns to several parameters, or to none of them: all is checked before the first changes.
+   * @throws what `assign` throws
+   */
+  static assignAll(changes: readonly (readonly [parameter: Parameter, value: Tensor])[]): void {
+    const taken = new Set<DeviceStorage>();
+    for (const [parameter, value] of changes) {
+      parameter.#check(value);
+      if (value.storage === parameter.storage) continue;
+      checkFree('assign', value, taken);
+      taken.add(value.storage);
+    }
+    for (const [parameter, value] of changes) parameter.#take(value);
+  }
+
+  #check(value: Tensor): void {
     const operation = 'assign';
     checkAlive(operation, this);
     checkAlive(operation, value);
@@ -122,8 +141,10 @@ export class Parameter extends Tensor {
     if (this.device.recorders.length > 0) {
       throw new OptionError('assign: a parameter cannot change while valueAndGrad is recording');
     }
+  }
+
+  #take(value: Tensor): void {
     if (value.storage === this.storage) return;
-    checkFree(operation, value);
     this.device.free(this.storage);
     this.storage = value.storage;
     this.#own();
@@ -139,9 +160,9 @@ export class Parameter extends Tensor {
   }
 }
 
-/** @throws OptionError when the storage is that of a parameter: it would be freed under the one or the other. */
-function checkFree(operation: string, value: Tensor): void {
-  if (!value.storage.owned) return;
+/** @throws OptionError when the storage is that of a parameter, or about to be: it would be freed under the one or the other. */
+function checkFree(operation: string, value: Tensor, taken?: ReadonlySet<DeviceStorage>): void {
+  if (!value.storage.owned && !taken?.has(value.storage)) return;
   const got = 'belongs to another parameter';
   throw new OptionError({ operation, argument: 'value', got, expected: 'a tensor with a storage of its own' });
 }

@@ -1,6 +1,6 @@
 import { observeOperations } from '@sluice/autograd';
 import { createJsBackend } from '@sluice/backend-js';
-import { DisposedError, FormatError, type Tensor, type TensorData } from '@sluice/core';
+import { BackendError, Device, DisposedError, FormatError, type Tensor, type TensorData } from '@sluice/core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Dropout, Embedding, GRU, LayerNorm, Linear, LSTM, Module } from './index.ts';
 import { Workbench } from './testing/support.ts';
@@ -179,6 +179,42 @@ it('refuses a state that does not fit, says all that is wrong, and changes nothi
   );
   expect(await model.stateDict()).toEqual(before);
   expect(bench.device.live).toBe(live);
+});
+
+it('changes nothing when a state cannot be loaded to its end', async () => {
+  const inner = createJsBackend();
+  let left = Number.POSITIVE_INFINITY;
+  const upload: typeof inner.upload = (data, dtype) => {
+    if (left-- <= 0) throw new BackendError('no memory is left');
+    return inner.upload(data, dtype);
+  };
+  const device = new Device(Object.create(inner, { upload: { value: upload } }));
+  const model = new Tagger(device);
+  const state = await model.stateDict();
+  for (const { data } of state.values()) data.fill(3);
+  const before = await model.stateDict();
+  const { live } = device;
+  for (let k = 0; k < names.length; k++) {
+    left = k;
+    expect(() => model.loadStateDict(state)).toThrow('no memory is left');
+    expect(device.live).toBe(live);
+    expect(await model.stateDict()).toEqual(before);
+  }
+  left = names.length;
+  model.loadStateDict(state);
+  expect(await model.stateDict()).toEqual(state);
+});
+
+it('loads nothing into a model of which a part was freed', async () => {
+  const model = new Tagger(bench.device);
+  const state = await model.stateDict();
+  const first = await model.embedding.weight.data();
+  for (const { data } of state.values()) data.fill(3);
+  model.head.bias!.dispose();
+  expect(() => model.loadStateDict(state)).toThrow(DisposedError);
+  expect(() => model.loadStateDict(state)).toThrow('loadStateDict: parameter head.bias was freed');
+  expect(await model.embedding.weight.data()).toEqual(first);
+  model.dispose();
 });
 
 it('frees its parameters once, and cannot be used afterwards', () => {

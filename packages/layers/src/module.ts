@@ -83,7 +83,7 @@ export abstract class Module<Args extends readonly unknown[] = readonly never[],
 
   /**
    * Sets all parameters. Float types convert into each other.
-   * @throws FormatError that lists every name that is missing, unexpected, misshapen or not of floats; nothing has changed then.
+   * @throws FormatError that lists every name that is missing, unexpected, misshapen or not of floats; DisposedError. Whatever is thrown, nothing has changed then.
    */
   loadStateDict(state: ReadonlyMap<string, TensorData>): void {
     loadStateDict(this.device, this.parameters(), state);

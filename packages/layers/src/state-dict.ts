@@ -1,12 +1,12 @@
 import {
   type Device,
+  DisposedError,
   FormatError,
   formatShape,
   isFloat,
-  type Parameter,
+  Parameter,
   sameShape,
   sizeOf,
-  type Tensor,
   type TensorData,
 } from '@sluice/core';
 
@@ -31,18 +31,17 @@ export function loadStateDict(
       `loadStateDict: the state does not fit the model, nothing was changed\n${problems.join('\n')}`,
     );
   }
-  const values: Tensor[] = [];
-  try {
-    for (const [name, { shape, dtype }] of parameters) {
-      values.push(device.keep(device.tensor((state.get(name) as TensorData).data, { shape, dtype })));
-    }
-    [...parameters.values()].forEach((parameter, i) => {
-      parameter.assign(values[i]!);
-    });
-  } catch (error) {
-    for (const value of values) value.dispose();
-    throw error;
+  for (const [name, parameter] of parameters) {
+    if (parameter.disposed) throw new DisposedError(`loadStateDict: parameter ${name} was freed; nothing was changed`);
   }
+  device.scope(() => {
+    Parameter.assignAll(
+      [...parameters].map(([name, parameter]) => {
+        const { shape, dtype } = parameter;
+        return [parameter, device.tensor((state.get(name) as TensorData).data, { shape, dtype })];
+      }),
+    );
+  });
 }
 
 function compare(parameters: ReadonlyMap<string, Parameter>, state: ReadonlyMap<string, TensorData>): string[] {

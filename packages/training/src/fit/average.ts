@@ -1,15 +1,17 @@
 import { add, multiply, subtract } from '@sluice/autograd';
-import { Parameter, type TensorData } from '@sluice/core';
+import { type Device, Parameter, type TensorData } from '@sluice/core';
 import type { Module } from '@sluice/layers';
 
 /** An exponential mean of the weights of a model; see `averageWeights` of `fit`. */
 export class WeightAverage {
   readonly #parameters: ReadonlyMap<string, Parameter>;
   readonly #means: ReadonlyMap<string, Parameter>;
+  readonly #device: Device;
   readonly #decay: number;
 
   /** @param state the mean so far, which fits the model */
   constructor(model: Module, decay: number, state: ReadonlyMap<string, TensorData>) {
+    this.#device = model.device;
     this.#decay = decay;
     this.#parameters = model.parameters();
     this.#means = new Map(
@@ -23,10 +25,14 @@ export class WeightAverage {
   /** @param step updates made, this one included */
   update(step: number): void {
     const decay = Math.min(this.#decay, (1 + step) / (10 + step));
-    for (const [name, mean] of this.#means) {
-      const weights = this.#parameters.get(name)!;
-      mean.assign(mean.device.scope(() => add(mean, multiply(subtract(weights, mean), 1 - decay))));
-    }
+    this.#device.scope(() => {
+      Parameter.assignAll(
+        [...this.#means].map(([name, mean]) => {
+          const weights = this.#parameters.get(name)!;
+          return [mean, mean.device.scope(() => add(mean, multiply(subtract(weights, mean), 1 - decay)))];
+        }),
+      );
+    });
   }
 
   async stateDict(): Promise<Map<string, TensorData>> {

@@ -1,5 +1,13 @@
 import { add, divide, multiply, sqrt, square, subtract } from '@sluice/autograd';
-import type { AdamResults, AdamStep, Complete, OptimizerKernels, Parameter, Tensor } from '@sluice/core';
+import {
+  type AdamResults,
+  type AdamStep,
+  type Complete,
+  type OptimizerKernels,
+  type Parameter,
+  readOptions,
+  type Tensor,
+} from '@sluice/core';
 import { optimizerKernels } from '../kernels.ts';
 import { checkOption, Optimizer } from './optimizer.ts';
 
@@ -22,16 +30,26 @@ abstract class AdamRule extends Optimizer<AdamSlot> {
   readonly #options: Omit<Complete<AdamOptions>, 'learningRate'>;
   readonly #decoupled: boolean;
 
-  constructor(kind: string, parameters: ReadonlyMap<string, Parameter>, options: AdamOptions, decoupled: boolean) {
-    const checked = {
-      beta1: checkOption(kind, 'beta1', options.beta1 ?? 0.9, 1),
-      beta2: checkOption(kind, 'beta2', options.beta2 ?? 0.999, 1),
-      epsilon: checkOption(kind, 'epsilon', options.epsilon ?? 1e-8),
-      weightDecay: checkOption(kind, 'weightDecay', options.weightDecay ?? (decoupled ? 0.01 : 0)),
-    };
-    super(kind, parameters, { learningRate: options.learningRate ?? 1e-3, slots: ['firstMoment', 'secondMoment'] });
+  constructor(
+    kind: string,
+    parameters: ReadonlyMap<string, Parameter>,
+    options: AdamOptions | undefined,
+    decoupled: boolean,
+  ) {
+    const { learningRate, ...rest } = readOptions(kind, options, {
+      learningRate: 1e-3,
+      beta1: 0.9,
+      beta2: 0.999,
+      epsilon: 1e-8,
+      weightDecay: decoupled ? 0.01 : 0,
+    });
+    checkOption(kind, 'beta1', rest.beta1, 1);
+    checkOption(kind, 'beta2', rest.beta2, 1);
+    checkOption(kind, 'epsilon', rest.epsilon);
+    checkOption(kind, 'weightDecay', rest.weightDecay);
+    super(kind, parameters, { learningRate, slots: ['firstMoment', 'secondMoment'] });
     this.#decoupled = decoupled;
-    this.#options = checked;
+    this.#options = rest;
   }
 
   protected override update(parameter: Tensor, gradient: Tensor, moments: Readonly<Record<AdamSlot, Tensor>>) {
@@ -86,8 +104,8 @@ function updateFused(
  * const optimizer = new Adam(model.parameters(), { learningRate: 0.002 });
  */
 export class Adam extends AdamRule {
-  /** @throws OptionError for an option outside its range, or no parameters */
-  constructor(parameters: ReadonlyMap<string, Parameter>, options: AdamOptions = {}) {
+  /** @throws OptionError for an option outside its range, or that is none, and for no parameters */
+  constructor(parameters: ReadonlyMap<string, Parameter>, options?: AdamOptions) {
     super('Adam', parameters, options, false);
   }
 }
@@ -97,8 +115,8 @@ export class Adam extends AdamRule {
  * theta *= 1 - learningRate weightDecay, and then as `Adam` without a penalty.
  */
 export class AdamW extends AdamRule {
-  /** @throws OptionError for an option outside its range, or no parameters */
-  constructor(parameters: ReadonlyMap<string, Parameter>, options: AdamOptions = {}) {
+  /** @throws OptionError for an option outside its range, or that is none, and for no parameters */
+  constructor(parameters: ReadonlyMap<string, Parameter>, options?: AdamOptions) {
     super('AdamW', parameters, options, true);
   }
 }

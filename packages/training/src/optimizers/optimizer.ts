@@ -1,13 +1,15 @@
 import {
+  type Device,
+  DisposedError,
   formatShape,
   OptionError,
   Parameter,
-  ShapeError,
   sameShape,
   sizeOf,
   type Tensor,
   type TensorData,
 } from '@sluice/core';
+import { checkGradients, checkParameters } from './checks.ts';
 
 /** What an optimizer remembers between steps, on the host. */
 export interface OptimizerState {
@@ -42,16 +44,16 @@ export abstract class Optimizer<Slot extends string = string> {
   ) {
     this.#kind = kind;
     this.#learningRate = checkLearningRate(kind, options.learningRate);
-    if (parameters.size === 0) throw new OptionError(`${kind}: parameters are empty, expected at least one`);
+    checkParameters(kind, parameters);
     this.parameters = new Map(parameters);
-    this.#slots = new Map(
-      [...parameters].map(([name, { device, shape, dtype }]) => [
-        name,
-        Object.fromEntries(
-          options.slots.map((slot) => [slot, new Parameter(device.zeros(shape, dtype))]),
-        ) as Slots<Slot>,
-      ]),
-    );
+    this.#slots = inScopes(parameters, () => {
+      const zeros = [...parameters].map(([name, { device, shape, dtype }]) => {
+        return [name, options.slots.map((slot) => [slot, device.zeros(shape, dtype)] as const)] as const;
+      });
+      const owned = (slots: readonly (readonly [Slot, Tensor])[]) =>
+        Object.fromEntries(slots.map(([slot, tensor]) => [slot, new Parameter(tensor)])) as Slots<Slot>;
+      return new Map(zeros.map(([name, slots]) => [name, owned(slots)]));
+    });
   }
 
   /** Step size; schedules set it before each step. At least 0, finite. */
@@ -69,19 +71,30 @@ export abstract class Optimizer<Slot extends string = string> {
   }
 
   /**
-   * Makes one update. The gradients stay the caller's.
+   * Makes one update, of all parameters or, when anything throws, of none: new values are computed before the first is assigned, which takes the memory of
+   * all parameters and their slots once more for the time of the step. The gradients stay the caller's.
    * @param gradients by the names of the parameters, from `valueAndGrad`
-   * @throws OptionError when one is missing or belongs to no parameter; ShapeError when one is of another shape. Nothing has changed then.
+   * @throws OptionError when one is missing or belongs to no parameter; ShapeError, DTypeError, DeviceError when one is unlike its parameter; DisposedError
+   * when one, a parameter or the optimizer was freed. Nothing has changed then.
    */
   step(gradients: ReadonlyMap<string, Tensor>): void {
-    this.#checkGradients(gradients);
+    this.#checkUsable();
+    checkGradients(this.#kind, gradients, this.parameters);
     this.#steps++;
-    for (const [name, parameter] of this.parameters) {
-      const slots = this.#slots.get(name)!;
-      const gradient = gradients.get(name)!;
-      const changed = parameter.device.scope(() => this.update(parameter, gradient, slots));
-      for (const [slot, value] of Object.entries<Tensor>(changed.slots)) slots[slot as Slot].assign(value);
-      parameter.assign(changed.parameter);
+    try {
+      this.#assignAll(() => {
+        const changes: [Parameter, Tensor][] = [];
+        for (const [name, parameter] of this.parameters) {
+          const slots = this.#slots.get(name)!;
+          const changed = parameter.device.scope(() => this.update(parameter, gradients.get(name)!, slots));
+          for (const [slot, value] of Object.entries<Tensor>(changed.slots)) changes.push([slots[slot as Slot], value]);
+          changes.push([parameter, changed.parameter]);
+        }
+        return changes;
+      });
+    } catch (error) {
+      this.#steps--;
+      throw error;
     }
   }
 
@@ -108,13 +121,19 @@ export abstract class Optimizer<Slot extends string = string> {
    */
   loadStateDict(state: OptimizerState): void {
     this.checkStateDict(state);
-    for (const [key, slot] of this.#slotTensors()) slot.assign(slot.device.tensor(state.tensors.get(key)!));
+    this.#checkUsable();
+    this.#assignAll(() =>
+      [...this.#slotTensors()].map(([key, slot]) => [slot, slot.device.tensor(state.tensors.get(key)!)] as const),
+    );
     this.#steps = state.steps;
     this.#learningRate = state.learningRate;
   }
 
   /** Throws what `loadStateDict` would, and changes nothing. */
   checkStateDict(state: OptimizerState): void {
+    if (!(state?.tensors instanceof Map)) {
+      throw new OptionError(`${this.#kind}: the state does not fit: it has no map of tensors, as stateDict() gives`);
+    }
     const problems: string[] = [];
     if (state.kind !== this.#kind) problems.push(`it is a state of ${state.kind}, expected ${this.#kind}`);
     if (!Number.isSafeInteger(state.steps) || state.steps < 0) problems.push(`steps is ${state.steps}`);
@@ -150,30 +169,32 @@ export abstract class Optimizer<Slot extends string = string> {
     return tensors;
   }
 
-  #checkGradients(gradients: ReadonlyMap<string, Tensor>): void {
-    const operation = this.#kind;
-    for (const name of gradients.keys()) {
-      if (!this.parameters.has(name)) {
-        throw new OptionError(`${operation}: gradient ${name} belongs to no parameter of the optimizer`);
-      }
-    }
-    for (const [name, parameter] of this.parameters) {
-      const gradient = gradients.get(name);
-      if (!gradient) throw new OptionError(`${operation}: gradient ${name} is missing`);
-      if (!sameShape(gradient.shape, parameter.shape)) {
-        throw new ShapeError({
-          operation,
-          argument: `gradient ${name}`,
-          got: `has shape ${formatShape(gradient.shape)}`,
-          expected: `${formatShape(parameter.shape)}, as the parameter`,
-        });
-      }
+  /** Assigns what `compute` makes, or frees it and changes nothing. */
+  #assignAll(compute: () => readonly (readonly [Parameter, Tensor])[]): void {
+    inScopes(this.parameters, () => Parameter.assignAll(compute()));
+  }
+
+  #checkUsable(): void {
+    for (const slot of this.#slotTensors().values()) {
+      if (slot.disposed) throw new DisposedError(`${this.#kind}: the optimizer was used after dispose() was called`);
     }
   }
 }
 
+/** Runs `work` in a scope of each device that the parameters are on. */
+function inScopes<R>(parameters: ReadonlyMap<string, Parameter>, work: () => R): R {
+  const devices = new Set<Device>();
+  for (const { device } of parameters.values()) devices.add(device);
+  let scoped = work;
+  for (const device of devices) {
+    const inner = scoped;
+    scoped = () => device.scope(inner as never);
+  }
+  return scoped();
+}
+
 function isRate(value: number): boolean {
-  return value >= 0 && value < Number.POSITIVE_INFINITY;
+  return Number.isFinite(value) && value >= 0;
 }
 
 function checkLearningRate(operation: string, value: number): number {
@@ -184,6 +205,12 @@ function checkLearningRate(operation: string, value: number): number {
   return value;
 }
 
+/** An option that must be true or false. */
+export function checkFlag(operation: string, argument: string, value: boolean): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new OptionError({ operation, argument, got: `is ${String(value)}`, expected: 'true or false' });
+}
+
 /** An option that must be a number of at least 0, and below `limit` if one is given. */
 export function checkOption(
   operation: string,
@@ -191,7 +218,7 @@ export function checkOption(
   value: number,
   limit = Number.POSITIVE_INFINITY,
 ): number {
-  if (!(value >= 0 && value < limit)) {
+  if (!(Number.isFinite(value) && value >= 0 && value < limit)) {
     const expected = limit === Number.POSITIVE_INFINITY ? 'a finite number of at least 0' : `from 0 to below ${limit}`;
     throw new OptionError({ operation, argument, got: `is ${value}`, expected });
   }

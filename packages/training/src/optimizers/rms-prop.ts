@@ -1,6 +1,6 @@
 import { add, divide, maximum, multiply, sqrt, square, subtract } from '@sluice/autograd';
-import type { Complete, Parameter, Tensor } from '@sluice/core';
-import { checkOption, Optimizer } from './optimizer.ts';
+import { type Complete, type Parameter, readOptions, type Tensor } from '@sluice/core';
+import { checkFlag, checkOption, Optimizer } from './optimizer.ts';
 
 export interface RMSpropOptions {
   /** At least 0. Default 0.01. */
@@ -27,20 +27,26 @@ type RMSpropSlot = 'squareMean' | 'gradientMean' | 'momentum';
 export class RMSprop extends Optimizer<RMSpropSlot> {
   readonly #options: Omit<Complete<RMSpropOptions>, 'learningRate'>;
 
-  /** @throws OptionError for an option outside its range, or no parameters */
-  constructor(parameters: ReadonlyMap<string, Parameter>, options: RMSpropOptions = {}) {
-    const checked = {
-      alpha: checkOption('RMSprop', 'alpha', options.alpha ?? 0.99, 1),
-      epsilon: checkOption('RMSprop', 'epsilon', options.epsilon ?? 1e-8),
-      momentum: checkOption('RMSprop', 'momentum', options.momentum ?? 0),
-      centered: options.centered ?? false,
-      weightDecay: checkOption('RMSprop', 'weightDecay', options.weightDecay ?? 0),
-    };
+  /** @throws OptionError for an option outside its range, or that is none, and for no parameters */
+  constructor(parameters: ReadonlyMap<string, Parameter>, options?: RMSpropOptions) {
+    const { learningRate, ...rest } = readOptions('RMSprop', options, {
+      learningRate: 0.01,
+      alpha: 0.99,
+      epsilon: 1e-8,
+      momentum: 0,
+      centered: false,
+      weightDecay: 0,
+    });
+    checkOption('RMSprop', 'alpha', rest.alpha, 1);
+    checkOption('RMSprop', 'epsilon', rest.epsilon);
+    checkOption('RMSprop', 'momentum', rest.momentum);
+    checkFlag('RMSprop', 'centered', rest.centered);
+    checkOption('RMSprop', 'weightDecay', rest.weightDecay);
     const slots: RMSpropSlot[] = ['squareMean'];
-    if (checked.centered) slots.push('gradientMean');
-    if (checked.momentum > 0) slots.push('momentum');
-    super('RMSprop', parameters, { learningRate: options.learningRate ?? 0.01, slots });
-    this.#options = checked;
+    if (rest.centered) slots.push('gradientMean');
+    if (rest.momentum > 0) slots.push('momentum');
+    super('RMSprop', parameters, { learningRate, slots });
+    this.#options = rest;
   }
 
   protected override update(parameter: Tensor, gradient: Tensor, slots: Partial<Record<RMSpropSlot, Tensor>>) {

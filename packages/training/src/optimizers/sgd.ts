@@ -1,6 +1,6 @@
 import { add, multiply, subtract } from '@sluice/autograd';
-import { type Complete, OptionError, type Parameter, type Tensor } from '@sluice/core';
-import { checkOption, Optimizer } from './optimizer.ts';
+import { type Complete, OptionError, type Parameter, readOptions, required, type Tensor } from '@sluice/core';
+import { checkFlag, checkOption, Optimizer } from './optimizer.ts';
 
 export interface SGDOptions {
   /** At least 0. */
@@ -23,12 +23,20 @@ export interface SGDOptions {
 export class SGD extends Optimizer<'momentum'> {
   readonly #options: Omit<Complete<SGDOptions>, 'learningRate'>;
 
-  /** @throws OptionError for an option outside its range, or no parameters */
+  /** @throws OptionError for an option outside its range, or that is none, and for no parameters */
   constructor(parameters: ReadonlyMap<string, Parameter>, options: SGDOptions) {
-    const momentum = checkOption('SGD', 'momentum', options.momentum ?? 0);
-    const dampening = checkOption('SGD', 'dampening', options.dampening ?? 0);
-    const nesterov = options.nesterov ?? false;
-    const weightDecay = checkOption('SGD', 'weightDecay', options.weightDecay ?? 0);
+    const { learningRate, ...rest } = readOptions('SGD', options, {
+      learningRate: required,
+      momentum: 0,
+      dampening: 0,
+      nesterov: false,
+      weightDecay: 0,
+    });
+    const { momentum, dampening, nesterov } = rest;
+    checkOption('SGD', 'momentum', momentum);
+    checkOption('SGD', 'dampening', dampening);
+    checkFlag('SGD', 'nesterov', nesterov);
+    checkOption('SGD', 'weightDecay', rest.weightDecay);
     if (dampening > 1) {
       const got = `is ${dampening}`;
       throw new OptionError({ operation: 'SGD', argument: 'dampening', got, expected: 'a number from 0 to 1' });
@@ -36,8 +44,8 @@ export class SGD extends Optimizer<'momentum'> {
     if (nesterov && (momentum === 0 || dampening !== 0)) {
       throw new OptionError('SGD: nesterov needs a momentum above 0 and a dampening of 0');
     }
-    super('SGD', parameters, { learningRate: options.learningRate, slots: momentum > 0 ? ['momentum'] : [] });
-    this.#options = { momentum, dampening, nesterov, weightDecay };
+    super('SGD', parameters, { learningRate, slots: momentum > 0 ? ['momentum'] : [] });
+    this.#options = rest;
   }
 
   protected override update(parameter: Tensor, gradient: Tensor, slots: { readonly momentum?: Tensor | undefined }) {
