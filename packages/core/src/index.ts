@@ -66,6 +66,7 @@ export {
   sizeOf,
   stridesOf,
 } from './shape.ts';
+export { CompensatedSum, meanOf, RootMeanSquare, RunningMean } from './sums.ts';
 export { checkSynchronous } from './synchronous.ts';
 export { Parameter, Tensor } from './tensor.ts';
 export {

@@ -8,7 +8,8 @@ export {
 } from './contiguous-batches.ts';
 export { type ExampleBatchesOptions, exampleBatches } from './example-batches.ts';
 export { type PaddedSequences, type PadSequencesOptions, padSequences, type Sequence } from './pad-sequences.ts';
-export { type ColumnScaling, Scaler, type ScalerOptions, type ScalingMethod } from './scaler.ts';
+export { Scaler, type ScalerOptions } from './scaler.ts';
+export type { ColumnScaling, ScalingMethod } from './scaler-column.ts';
 export type { ScalerJson } from './scaler-json.ts';
 export {
   type Field,

@@ -1,12 +1,10 @@
 import { FormatError } from '@sluice/core';
-import type { ColumnScaling } from './scaler.ts';
+import { type ColumnScaling, scalingMethods } from './scaler-column.ts';
 
 /** A scaler as plain data. */
 export interface ScalerJson {
   readonly columns: readonly ColumnScaling[];
 }
-
-const methods: readonly unknown[] = ['standard', 'minMax', 'robust', 'log1p', 'none'];
 
 /** @throws FormatError, which starts with `source`, when the value is not a scaler. */
 export function parseScaler(value: unknown, source: string): ColumnScaling[] {
@@ -18,7 +16,9 @@ export function parseScaler(value: unknown, source: string): ColumnScaling[] {
   return columns.map((column: unknown, i): ColumnScaling => {
     if (typeof column !== 'object' || column === null) return refuse(`columns[${i}]`, 'an object');
     const { method, shift, scale } = column as Partial<ColumnScaling>;
-    if (!methods.includes(method)) refuse(`columns[${i}].method`, `one of ${methods.join(', ')}`);
+    if (!(scalingMethods as readonly unknown[]).includes(method)) {
+      refuse(`columns[${i}].method`, `one of ${scalingMethods.join(', ')}`);
+    }
     if (!Number.isFinite(shift)) refuse(`columns[${i}].shift`, 'a finite number');
     if (!Number.isFinite(scale) || !((scale as number) > 0)) refuse(`columns[${i}].scale`, 'a finite number above 0');
     return { method, shift, scale } as ColumnScaling;

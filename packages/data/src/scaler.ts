@@ -5,21 +5,12 @@ import {
   formatShape,
   IndexError,
   OptionError,
+  readOptions,
   ShapeError,
   type TensorData,
 } from '@sluice/core';
+import { type ColumnScaling, fitColumn, type ScalingMethod, scalingMethods } from './scaler-column.ts';
 import { parseScaler, type ScalerJson } from './scaler-json.ts';
-
-/** How the numbers x of a column become (x - shift) / scale; `log1p` first takes log(1 + x). */
-export type ScalingMethod = 'standard' | 'minMax' | 'robust' | 'log1p' | 'none';
-
-/** What was fitted for one column. */
-export interface ColumnScaling {
-  readonly method: ScalingMethod;
-  readonly shift: number;
-  /** Above 0. */
-  readonly scale: number;
-}
 
 export interface ScalerOptions {
   /**
@@ -30,10 +21,8 @@ export interface ScalerOptions {
    * - `log1p`: `standard` of log(1 + x), for amounts of at least 0 with a long tail, as of rain.
    * - `none`: as it is, for what is scaled already, as calendar features are.
    */
-  readonly method?: ScalingMethod | readonly ScalingMethod[];
+  readonly method?: ScalingMethod | readonly ScalingMethod[] | undefined;
 }
-
-const operation = 'Scaler';
 
 /**
  * Brings columns of numbers to a common size, and back. Fit it on training rows only, save it with the model, and let `invert` bring predictions
@@ -54,18 +43,28 @@ export class Scaler {
 
   /**
    * @param data [..., columns]; the numbers to measure, usually the training rows of a matrix
-   * @throws FormatError naming the column when its scale would be 0, because it is constant (for `robust`: its middle half is) or has no number at
-   *   all, or when `log1p` meets a number of at most -1; OptionError for an unknown method or another number of them than of columns
+   * @throws FormatError naming the column when it is constant (for `robust`: its middle half is; for `log1p`: its logarithms are), holds no number or an
+   *   infinite one, or spreads so little or so far that floats cannot tell (a standard deviation or interquartile range of at most 4 units in the last
+   *   place of mean or median, or below 2^-1022; a range beyond 1.8e308), or when `log1p` meets a number of at most -1; OptionError for an unknown
+   *   method or another number of them than of columns
    */
   static fit(data: TensorData, options: ScalerOptions = {}): Scaler {
-    const count = columnsOf('data', data);
-    const { method = 'standard' } = options;
+    const operation = 'Scaler.fit';
+    const { method } = readOptions(operation, options, { method: 'standard' });
+    const count = columnsOf(operation, data);
     const methods = typeof method === 'string' ? Array.from({ length: count }, () => method) : method;
     if (methods.length !== count) {
       const expected = `${count}, one for each column`;
       throw new OptionError({ operation, argument: 'method', got: `has ${methods.length} entries`, expected });
     }
-    return new Scaler(methods.map((of, column) => fitColumn(of, column, everyNth(data.data, count, column))));
+    for (const [column, of] of methods.entries()) {
+      if (scalingMethods.includes(of)) continue;
+      const argument = typeof method === 'string' ? 'method' : `method[${column}]`;
+      throw new OptionError({ operation, argument, got: `is ${String(of)}`, expected: scalingMethods.join(', ') });
+    }
+    return new Scaler(
+      methods.map((of, column) => fitColumn(operation, of, column, numbersOf(data.data, count, column))),
+    );
   }
 
   /**
@@ -88,7 +87,7 @@ export class Scaler {
         const scaling = this.columns[column];
         if (scaling) return scaling;
         const expected = `a whole number from 0 to ${this.columns.length - 1}`;
-        throw new IndexError({ operation, argument: 'column', got: `is ${column}`, expected });
+        throw new IndexError({ operation: 'Scaler.select', argument: 'column', got: `is ${column}`, expected });
       }),
     );
   }
@@ -96,23 +95,36 @@ export class Scaler {
   /**
    * @param data [..., columns]
    * @param dtype default float32, which layers take
-   * @throws ShapeError when the last axis is not that of the columns
+   * @throws ShapeError when the last axis is not that of the columns; FormatError naming the first number that has no finite image in the dtype: an infinite
+   *   one, one too far from what was fitted, or one of at most -1 for `log1p`
    */
   transform(data: TensorData, dtype: FloatDType = 'float32'): TensorData {
-    return this.#map(
+    const operation = 'Scaler.transform';
+    const scaled = this.#map(
+      operation,
       data,
       dtype,
       ({ method, shift, scale }, x) => ((method === 'log1p' ? Math.log1p(x) : x) - shift) / scale,
     );
+    const lost = scaled.data.findIndex((value, i) => !Number.isFinite(value) && !Number.isNaN(data.data[i]));
+    if (lost < 0) return scaled;
+    const { length } = this.columns;
+    const { method } = this.columns[lost % length]!;
+    const argument = `column ${lost % length}`;
+    const got = `holds ${data.data[lost]} in row ${Math.floor(lost / length)}`;
+    const near = `numbers near those that were fitted, finite in ${dtype}`;
+    const expected = method === 'log1p' && data.data[lost]! <= -1 ? 'numbers above -1 for log1p' : near;
+    throw new FormatError({ operation, argument, got, expected });
   }
 
   /**
-   * The inverse of `transform`, in float64: equal to what was transformed up to rounding.
+   * The inverse of `transform`, in float64: equal to what was transformed up to rounding. Infinite where that is beyond 1.8e308, as for `log1p` of a
+   * prediction far off.
    * @param data [..., columns], e.g. predictions [horizon, batch, columns]
    * @throws ShapeError when the last axis is not that of the columns
    */
   invert(data: TensorData): TensorData {
-    return this.#map(data, 'float64', ({ method, shift, scale }, y) => {
+    return this.#map('Scaler.invert', data, 'float64', ({ method, shift, scale }, y) => {
       const x = y * scale + shift;
       return method === 'log1p' ? Math.expm1(x) : x;
     });
@@ -123,9 +135,14 @@ export class Scaler {
     return { columns: this.columns };
   }
 
-  #map(data: TensorData, dtype: FloatDType, change: (scaling: ColumnScaling, value: number) => number): TensorData {
+  #map(
+    operation: string,
+    data: TensorData,
+    dtype: FloatDType,
+    change: (scaling: ColumnScaling, value: number) => number,
+  ): TensorData {
     const count = this.columns.length;
-    if (columnsOf('data', data) !== count) {
+    if (columnsOf(operation, data) !== count) {
       const got = `has shape ${formatShape(data.shape)}`;
       throw new ShapeError({ operation, argument: 'data', got, expected: `[..., ${count}], as it was fitted on` });
     }
@@ -135,69 +152,16 @@ export class Scaler {
   }
 }
 
-function columnsOf(argument: string, data: TensorData): number {
+function columnsOf(operation: string, data: TensorData): number {
   const count = data.shape.at(-1);
   if (count !== undefined) return count;
-  throw new ShapeError({ operation, argument, got: 'has shape []', expected: '[..., columns]' });
+  throw new ShapeError({ operation, argument: 'data', got: 'has shape []', expected: '[..., columns]' });
 }
 
 /** The numbers of a column, those that are missing left out. */
-function everyNth(data: ArrayLike<number>, count: number, column: number): Float64Array {
-  const values = Array.from({ length: data.length / count }, (_, row) => data[row * count + column]);
-  return Float64Array.from(values.filter((value) => !Number.isNaN(value)));
-}
-
-function fitColumn(method: ScalingMethod, column: number, values: Float64Array): ColumnScaling {
-  const refuse = (got: string, expected: string): never => {
-    throw new FormatError({ operation, argument: `column ${column}`, got, expected });
-  };
-  if (method === 'none') return { method, shift: 0, scale: 1 };
-  if (values.length === 0) refuse('has no number', 'some');
-  const infinite = values.find((value) => !Number.isFinite(value));
-  if (infinite !== undefined) refuse(`holds ${infinite}`, 'finite numbers');
-  if (method === 'log1p') {
-    const small = values.find((value) => value <= -1);
-    if (small !== undefined) refuse(`holds ${small}`, 'numbers above -1 for log1p');
-  }
-  const { shift, scale } = measure(method, values);
-  // What a constant column's rounding leaves is no scale.
-  if (scale > Number.EPSILON * 4 * Math.abs(shift)) return { method, shift, scale };
-  const [least, greatest] = [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];
-  if (least === greatest) return refuse(`is ${least} in every row`, 'at least two different numbers: leave it out');
-  return refuse(`has no spread that ${method} can measure around ${shift}`, 'another method');
-}
-
-function measure(method: ScalingMethod, values: Float64Array): { shift: number; scale: number } {
-  switch (method) {
-    case 'log1p':
-      return standard(values.map(Math.log1p));
-    case 'standard':
-      return standard(values);
-    case 'minMax': {
-      const least = values.reduce((a, b) => Math.min(a, b));
-      return { shift: least, scale: values.reduce((a, b) => Math.max(a, b)) - least };
-    }
-    case 'robust': {
-      const sorted = values.toSorted();
-      return { shift: quantile(sorted, 0.5), scale: quantile(sorted, 0.75) - quantile(sorted, 0.25) };
-    }
-    default: {
-      const expected = 'standard, minMax, robust, log1p or none';
-      throw new OptionError({ operation, argument: 'method', got: `is ${String(method)}`, expected });
-    }
-  }
-}
-
-function standard(values: Float64Array): { shift: number; scale: number } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-  return { shift: mean, scale: Math.sqrt(variance) };
-}
-
-/** Interpolated linearly between the two nearest ranks (Hyndman & Fan 1996, definition 7). */
-function quantile(sorted: Float64Array, probability: number): number {
-  const rank = probability * (sorted.length - 1);
-  const below = Math.floor(rank);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below]! + (rank - below) * (sorted[above]! - sorted[below]!);
+function numbersOf(data: ArrayLike<number>, count: number, column: number): Float64Array {
+  const values = new Float64Array(data.length / count);
+  let found = 0;
+  for (let i = column; i < data.length; i += count) if (!Number.isNaN(data[i])) values[found++] = data[i]!;
+  return values.subarray(0, found);
 }

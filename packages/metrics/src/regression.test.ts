@@ -1,6 +1,6 @@
 import { OptionError, ShapeError } from '@sluice/core';
 import { describe, expect, it } from 'vitest';
-import { mae, mape, mase, RegressionErrors, rmse, smape } from './index.ts';
+import { mae, mape, mase, pinballLoss, RegressionErrors, rmse, smape } from './index.ts';
 import { golden } from './testing/golden.ts';
 
 describe('errors of forecasts', () => {
@@ -47,7 +47,46 @@ describe('errors of forecasts', () => {
   });
 });
 
+describe('sums', () => {
+  it('do not drift with the count', () => {
+    const [zeros, tenths] = [new Float64Array(1_000_000), new Float64Array(1_000_000).fill(0.1)];
+    const errors = new RegressionErrors().add(tenths, zeros);
+    expect([errors.mae, errors.smape]).toEqual([0.1, 200]);
+    expect(Math.abs(errors.rmse - 0.1)).toBeLessThan(1e-16);
+    expect(pinballLoss(zeros, tenths, 0.5)).toBe(0.05);
+    expect(mase(tenths, zeros, { history: Array.from({ length: 100_001 }, (_, i) => (i % 2) * 0.1) })).toBe(1);
+  });
+
+  it.each([1e300, 1e160, 1e-170, 1e-300])('neither over- nor underflow: %d', (scale) => {
+    const [predictions, targets] = [
+      [3 * scale, 0, 0, 9 * scale],
+      [0, 4 * scale, 0, 9 * scale],
+    ];
+    expect(rmse(predictions, targets) / scale).toBeCloseTo(2.5, 13);
+    expect(mae(predictions, targets) / scale).toBeCloseTo(1.75, 13);
+    expect(smape(predictions, targets)).toBe(100);
+  });
+
+  it('of what is too large are told', () => {
+    const most = Number.MAX_VALUE;
+    expect(mae([most, most], [0, 0])).toBe(most);
+    expect(smape([most], [most / 2])).toBeCloseTo(200 / 3, 12);
+    expect(smape([5e-324], [0])).toBe(200);
+    expect(() => mae([most], [-most])).toThrow(
+      `RegressionErrors: predictions[0] is ${most} for a target of ${-most}, expected a difference below 1.8e308`,
+    );
+  });
+});
+
 describe('mase', () => {
+  it('refuses a history that only rounding changes', () => {
+    const wave = Array.from({ length: 70 }, (_, i) => 5 + Math.sin((2 * Math.PI * i) / 7));
+    expect(() => mase([1], [2], { history: wave, season: 7 })).toThrow(
+      'mase: history repeats itself but for rounding after 7 steps, expected changes to compare errors with',
+    );
+    expect(() => mase([1], [2], { history: [1e308, -1e308] })).toThrow('history changes by more than 1.8e308');
+  });
+
   it('scales by the naive error of the history', () => {
     // Differences 2, 1, 3: mean 2. Of season 2: 1, 2: mean 1.5.
     const history = [1, 3, 2, 5];

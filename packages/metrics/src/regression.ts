@@ -1,4 +1,4 @@
-import { OptionError } from '@sluice/core';
+import { OptionError, RootMeanSquare, RunningMean } from '@sluice/core';
 import { checkCounted, checkFinite, checkLength, eachCounted, type MaskOptions, type Values } from './values.ts';
 
 /**
@@ -9,16 +9,16 @@ import { checkCounted, checkFinite, checkLength, eachCounted, type MaskOptions, 
  * console.log(errors.mae, errors.rmse);
  */
 export class RegressionErrors {
-  #count = 0;
-  #absolute = 0;
-  #squared = 0;
-  #relative = 0;
-  #symmetric = 0;
+  readonly #absolute = new RunningMean();
+  readonly #squared = new RootMeanSquare();
+  readonly #relative = new RunningMean();
+  readonly #symmetric = new RunningMean();
   #zeros = 0;
 
   /**
    * @param predictions of any layout, as many as targets
-   * @throws ShapeError for unequal lengths; OptionError for a number that counts and is not finite. Nothing was added then.
+   * @throws ShapeError for unequal lengths; OptionError for a number that counts and is not finite, or is so far from its target that their difference is not.
+   * Nothing was added then.
    */
   add(predictions: Values, targets: Values, options: MaskOptions = {}): this {
     const operation = 'RegressionErrors';
@@ -26,6 +26,13 @@ export class RegressionErrors {
     eachCounted(operation, targets.length, options, (i) => {
       checkFinite(operation, 'predictions', predictions, i);
       checkFinite(operation, 'targets', targets, i);
+      if (Number.isFinite(predictions[i]! - targets[i]!)) return;
+      const problem = {
+        operation,
+        argument: `predictions[${i}]`,
+        got: `is ${predictions[i]} for a target of ${targets[i]}`,
+      };
+      throw new OptionError({ ...problem, expected: 'a difference below 1.8e308' });
     });
     eachCounted(operation, targets.length, options, (i) => this.#addOne(predictions[i]!, targets[i]!));
     return this;
@@ -33,7 +40,7 @@ export class RegressionErrors {
 
   /** Positions that counted. */
   get count(): number {
-    return this.#count;
+    return this.#absolute.count;
   }
 
   /** Mean absolute error. @throws OptionError when nothing was added, as do the others */
@@ -43,7 +50,7 @@ export class RegressionErrors {
 
   /** Root of the mean squared error. */
   get rmse(): number {
-    return Math.sqrt(this.#mean('rmse', this.#squared));
+    return this.#mean('rmse', this.#squared);
   }
 
   /** Mean absolute percentage error: 100 |prediction - target| / |target|. @throws OptionError when a target was 0 */
@@ -65,17 +72,18 @@ export class RegressionErrors {
 
   #addOne(prediction: number, target: number): void {
     const error = Math.abs(prediction - target);
-    this.#count++;
-    this.#absolute += error;
-    this.#squared += error ** 2;
+    this.#absolute.add(error);
+    this.#squared.add(error);
     if (target === 0) this.#zeros++;
-    else this.#relative += error / Math.abs(target);
-    if (error > 0) this.#symmetric += error / (Math.abs(prediction) + Math.abs(target));
+    else this.#relative.add(error / Math.abs(target));
+    const size = Math.abs(prediction) + Math.abs(target);
+    const half = Math.abs(prediction) / 2 + Math.abs(target) / 2;
+    this.#symmetric.add(error > 0 ? (Number.isFinite(size) ? error / size : error / 2 / half) : 0);
   }
 
-  #mean(operation: string, total: number): number {
-    checkCounted(operation, this.#count);
-    return total / this.#count;
+  #mean(operation: string, { count, value }: RunningMean | RootMeanSquare): number {
+    checkCounted(operation, count);
+    return value;
   }
 }
 
@@ -109,7 +117,7 @@ export interface MaseOptions extends MaskOptions {
 /**
  * Mean absolute scaled error (Hyndman and Koehler 2006): the mean absolute error, divided by that of the (seasonal) naive forecast
  * one step ahead over the history. Below 1 is better than naive forecasts were there.
- * @throws OptionError for a season outside its range, a history that is too short, repeats itself exactly or holds a number that is not finite;
+ * @throws OptionError for a season outside its range, a history that is too short, repeats itself but for rounding or holds a number that is not finite;
  * what `mae` does
  */
 export function mase(predictions: Values, targets: Values, options: MaseOptions): number {
@@ -127,14 +135,17 @@ function naiveError(history: Values, season: number): number {
     const got = `has ${history.length} values`;
     throw new OptionError({ operation, argument: 'history', got, expected: `more than the season of ${season}` });
   }
-  let total = 0;
+  const changes = new RunningMean();
+  let greatest = 0;
   for (let i = 0; i < history.length; i++) {
     const value = checkFinite(operation, 'history', history, i);
-    if (i >= season) total += Math.abs(value - history[i - season]!);
+    greatest = Math.max(greatest, Math.abs(value));
+    if (i >= season) changes.add(Math.abs(value - history[i - season]!));
   }
-  if (total === 0) {
-    const got = `repeats itself exactly after ${season} ${season === 1 ? 'step' : 'steps'}`;
-    throw new OptionError({ operation, argument: 'history', got, expected: 'changes to compare errors with' });
-  }
-  return total / count;
+  const { value } = changes;
+  if (value > 4 * Number.EPSILON * greatest && value < Number.POSITIVE_INFINITY) return value;
+  const how = value === 0 ? 'exactly' : 'but for rounding';
+  const repeats = `repeats itself ${how} after ${season} ${season === 1 ? 'step' : 'steps'}`;
+  const got = value < Number.POSITIVE_INFINITY ? repeats : 'changes by more than 1.8e308';
+  throw new OptionError({ operation, argument: 'history', got, expected: 'changes to compare errors with' });
 }

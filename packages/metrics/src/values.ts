@@ -1,4 +1,4 @@
-import { OptionError, ShapeError } from '@sluice/core';
+import { OptionError, RunningMean, ShapeError } from '@sluice/core';
 
 /** Numbers of any layout: an array, or the `data` of a batch. */
 export type Values = ArrayLike<number>;
@@ -51,14 +51,12 @@ export function meanOfCounted(
   options: MaskOptions,
   valueAt: (position: number) => number,
 ): number {
-  let total = 0;
-  let count = 0;
+  const mean = new RunningMean();
   eachCounted(operation, length, options, (i) => {
-    total += valueAt(i);
-    count++;
+    mean.add(valueAt(i));
   });
-  checkCounted(operation, count);
-  return total / count;
+  checkCounted(operation, mean.count);
+  return mean.value;
 }
 
 /** @throws OptionError when there is nothing to measure */

@@ -1,3 +1,4 @@
+import { meanOf } from '@sluice/core';
 import type { ChartSection } from './chart.ts';
 import { formatNumber, formatPercent, formatTime, sampleIndices } from './format.ts';
 import type { ConfusionSection, FiguresSection, HeatSection, Section } from './report.ts';
@@ -78,7 +79,7 @@ function confusionTable({ labels, counts }: ConfusionSection): Table {
 /** Per time step the mean over the units. */
 function heatTable({ steps, maps }: HeatSection, most: number): Table {
   const rows = sampleIndices(maps[0]!.values.length, most).map((t) => {
-    const means = maps.map(({ values }) => values[t]!.reduce((sum, value) => sum + value, 0) / values[t]!.length);
+    const means = maps.map(({ values }) => meanOf(values[t]!));
     return [steps ? `${t + 1} ${steps[t]}` : String(t + 1), ...means.map(formatNumber)];
   });
   return {

@@ -1,3 +1,4 @@
+import { meanOf } from '@sluice/core';
 import { formatNumber } from '../format.ts';
 import type { HeatMap, HeatSection } from '../report.ts';
 import { tableOf } from '../tables.ts';
@@ -27,9 +28,8 @@ export function renderHeat(section: HeatSection): string {
 
 function renderMap({ name, values, range: [low, high] = [0, 1] }: HeatMap): string {
   const units = values[0]!.length;
-  const all = values.flat();
-  const mean = all.reduce((sum, value) => sum + value, 0) / all.length;
-  const label = `Heat map of ${name}: ${values.length} time steps, ${units} units, mean ${formatNumber(mean)}. The numbers follow.`;
+  const mean = formatNumber(meanOf(values.flat()));
+  const label = `Heat map of ${name}: ${values.length} time steps, ${units} units, mean ${mean}. The numbers follow.`;
   const height = Math.min(220, Math.max(72, 4 * units));
   return `<h3>${escapeHtml(name)}</h3>
 <div class="colors" aria-hidden="true">${formatNumber(low)}<i></i>${formatNumber(high)}</div>
