@@ -14,8 +14,12 @@ export function library(entry: string[] = ['src/index.ts']): Options {
     ...common,
     entry,
     platform: 'neutral',
-    // Declarations are built against the dependencies' dist, as a user sees them.
-    dts: { compilerOptions: { customConditions: [] } },
+    dts: {
+      // Declarations are built against the dependencies' dist, as a user sees them.
+      compilerOptions: { customConditions: [] },
+      // They speak of Symbol.dispose, which the libraries of most set-ups lack.
+      banner: '/// <reference lib="esnext.disposable" />\n',
+    },
   };
 }
 

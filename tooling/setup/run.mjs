@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { runChild } from './child.mjs';
 import { provideGl } from './gl.mjs';
+import { packCommand } from './pack.mjs';
 import { build, checkNode, environment, install, root, SetupError, turbo } from './prepare.mjs';
 import { provideForTests } from './test-needs.mjs';
 
@@ -14,6 +15,7 @@ Commands (each also as a script of package.json: npm run COMMAND -- ARGUMENT...)
   test       run all tests, or those whose file path contains an ARGUMENT: npm test -- packages/core
   check      run every check but the tests, or those named; see: npm run check -- --help
   build      build every package and app into its dist folder
+  pack       pack packages to install them in a project of your own: npm run pack -- --help
   golden     compare with reference values: golden [FILE]
   learning   train small tasks to their known results (npm run test:learning -- --help)
   bench      compare speed with other libraries
@@ -53,6 +55,7 @@ const commands = {
   },
   check: async () => (args) => node([join(root, 'tooling/check/run.mjs'), ...args]),
   build: async () => (args) => node([turbo, 'run', 'build', '--output-logs=new-only', ...args]),
+  pack: async () => (args) => packCommand(args, userFolder, build),
   golden: async () => source('tooling/golden/src/main.ts'),
   learning: async () => source('tooling/learning/src/main.ts'),
   async bench() {

@@ -1,4 +1,5 @@
 import type { TestProject } from 'vitest/node';
+import { publishedPackages } from '../setup/pack.mjs';
 import { build, SetupError } from '../setup/prepare.mjs';
 
 declare module 'vitest' {
@@ -11,7 +12,7 @@ declare module 'vitest' {
 /** Builds what tests/ takes from dist. Where that fails, the tests that need it do, and no others. */
 export default async function buildPackages(project: TestProject): Promise<void> {
   try {
-    await build('tests-bundlers', 'tests-packed', 'tests-runtimes');
+    await build('tests-bundlers', 'tests-packed', 'tests-runtimes', ...publishedPackages().keys());
     project.provide('buildProblem', '');
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;

@@ -9,9 +9,9 @@ export class GradientError extends SluiceError {
 
 export interface CheckGradientsOptions {
   /** Half the distance between the two points of a difference quotient. Default 1e-5. */
-  readonly step?: number;
+  readonly step?: number | undefined;
   /** Largest accepted |gradient - quotient| / max(1, |gradient|, |quotient|). Default 1e-6. */
-  readonly tolerance?: number;
+  readonly tolerance?: number | undefined;
 }
 
 /**

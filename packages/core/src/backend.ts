@@ -130,9 +130,9 @@ export interface Backend<S = unknown> {
   scatterAdd(updates: Operand<S>, indices: Operand<S>, axis: number, size: number): S;
 
   /** Fused kernels for recurrent layers. */
-  readonly recurrent?: RecurrentKernels<S>;
+  readonly recurrent?: RecurrentKernels<S> | undefined;
   /** Fused kernels for optimizers. */
-  readonly optimizer?: OptimizerKernels<S>;
+  readonly optimizer?: OptimizerKernels<S> | undefined;
 
   /** Ends the use of the backend and releases all it holds: storages, threads, contexts, pools. Nothing is called afterwards. */
   dispose?(): void;

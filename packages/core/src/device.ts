@@ -26,14 +26,14 @@ export interface Recorder {
 
 export interface DeviceOptions {
   /** Type of new float tensors and of layers' parameters. Default `float32`. */
-  readonly dtype?: FloatDType;
+  readonly dtype?: FloatDType | undefined;
   /** Seed of `device.random`, a whole number from 0 to 2^53 - 1. Default 0: every run is repeatable. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /**
    * Whether recurrent layers and optimizers run the backend's fused kernels where it has them. Default true; false composes every step from
    * operations, with results that differ by rounding alone.
    */
-  readonly fused?: boolean;
+  readonly fused?: boolean | undefined;
 }
 
 /** @internal Bounds on what `attempt` makes. */

@@ -21,7 +21,7 @@ export class SluiceError extends Error {
   /** The parts of the message; absent when the error was made from a plain sentence. */
   readonly problem: Problem | undefined;
 
-  constructor(problem: Problem | string, options?: ErrorOptions) {
+  constructor(problem: Problem | string, options?: { readonly cause?: unknown }) {
     super(
       visible(
         typeof problem === 'string'

@@ -40,6 +40,7 @@ export { checkLimit } from './limit.ts';
 export { aroundAxis, broadcastStrides, forEachIndex, mergeAxes, type Nest, reducedRuns } from './loops.ts';
 export type { AdamOperands, AdamResults, AdamStep, OptimizerKernels } from './optimizer.ts';
 export { type Complete, type Defaults, readOptions, required, type WithDefaults } from './options.ts';
+export type { AbortSignalLike, URLLike } from './platform.ts';
 export { type PublicNames, publicNames, withPublicNames } from './public-names.ts';
 export { quote, visible } from './quote.ts';
 export { Random, type RandomState } from './random.ts';

@@ -18,12 +18,12 @@ export type TensorLike = NestedArray | DataArray | TensorData;
 
 export interface TensorDataOptions {
   /** Default: the length of a flat array, the nesting of a nested one. */
-  readonly shape?: Shape;
+  readonly shape?: Shape | undefined;
   /**
    * Default: int32 for an `Int32Array`, bool for a `Uint8Array` and for booleans, the dtype of host data, and the device's float type for all else, a
    * `Float64Array` included: it is what JavaScript computes in, and no wish for doubles.
    */
-  readonly dtype?: DType;
+  readonly dtype?: DType | undefined;
 }
 
 /**

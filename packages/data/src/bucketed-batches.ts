@@ -11,7 +11,7 @@ export interface BucketedBatchesOptions<Example, Batch> extends ExampleBatchesOp
    * Batches in a bucket: so many batches' worth of shuffled examples are sorted by length together. Larger buckets pad less, smaller ones
    * mix more. Default 50. Without a seed all examples are one bucket.
    */
-  readonly bucketBatches?: number;
+  readonly bucketBatches?: number | undefined;
 }
 
 export interface BucketedBatchSource<Batch> extends CountedBatchSource<Batch> {

@@ -27,7 +27,7 @@ export interface PaddedSequences {
 
 export interface PadSequencesOptions {
   /** Stands after the end of the shorter sequences; must fit the dtype. Default 0. */
-  readonly padding?: number;
+  readonly padding?: number | undefined;
 }
 
 /**

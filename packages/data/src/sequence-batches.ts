@@ -75,8 +75,8 @@ export interface SequenceBatchesOptions<Example extends Fields> {
   /** Shuffles every epoch anew. Default: the shortest sequences come first. */
   readonly seed?: number | undefined;
   /** As of `bucketedBatches`. Default 50. */
-  readonly bucketBatches?: number;
-  readonly padding?: FieldPadding<Example>;
+  readonly bucketBatches?: number | undefined;
+  readonly padding?: FieldPadding<Example> | undefined;
 }
 
 /**

@@ -71,9 +71,9 @@ export interface RollingOriginsOptions {
   /** Rows of each test part, at least 1. */
   readonly horizon: number;
   /** Rows from one origin to the next, at least 1. Default: the horizon, so that the test parts do not overlap. */
-  readonly step?: number;
+  readonly step?: number | undefined;
   /** Rows of a training part at most: the oldest are left out. Default: training parts grow. */
-  readonly maximumTrain?: number;
+  readonly maximumTrain?: number | undefined;
 }
 
 /** One origin of a backtest: train on what was known, test on what came then. */

@@ -4,13 +4,13 @@ import { parseVocabulary, type VocabularyJson } from './vocabulary-json.ts';
 
 export interface VocabularyOptions {
   /** Tokens that occur less often are left out. Default 1: all are kept. */
-  readonly minimumCount?: number;
+  readonly minimumCount?: number | undefined;
   /** Ids at most, those of the reserved tokens and of the unknown token included: the most frequent tokens are kept. Default: no limit. */
-  readonly maximumSize?: number;
+  readonly maximumSize?: number | undefined;
   /** Stands for every token that is not in the vocabulary. Default: such tokens are an error. */
   readonly unknown?: string | undefined;
   /** Tokens that get the first ids whether or not they occur, such as padding or start and end marks. Default: none. */
-  readonly reserved?: readonly string[];
+  readonly reserved?: readonly string[] | undefined;
 }
 
 /**

@@ -9,22 +9,22 @@ export interface WindowOptions {
   /** Time steps of the inputs, at least 1. */
   readonly window: number;
   /** Time steps of the targets, which follow the window at once. Default 1. */
-  readonly horizon?: number;
+  readonly horizon?: number | undefined;
   /** Time steps from one window's start to the next one's. Default 1. */
-  readonly stride?: number;
+  readonly stride?: number | undefined;
   /** Features of the targets, by their index in the series, in this order. Default: all. */
-  readonly targetFeatures?: readonly number[];
+  readonly targetFeatures?: readonly number[] | undefined;
   /**
    * Only windows all of whose target rows lie in this range of each series. The inputs may reach back before its start, to what was known
    * by then, but nothing reaches past its end: windows of ranges that do not overlap share no target, and those of an earlier range see
    * nothing of a later one. The first targets stand at the start of the range, or where the first window ends. Default: all rows.
    */
-  readonly targetRows?: RowRange;
+  readonly targetRows?: RowRange | undefined;
   /**
    * What is known ahead for the time of the targets, as the calendar is: [time, known features] for each series, row by row beside it.
    * Default: nothing.
    */
-  readonly known?: TensorData | readonly TensorData[];
+  readonly known?: TensorData | readonly TensorData[] | undefined;
 }
 
 export interface Windows {

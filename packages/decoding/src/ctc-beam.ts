@@ -5,14 +5,14 @@ import { checkRange, type Scores } from './scores.ts';
 
 export interface CTCBeamOptions extends CTCOptions {
   /** Prefixes that are followed from step to step, at least 1; the time taken grows in proportion. Infinity follows all. Default 16. */
-  readonly beamWidth?: number;
+  readonly beamWidth?: number | undefined;
   /** Most results per row, at least 1 and at most `beamWidth`. Default 1. */
-  readonly results?: number;
+  readonly results?: number | undefined;
   /**
    * What a language model adds to the score when `next` follows the labels of `prefix`: a logarithm, such as a weight times ln P(next | prefix) plus a
    * bonus per label. -Infinity forbids it. Called once for each prefix and label that come up. Default 0.
    */
-  readonly score?: (prefix: readonly number[], next: number) => number;
+  readonly score?: ((prefix: readonly number[], next: number) => number) | undefined;
 }
 
 export interface CTCHypothesis {

@@ -4,7 +4,7 @@ import { checkRange, type LengthsOption, rowsOf, type Scores } from './scores.ts
 
 export interface CTCOptions extends LengthsOption {
   /** The class that stands for no label. Default 0. */
-  readonly blank?: number;
+  readonly blank?: number | undefined;
 }
 
 /** For each row the log-probabilities [classes] of its steps, one after the other. */

@@ -3,14 +3,14 @@ import { checkRange } from './scores.ts';
 
 export interface SampleOptions {
   /** Divides the logits: 1 draws as the model predicts, less is more cautious, 0 always takes the likeliest. At least 0. Default 1. */
-  readonly temperature?: number;
+  readonly temperature?: number | undefined;
   /** Draw among this many likeliest tokens alone (Fan et al. 2018), at least 1. Default all. */
-  readonly topK?: number;
+  readonly topK?: number | undefined;
   /**
    * Draw among the fewest likeliest tokens whose probabilities, at the temperature and among the `topK`, add up to at least this (Holtzman
    * et al. 2020). Above 0, up to 1. Default 1: all.
    */
-  readonly topP?: number;
+  readonly topP?: number | undefined;
 }
 
 /**

@@ -10,7 +10,7 @@ export interface Scores {
 
 export interface LengthsOption {
   /** Time steps of each row, from 0 to time; what the scores hold beyond is not looked at. Default all. */
-  readonly lengths?: Lengths;
+  readonly lengths?: Lengths | undefined;
 }
 
 /** The steps of one row: `at(t)` is where step t begins among the data. */

@@ -5,9 +5,9 @@ export interface ViterbiOptions extends LengthsOption {
   /** [tags * tags], row-major: the score of going from the first tag to the second. */
   readonly transitions: ArrayLike<number>;
   /** [tags]: the score of beginning with each tag. Default 0. */
-  readonly start?: ArrayLike<number>;
+  readonly start?: ArrayLike<number> | undefined;
   /** [tags]: the score of ending with each tag. Default 0. */
-  readonly end?: ArrayLike<number>;
+  readonly end?: ArrayLike<number> | undefined;
 }
 
 export interface TagPath {

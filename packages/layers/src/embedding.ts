@@ -11,9 +11,9 @@ export interface EmbeddingOptions {
   /** Length of a row, at least 1. */
   readonly size: number;
   /** A row that starts as zeros and gets no gradient. Default none. */
-  readonly paddingIndex?: number;
+  readonly paddingIndex?: number | undefined;
   /** Default normal(0, 1). */
-  readonly initializer?: Initializer;
+  readonly initializer?: Initializer | undefined;
 }
 
 /** Looks rows up: int32 indices [...] to [..., size]. */

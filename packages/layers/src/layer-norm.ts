@@ -9,9 +9,9 @@ export interface LayerNormModuleOptions {
   /** Length of the last axis, at least 1. */
   readonly size: number;
   /** Added to the variance; at least 0. Default 1e-5. */
-  readonly epsilon?: number;
+  readonly epsilon?: number | undefined;
   /** Scale and shift the result by learned vectors. Default true. */
-  readonly affine?: boolean;
+  readonly affine?: boolean | undefined;
 }
 
 /**

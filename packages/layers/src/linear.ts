@@ -11,13 +11,13 @@ export interface LinearOptions {
   /** Length of the last axis of the result, at least 1. */
   readonly outputSize: number;
   /** Default true. */
-  readonly bias?: boolean;
+  readonly bias?: boolean | undefined;
   /** A weight of another layer to share, e.g. an embedding's (Press & Wolf 2017). Default a new one. */
-  readonly weight?: Parameter;
+  readonly weight?: Parameter | undefined;
   /** Of a weight of its own. Default uniform on +-1 / sqrt(inputSize). */
-  readonly weightInitializer?: Initializer;
+  readonly weightInitializer?: Initializer | undefined;
   /** Needs `bias`. Default uniform on +-1 / sqrt(inputSize). */
-  readonly biasInitializer?: Initializer;
+  readonly biasInitializer?: Initializer | undefined;
 }
 
 /** y = x W' + b: [..., inputSize] to [..., outputSize]. */

@@ -22,7 +22,7 @@ export interface ClassScores extends ClassificationScores {
 
 export interface CountOptions extends MaskOptions {
   /** Positions with this target do not count, as in `crossEntropy`. Default none. */
-  readonly ignoreIndex?: number;
+  readonly ignoreIndex?: number | undefined;
 }
 
 /**

@@ -111,7 +111,7 @@ export interface MaseOptions extends MaskOptions {
   /** The series before the forecasts, in order: what the model was trained on; at least one value more than the season. */
   readonly history: Values;
   /** Steps after which the series repeats itself, a whole number of at least 1. Default 1: the naive forecast is the last value. */
-  readonly season?: number;
+  readonly season?: number | undefined;
 }
 
 /**

@@ -5,7 +5,7 @@ export type Values = ArrayLike<number>;
 
 export interface MaskOptions {
   /** One number for each target: where it is 0, the position is padding and does not count. Default: all count. */
-  readonly mask?: ArrayLike<number | boolean>;
+  readonly mask?: ArrayLike<number | boolean> | undefined;
 }
 
 /** @throws ShapeError unless there are as many values as expected */

@@ -6,7 +6,7 @@ export interface ModelCard {
   /** What was measured. */
   readonly figures: readonly Figure[];
   /** What the figures depend on, by name: data, split, seed, date, duration, command. Default none. */
-  readonly facts?: Readonly<Record<string, string>>;
+  readonly facts?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A figure with its unit, as it is to be read, e.g. `2.101 °C`. */
@@ -14,7 +14,7 @@ export interface Figure {
   readonly name: string;
   readonly value: string;
   /** The same for what a model must beat, by name. Default none. */
-  readonly baselines?: Readonly<Record<string, string>>;
+  readonly baselines?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The card as Markdown: a heading, the summary, a table of the figures and one of the facts. */

@@ -1,4 +1,4 @@
-import { type Device, FormatError, type TensorData } from '@sluice/core';
+import { type Device, FormatError, type TensorData, type URLLike } from '@sluice/core';
 import { readSafetensors } from '@sluice/format-safetensors';
 import type { Module } from '@sluice/layers';
 import type { LoadedModel, ModelDefinition, Preprocessing, Readers } from './definition.ts';
@@ -22,7 +22,7 @@ export interface ModelContents<Config, R extends Readers> {
  * another kind or version; the configuration or a part of the preprocessing is not what the definition expects; or the weights do not fit
  */
 export async function loadModel<M extends Module, Config, R extends Readers>(
-  source: string | URL | ReadFile,
+  source: string | URLLike | ReadFile,
   definition: ModelDefinition<M, Config, R>,
   device: Device,
 ): Promise<LoadedModel<M, Config, R>> {
@@ -30,9 +30,9 @@ export async function loadModel<M extends Module, Config, R extends Readers>(
 }
 
 /** A folder behind an address, or whatever a function reads. */
-function folderOf(source: string | URL | ReadFile): Folder {
+function folderOf(source: string | URLLike | ReadFile): Folder {
   if (typeof source === 'function') return { name: '', read: source };
-  const name = String(source).replace(/\/+$/, '');
+  const name = (typeof source === 'string' ? source : source.href).replace(/\/+$/, '');
   const read = async (file: string) => {
     const response = await fetch(`${name}/${file}`);
     if (!response.ok) throw new Error(`${response.status} ${response.statusText}`.trim());

@@ -5,15 +5,15 @@ export interface ChartSection extends SectionBase {
   readonly kind: 'chart';
   readonly x: Axis & {
     /** The values are milliseconds since 1970, shown as dates in UTC. Default false. */
-    readonly time?: boolean;
+    readonly time?: boolean | undefined;
   };
   readonly y: Axis & {
     /** Default `linear`. On a `log` axis values of 0 and less are left out. */
-    readonly scale?: 'linear' | 'log';
+    readonly scale?: 'linear' | 'log' | undefined;
   };
   readonly series: readonly Series[];
   /** Such as prediction intervals. Default none. */
-  readonly bands?: readonly Band[];
+  readonly bands?: readonly Band[] | undefined;
 }
 
 export interface Axis {
@@ -28,7 +28,7 @@ export interface Series {
   /** One for each x; what is not finite is a gap. */
   readonly y: ArrayLike<number>;
   /** Thin and pale, for what stands behind another line. Default false. */
-  readonly faint?: boolean;
+  readonly faint?: boolean | undefined;
 }
 
 export interface Band {
@@ -43,9 +43,9 @@ export interface Band {
 export interface LossHistory {
   readonly train: Pick<Series, 'x' | 'y'>;
   /** Default none. */
-  readonly validation?: Pick<Series, 'x' | 'y'>;
+  readonly validation?: Pick<Series, 'x' | 'y'> | undefined;
   /** What the losses are, with their unit, e.g. `cross-entropy (nats per token)`. Default `loss`. */
-  readonly label?: string;
+  readonly label?: string | undefined;
 }
 
 /** The losses of a training over its steps: train, pale, and smoothed, and validation. */

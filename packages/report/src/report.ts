@@ -4,9 +4,9 @@ import type { ChartSection } from './chart.ts';
 export interface ReportContent {
   readonly title: string;
   /** A sentence or two below the title. Default none. */
-  readonly summary?: string;
+  readonly summary?: string | undefined;
   /** What the figures depend on, by name: data, split, seed, date, duration, command. Default none. */
-  readonly facts?: Readonly<Record<string, string>>;
+  readonly facts?: Readonly<Record<string, string>> | undefined;
   readonly sections: readonly Section[];
 }
 
@@ -16,7 +16,7 @@ export type Section = FiguresSection | ChartSection | ConfusionSection | TableSe
 export interface SectionBase {
   readonly title: string;
   /** A sentence that says how to read it. Default none. */
-  readonly note?: string;
+  readonly note?: string | undefined;
 }
 
 /** Key figures beside what they must beat. */
@@ -30,7 +30,7 @@ export interface Figure {
   readonly name: string;
   readonly value: string;
   /** The same of simple methods, by their names. Default none. */
-  readonly baselines?: Readonly<Record<string, string>>;
+  readonly baselines?: Readonly<Record<string, string>> | undefined;
 }
 
 /** How often a class was taken for another. */
@@ -52,7 +52,7 @@ export interface TableSection extends SectionBase {
 export interface HeatSection extends SectionBase {
   readonly kind: 'heat';
   /** What stands at each time step, such as words. Default: its number. */
-  readonly steps?: readonly string[];
+  readonly steps?: readonly string[] | undefined;
   readonly maps: readonly HeatMap[];
 }
 
@@ -61,7 +61,7 @@ export interface HeatMap {
   /** [time][unit]; `rowsOf` makes them of the data of a tensor. */
   readonly values: readonly (readonly number[])[];
   /** What the ends of the colours stand for. Default [0, 1], the range of gates. */
-  readonly range?: readonly [lowest: number, highest: number];
+  readonly range?: readonly [lowest: number, highest: number] | undefined;
 }
 
 /**

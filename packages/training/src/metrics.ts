@@ -3,7 +3,7 @@ import { formatShape, ShapeError, sameShape, type Tensor } from '@sluice/core';
 
 export interface AccuracyOptions {
   /** Positions with this target do not count. Default none. */
-  readonly ignoreIndex?: number;
+  readonly ignoreIndex?: number | undefined;
 }
 
 /**

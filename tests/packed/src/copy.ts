@@ -1,21 +1,30 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { runQuietly } from '../../../tooling/setup/child.mjs';
-import { environment, packageFiles, root } from '../../../tooling/setup/prepare.mjs';
+import { packPackage, publishedPackages } from '../../../tooling/setup/pack.mjs';
+import { environment, root } from '../../../tooling/setup/prepare.mjs';
 
 interface Manifest {
-  readonly name: string;
-  readonly version: string;
   readonly dependencies?: Readonly<Record<string, string>>;
 }
 
 const read = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as Manifest;
-const folders = new Map(packageFiles(root).map((file) => [read(file).name, dirname(file)]));
+const published = publishedPackages();
 
 /** Runs a command of this Node outside the workspace, and outside the tests that run it. */
 export function run(args: readonly string[], cwd: string) {
   const env = Object.entries(environment).filter(([name]) => !/^(VITEST|NODE_ENV$)/.test(name));
   return runQuietly(process.execPath, args, { cwd, env: Object.fromEntries(env) });
+}
+
+/** Runs npm in a folder outside the workspace, as a user would. */
+export function runNpm(args: readonly string[], cwd: string) {
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  // What npm or pnpm tell the scripts that they run would be settings of this npm.
+  const env = Object.entries(environment).filter(
+    ([name]) => !/^(npm_|pnpm_|INIT_CWD$|NODE_ENV$)/i.test(name) || /registry|cafile|proxy/i.test(name),
+  );
+  return runQuietly(npm, args, { cwd, env: Object.fromEntries(env) });
 }
 
 /** Makes what is installed in the workspace folder `from` available in `folder`. */
@@ -36,11 +45,11 @@ export async function copyApp(app: string, folder: string): Promise<void> {
   const outside = new Map<string, string>();
   const visit = (from: string) => {
     for (const name of Object.keys(read(join(from, 'package.json')).dependencies ?? {})) {
-      const place = folders.get(name);
-      if (place === undefined) outside.set(name, from);
+      const entry = published.get(name);
+      if (entry === undefined) outside.set(name, from);
       else if (!own.has(name)) {
         own.add(name);
-        visit(place);
+        visit(entry.folder);
       }
     }
   };
@@ -50,23 +59,16 @@ export async function copyApp(app: string, folder: string): Promise<void> {
   // What the README of the app says to do.
   const manifest = read(join(folder, 'package.json'));
   const dependencies = Object.fromEntries(
-    Object.keys(manifest.dependencies ?? {}).map((name) => [
-      name,
-      `^${read(join(folders.get(name) as string, 'package.json')).version}`,
-    ]),
+    Object.keys(manifest.dependencies ?? {}).map((name) => [name, `^${published.get(name)?.manifest.version}`]),
   );
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...manifest, dependencies }));
 }
 
 /** Packs a package of the workspace and unpacks it where it would be installed. */
 async function install(name: string, folder: string): Promise<void> {
-  const packed = join(folder, 'packed', name);
   const place = join(folder, 'node_modules', name);
-  for (const each of [packed, place]) mkdirSync(each, { recursive: true });
-  const pnpm = join(root, 'node_modules/pnpm/bin/pnpm.cjs');
-  const { exitCode, output } = await run([pnpm, 'pack', '--pack-destination', packed], folders.get(name) as string);
-  if (exitCode !== 0) throw new Error(`${name} could not be packed:\n${output}`);
-  const [tarball] = readdirSync(packed);
-  const unpacked = await runQuietly('tar', ['-xzf', join(packed, tarball!), '-C', place, '--strip-components=1']);
+  mkdirSync(place, { recursive: true });
+  const tarball = await packPackage(published.get(name)!.folder, join(folder, 'packed'));
+  const unpacked = await runQuietly('tar', ['-xzf', tarball, '-C', place, '--strip-components=1']);
   if (unpacked.exitCode !== 0) throw new Error(`${name} could not be unpacked:\n${unpacked.output}`);
 }

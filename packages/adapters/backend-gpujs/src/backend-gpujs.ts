@@ -19,9 +19,9 @@ export interface GpujsBackendOptions {
    * What runs the kernels. Default `auto`: `headlessgl` in Node, in a browser `webgl2` or, without it, `webgl`. `cpu` runs the same kernels in plain
    * JavaScript, for tests.
    */
-  readonly mode?: GpujsMode | 'auto';
+  readonly mode?: GpujsMode | 'auto' | undefined;
   /** Whether mode `cpu` may run where no GPU does. Default false: that is an error. `backend.info.fallbackReason` tells why it was needed. */
-  readonly allowFallback?: boolean;
+  readonly allowFallback?: boolean | undefined;
 }
 
 const modes = ['auto', 'headlessgl', 'webgl2', 'webgl', 'cpu'] as const;

@@ -10,11 +10,11 @@ export interface KernelSource {
   /** Its numbers, which may change from launch to launch. */
   readonly numbers: readonly string[];
   /** Those of the numbers that are no whole numbers of 32 bits. */
-  readonly floats?: readonly string[];
+  readonly floats?: readonly string[] | undefined;
   /** The body of the kernel, in the JavaScript of gpu.js; it returns texel `this.thread.x`, but for one of `runAll`. */
   readonly body: string;
   /** Functions that the body calls, and those that they call. */
-  readonly functions?: readonly FunctionSource[];
+  readonly functions?: readonly FunctionSource[] | undefined;
 }
 
 /** A kernel of several results: texel `this.thread.x` of each, as code over what the body named. */

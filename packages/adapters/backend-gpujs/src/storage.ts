@@ -14,7 +14,7 @@ export interface Bounds {
   readonly low: number;
   readonly high: number;
   /** Whether both are met. */
-  readonly isExact?: boolean;
+  readonly isExact?: boolean | undefined;
 }
 
 /** Bounds of some of the elements. */

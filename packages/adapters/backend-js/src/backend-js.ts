@@ -15,7 +15,7 @@ export interface JsBackendOptions {
    * Bytes of freed arrays, with what they cost beside their elements, that may be kept for reuse, at least 0. Default
    * 256 MiB, the intermediates of a training step of medium size; 0 leaves them all to the garbage collector.
    */
-  readonly poolBytes?: number;
+  readonly poolBytes?: number | undefined;
 }
 
 /**

@@ -19,24 +19,24 @@ export interface WasmBackendOptions {
    * Which build to run. Default `auto`: relaxed SIMD where the engine has it, else plain. Products with relaxed SIMD are faster, and may
    * differ in the last place from machine to machine; with `simd` every result is the same everywhere.
    */
-  readonly simd?: SimdLevel | 'auto';
+  readonly simd?: SimdLevel | 'auto' | undefined;
   /** Most bytes that the memory may grow to, at least 2 MiB. Default 4 GiB, which is also the most. */
-  readonly maximumMemory?: number;
+  readonly maximumMemory?: number | undefined;
   /**
    * Where to get the binary of the build that was chosen, for those who serve it as a file of its own: `simd.wasm` and `relaxed-simd.wasm` are
    * entries of the package. Default: inlined in the code.
    */
-  readonly source?: (simd: SimdLevel) => WasmSource | Promise<WasmSource>;
+  readonly source?: ((simd: SimdLevel) => WasmSource | Promise<WasmSource>) | undefined;
   /**
    * Threads that share the work of large kernels, the calling one included: 1 to 64, or `auto` for as many as the machine runs at the same time, or 1 where
    * there can be no workers; `backend.info` then says why. Results are the same to the bit for any number. A page must be cross-origin isolated, and a
    * Content-Security-Policy allow workers from `blob:`. Default 1.
    */
-  readonly threads?: number | 'auto';
+  readonly threads?: number | 'auto' | undefined;
   /**
    * Multiplications and additions from which on a kernel is shared among threads, at least 0: waking one takes a few microseconds. Default 1,000,000.
    */
-  readonly threadThreshold?: number;
+  readonly threadThreshold?: number | undefined;
 }
 
 const largestMemory = 65_536 * pageBytes;

@@ -6,8 +6,8 @@ import { type Bytes, type EngineMemory, pageBytes, type WebAssemblyEngine, webAs
 /** The instructions that a build of the kernels needs. */
 export type SimdLevel = 'simd' | 'relaxed-simd';
 
-/** A binary of this package, as a place to fetch it from, the answer of a fetch, its bytes, or compiled (a `WebAssembly.Module`). */
-export type WasmSource = URL | Response | Bytes | object;
+/** A binary of this package: a `URL` to fetch it from, the `Response` of a fetch, its bytes, or compiled (a `WebAssembly.Module`). */
+export type WasmSource = Bytes | object;
 
 export interface LoadOptions {
   readonly simd: SimdLevel | 'auto';

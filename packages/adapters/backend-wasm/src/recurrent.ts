@@ -165,8 +165,8 @@ interface Sequence {
   readonly saved: WasmStorage;
   readonly states: WasmStorage;
   readonly bias?: WasmStorage | undefined;
-  readonly weightGradient?: WasmStorage;
-  readonly productGradient?: WasmStorage;
+  readonly weightGradient?: WasmStorage | undefined;
+  readonly productGradient?: WasmStorage | undefined;
   readonly projectionGradient?: WasmStorage | undefined;
   readonly outputGradient?: WasmStorage | undefined;
 }

@@ -1,4 +1,4 @@
-import { OptionError, type Tensor } from '@sluice/core';
+import { type AbortSignalLike, OptionError, type Tensor } from '@sluice/core';
 import type { BatchSource } from '@sluice/data';
 import type { Module } from '@sluice/layers';
 import type { Json } from '../json.ts';
@@ -97,7 +97,7 @@ export interface FitOptions<Batch, Carry = undefined> {
   /** A saved state to continue from, bit by bit as if training had never stopped. Default: a start from the beginning. */
   readonly resume?: TrainingState | undefined;
   /** Ends training after the step at hand, or while it waits for data. Not an error: the last event says so. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignalLike | undefined;
   /** How many items a batch holds: weights for means over batches, in validation and with `accumulate`, and for items a second. Default: batches count the same. */
   readonly items?: ((batch: Batch) => number) | undefined;
 }

@@ -1,3 +1,5 @@
+import type { AbortSignalLike } from '@sluice/core';
+
 /** How long computing may go on before other tasks get their turn. */
 const turnMilliseconds = 25;
 
@@ -30,7 +32,7 @@ export const aborted: unique symbol = Symbol('aborted');
 /** The value of a promise, or `aborted` as soon as the signal says so; the promise is left to itself then. */
 export async function unlessAborted<T>(
   promise: Promise<T>,
-  signal: AbortSignal | undefined,
+  signal: AbortSignalLike | undefined,
 ): Promise<T | typeof aborted> {
   if (!signal) return promise;
   if (signal.aborted) {
