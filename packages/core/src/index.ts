@@ -38,6 +38,7 @@ export {
 export { checkLengths, type Lengths } from './lengths.ts';
 export { checkLimit } from './limit.ts';
 export { aroundAxis, broadcastStrides, forEachIndex, mergeAxes, type Nest, reducedRuns } from './loops.ts';
+export { nextTask } from './next-task.ts';
 export type { AdamOperands, AdamResults, AdamStep, OptimizerKernels } from './optimizer.ts';
 export { type Complete, type Defaults, readOptions, required, type WithDefaults } from './options.ts';
 export type { AbortSignalLike, URLLike } from './platform.ts';

@@ -33,12 +33,15 @@ export {
 } from './streams.ts';
 export { type CalendarEncoding, type CalendarPart, calendarFeatures } from './table/calendar-features.ts';
 export { categoryFeatures } from './table/category-features.ts';
-export type { CategoryColumn, Column, DateColumn, NumberColumn, StringColumn } from './table/column.ts';
-export type { ColumnOptions, ColumnType } from './table/column-builder.ts';
+export type { CellFormat } from './table/cell-format.ts';
+export type { CategoryColumn, Column, DateColumn, Inference, NumberColumn, StringColumn } from './table/column.ts';
+export type { ColumnType } from './table/column-builder.ts';
 export { countMissing, dropMissing, type FillPolicy, fillMissing } from './table/missing.ts';
+export type { NumberFormat } from './table/parse-number.ts';
 export { type ReadCsvOptions, type ReadProgress, readCsv } from './table/read-csv.ts';
 export { type ReadJsonOptions, readJson } from './table/read-json.ts';
 export { type Cell, type MatrixOptions, Table } from './table/table.ts';
+export type { ColumnOptions } from './table/table-columns.ts';
 export { dateRanges, type Fold, type RollingOriginsOptions, rollingOrigins, timeRanges } from './time-ranges.ts';
 export { Vocabulary, type VocabularyOptions } from './vocabulary.ts';
 export type { VocabularyJson } from './vocabulary-json.ts';

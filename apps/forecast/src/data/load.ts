@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ReadProgress } from '@sluice/data';
-import { readCsvFile, readLines } from '@sluice/data/node';
+import { readCsvFile } from '@sluice/data/node';
 import { type Dataset, datasets } from '../datasets.ts';
 import { AppError, UsageError } from '../errors.ts';
 import { warn } from '../output.ts';
@@ -45,7 +45,8 @@ async function readSeries(
   const columns = [target, ...Object.keys(covariates)];
   const types = { ...Object.fromEntries(columns.map((column) => [column, 'number'] as const)) };
   const table = await readCsvFile(path, {
-    delimiter: await delimiterOf(path),
+    delimiter: 'auto',
+    onDelimiter: (delimiter) => sayDelimiter(path, delimiter),
     types: date === null ? types : { ...types, [date]: 'date' },
     ...(onProgress && { onProgress }),
   });
@@ -63,18 +64,10 @@ async function readSeries(
   };
 }
 
-/** What the line of names has most of, and says so if it is no comma. */
-async function delimiterOf(path: string): Promise<string> {
-  const names = await firstLine(path);
-  const count = (delimiter: string) => names.split(delimiter).length;
-  const delimiter = [',', ';', '\t'].reduce((best, other) => (count(other) > count(best) ? other : best));
-  if (delimiter !== ',') warn(`${path}: read with ${delimiter === ';' ? 'semicolons' : 'tabs'} between the cells.`);
-  return delimiter;
-}
-
-async function firstLine(path: string): Promise<string> {
-  for await (const line of readLines(path)) return line;
-  return '';
+function sayDelimiter(path: string, delimiter: string): void {
+  const marks: Readonly<Record<string, string>> = { ';': 'semicolons', '\t': 'tabs', '|': 'bars' };
+  const mark = marks[delimiter];
+  if (mark !== undefined) warn(`${path}: read with ${mark} between the cells.`);
 }
 
 function checkDates(name: string, column: string, dates: Float64Array): Float64Array {

@@ -1,6 +1,6 @@
-import { FormatError } from '@sluice/core';
 import type { Column } from './column.ts';
 import { Table } from './table.ts';
+import { columnOf, refuseType } from './typed-column.ts';
 
 /**
  * A category column as columns of zeros and ones, one for each category: `<name>.<category>`. A missing cell is zero in all of them.
@@ -10,14 +10,9 @@ import { Table } from './table.ts';
  * @throws IndexError when there is no such column; FormatError when it is of another type
  */
 export function categoryFeatures(table: Table, name: string): Table {
-  const column = table.column(name);
+  const column = columnOf('categoryFeatures', table.columns, name);
   if (column.type !== 'category') {
-    const problem = {
-      operation: 'categoryFeatures',
-      argument: `column ${JSON.stringify(name)}`,
-      got: `is of type ${column.type}`,
-    };
-    throw new FormatError({ ...problem, expected: 'category' });
+    return refuseType('categoryFeatures', name, `is of type ${column.type}`, 'category');
   }
   return new Table(
     column.categories.map((category, wanted): [string, Column] => [

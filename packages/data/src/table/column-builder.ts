@@ -1,6 +1,7 @@
-import { FormatError, OptionError } from '@sluice/core';
-import type { CategoryColumn, Column } from './column.ts';
-import { parseDate, parseNumber } from './parse-cell.ts';
+import { quote } from '@sluice/core';
+import { listOf } from '../check.ts';
+import type { CellParsers } from './cell-format.ts';
+import type { Column } from './column.ts';
 
 /**
  * What the cells of a column are. A list of texts is a category column of exactly these; the categories of `'category'` are the texts that
@@ -8,170 +9,210 @@ import { parseDate, parseNumber } from './parse-cell.ts';
  */
 export type ColumnType = 'number' | 'date' | 'string' | 'category' | readonly string[];
 
-export interface ColumnOptions {
-  /**
-   * Types of columns by name. Default, for each column that is not named: number when all cells that are not missing are decimal numbers,
-   * date when all are ISO 8601 dates, else string. Columns that are not named take more memory while they are read.
-   */
-  readonly types?: Readonly<Record<string, ColumnType>> | undefined;
-  /** Texts that stand for a missing cell. Default the empty text, NA, N/A, NaN, nan, null and NULL. */
-  readonly missing?: readonly string[] | undefined;
-}
-
-const missingSpellings = ['', 'NA', 'N/A', 'NaN', 'nan', 'null', 'NULL'];
-
-/** A cell as a file holds it; null where it is missing whatever its type. */
+/** A cell as a file holds it; null where the file says that there is none. */
 export type RawCell = string | number | null;
 
-/** Collects the rows of a file into columns. */
-export class TableBuilder {
-  readonly #names: readonly string[];
-  readonly #builders: readonly Builder[];
-  readonly #missing: ReadonlySet<RawCell>;
-  readonly #source: string;
-
+/** Collects the cells of a column. */
+export interface Builder {
   /**
-   * @param source what errors start with
-   * @throws OptionError when `types` names no column, or a category twice
+   * Takes the next cell.
+   * @param place of the cell, which `build` describes
+   * @returns what was expected when the cell is something else
    */
-  constructor(source: string, names: readonly string[], { types = {}, missing = missingSpellings }: ColumnOptions) {
-    const known = new Set(names);
-    const unknown = Object.keys(types).find((name) => !known.has(name));
-    if (unknown !== undefined) {
-      const expected = `some of ${names.map((name) => JSON.stringify(name)).join(', ')}`;
-      const problem = {
-        operation: source,
-        argument: `column ${JSON.stringify(unknown)}`,
-        got: 'is not there',
-        expected,
-      };
-      throw new OptionError(problem);
-    }
-    for (const [name, type] of Object.entries(types)) {
-      if (typeof type === 'string' || new Set(type).size === type.length) continue;
-      const problem = { operation: source, argument: `types of ${JSON.stringify(name)}`, got: 'hold a category twice' };
-      throw new OptionError({ ...problem, expected: 'each category once' });
-    }
-    this.#source = source;
-    this.#names = names;
-    this.#missing = new Set<RawCell>([null, ...missing]);
-    this.#builders = names.map((name) => builderOf(Object.hasOwn(types, name) ? types[name] : undefined));
-  }
-
+  add(cell: RawCell, place: number): string | undefined;
   /**
-   * @param place of the row, for errors, e.g. `line 7`
-   * @throws FormatError naming the column when a cell is not of its type
+   * The column; once.
+   * @param describe a place, e.g. as `line 7`
    */
-  addRow(cells: readonly RawCell[], place: string): void {
-    for (const [i, builder] of this.#builders.entries()) {
-      const cell = cells[i]!;
-      const expected = builder.add(this.#missing.has(cell) ? null : cell);
-      if (expected === undefined) continue;
-      const argument = `${place}, column ${JSON.stringify(this.#names[i])}`;
-      throw new FormatError({ operation: this.#source, argument, got: `is ${JSON.stringify(cell)}`, expected });
+  build(describe: (place: number) => string): Column;
+}
+
+/** @param type undefined: found from the cells */
+export function builderOf(type: ColumnType | undefined, parsers: CellParsers): Builder {
+  switch (type) {
+    case 'number':
+    case 'date':
+      return new NumericBuilder(type, parsers);
+    case 'string':
+      return new StringBuilder(parsers);
+    case 'category':
+      return new CategoryBuilder(parsers);
+    case undefined:
+      return new InferredBuilder(parsers);
+    default:
+      return new CategoryBuilder(parsers, type);
+  }
+}
+
+/** The largest distance from 1970 that a `Date` can have, in milliseconds (ECMA-262, section 21.4.1.1). */
+const mostMilliseconds = 8.64e15;
+
+function dateOf(cell: string | number, parsers: CellParsers): number | undefined {
+  if (typeof cell === 'string') return parsers.date(cell);
+  return Math.abs(cell) <= mostMilliseconds ? cell : undefined;
+}
+
+function numberOf(cell: string | number, parsers: CellParsers): number | undefined {
+  return typeof cell === 'number' ? cell : parsers.number(cell);
+}
+
+const none = new Float64Array(0);
+
+/** Numbers one after the other. */
+class Floats {
+  // A table may have very many columns, and no rows.
+  #values = none;
+  #length = 0;
+
+  push(value: number): void {
+    if (this.#length === this.#values.length) {
+      const longer = new Float64Array(Math.max(16, 2 * this.#length));
+      longer.set(this.#values);
+      this.#values = longer;
     }
+    this.#values[this.#length++] = value;
   }
 
-  build(): (readonly [string, Column])[] {
-    return this.#names.map((name, i) => [name, this.#builders[i]!.build()]);
+  /** All of them; none are kept. */
+  take(): Float64Array {
+    const values = this.#length === 0 ? none : this.#values.slice(0, this.#length);
+    this.#values = none;
+    this.#length = 0;
+    return values;
   }
 }
 
-interface Builder {
-  /** Takes a cell, null when it is missing; returns what it expected when the cell is something else. */
-  add(cell: RawCell): string | undefined;
-  build(): Column;
+class NumericBuilder implements Builder {
+  readonly #type: 'number' | 'date';
+  readonly #parsers: CellParsers;
+  readonly #floats: Floats;
+
+  constructor(type: 'number' | 'date', parsers: CellParsers) {
+    this.#type = type;
+    this.#floats = new Floats();
+    this.#parsers = parsers;
+  }
+
+  add(cell: RawCell): string | undefined {
+    const isMissing = cell === null || this.#parsers.isMissingNumber(String(cell));
+    const parse = this.#type === 'number' ? numberOf : dateOf;
+    const value = isMissing ? Number.NaN : parse(cell, this.#parsers);
+    if (value !== undefined) this.#floats.push(value);
+    else if (this.#type === 'number') return 'a number or a spelling of missing';
+    else
+      return `${typeof cell === 'number' ? 'milliseconds since 1970' : this.#parsers.dateFormat} or a spelling of missing`;
+    return undefined;
+  }
+
+  build(): Column {
+    return { type: this.#type, values: this.#floats.take() };
+  }
 }
 
-function builderOf(type: ColumnType | undefined): Builder {
-  if (type === 'number') return numeric(type, numberOf, 'a number or a spelling of missing');
-  if (type === 'date') return numeric(type, dateOf, 'an ISO 8601 date or a spelling of missing');
-  if (type === 'string') return strings();
-  if (type === undefined) return inferred();
-  return categories(type === 'category' ? undefined : type);
+function textOf(cell: RawCell, parsers: CellParsers): string | null {
+  const text = cell === null ? null : String(cell);
+  return text === null || parsers.isMissing(text) ? null : text;
 }
 
-const numberOf = (cell: string | number) => (typeof cell === 'number' ? cell : parseNumber(cell));
-const dateOf = (cell: string | number) => (typeof cell === 'number' ? cell : parseDate(cell));
+class StringBuilder implements Builder {
+  readonly #parsers: CellParsers;
+  readonly #values: (string | null)[] = [];
 
-function numeric(
-  type: 'number' | 'date',
-  parse: (cell: string | number) => number | undefined,
-  expected: string,
-): Builder {
-  let values = new Float64Array(64);
-  let length = 0;
-  return {
-    add(cell) {
-      const value = cell === null ? Number.NaN : parse(cell);
-      if (value === undefined) return expected;
-      if (length === values.length) {
-        const longer = new Float64Array(2 * length);
-        longer.set(values);
-        values = longer;
-      }
-      values[length++] = value;
-      return undefined;
-    },
-    build: () => ({ type, values: values.slice(0, length) }),
-  };
+  constructor(parsers: CellParsers) {
+    this.#parsers = parsers;
+  }
+
+  add(cell: RawCell): undefined {
+    this.#values.push(textOf(cell, this.#parsers));
+  }
+
+  build(): Column {
+    return { type: 'string', values: this.#values };
+  }
 }
 
-function strings(): Builder {
-  const values: (string | null)[] = [];
-  return {
-    add(cell) {
-      values.push(cell === null ? null : String(cell));
-      return undefined;
-    },
-    build: () => ({ type: 'string', values }),
-  };
+class CategoryBuilder implements Builder {
+  readonly #parsers: CellParsers;
+  readonly #declared: readonly string[] | undefined;
+  readonly #codes: Map<string, number>;
+  readonly #values: number[] = [];
+
+  constructor(parsers: CellParsers, declared?: readonly string[]) {
+    this.#parsers = parsers;
+    this.#declared = declared;
+    this.#codes = new Map(declared?.map((category, code) => [category, code]));
+  }
+
+  add(cell: RawCell): string | undefined {
+    // What was declared is no spelling of missing.
+    const text = this.#codes.has(String(cell)) && cell !== null ? String(cell) : textOf(cell, this.#parsers);
+    let code = text === null ? -1 : this.#codes.get(text);
+    if (code === undefined) {
+      if (this.#declared) return `one of ${listOf(this.#declared)}`;
+      code = this.#codes.size;
+      this.#codes.set(text as string, code);
+    }
+    this.#values.push(code);
+    return undefined;
+  }
+
+  build(): Column {
+    const found = [...this.#codes.keys()];
+    if (this.#declared) return { type: 'category', values: Int32Array.from(this.#values), categories: found };
+    const categories = [...found].sort((a, b) => (a < b ? -1 : 1));
+    const places = new Map(categories.map((category, place) => [category, place]));
+    const place = (code: number) => (code < 0 ? -1 : places.get(found[code]!)!);
+    return { type: 'category', values: Int32Array.from(this.#values, place), categories };
+  }
 }
 
-function categories(declared: readonly string[] | undefined): Builder {
-  const codes = new Map(declared?.map((category, code) => [category, code]));
-  const values: number[] = [];
-  return {
-    add(cell) {
-      const text = String(cell);
-      let code = cell === null ? -1 : codes.get(text);
-      if (code === undefined) {
-        if (declared) return `one of ${declared.map((category) => JSON.stringify(category)).join(', ')}`;
-        code = codes.size;
-        codes.set(text, code);
-      }
-      values.push(code);
-      return undefined;
-    },
-    build(): CategoryColumn {
-      const found = [...codes.keys()];
-      if (declared) return { type: 'category', values: Int32Array.from(values), categories: found };
-      const sorted = [...found].sort((a, b) => (a < b ? -1 : 1));
-      const places = new Map(sorted.map((category, place) => [category, place]));
-      const place = (code: number) => (code < 0 ? -1 : (places.get(found[code]!) as number));
-      return { type: 'category', values: Int32Array.from(values, place), categories: sorted };
-    },
-  };
-}
+/** Keeps the cells until all are there: only then is known whether they are texts. */
+class InferredBuilder implements Builder {
+  readonly #parsers: CellParsers;
+  #cells: RawCell[] = [];
+  /** The numbers or dates so far; undefined once there can be neither. */
+  #floats: Floats | undefined;
+  readonly #counts = { number: 0, date: 0, string: 0, missing: 0 };
+  /** The first cell that is not of a type: its place among the cells and in the file. */
+  readonly #first: { number?: readonly [number, number]; date?: readonly [number, number] } = {};
 
-/** Keeps the cells until all are there, and then takes the first type that fits them all. */
-function inferred(): Builder {
-  const cells: RawCell[] = [];
-  return {
-    add(cell) {
-      cells.push(cell);
-      return undefined;
-    },
-    build() {
-      const known = cells.find((cell) => cell !== null);
-      const types: readonly ColumnType[] = typeof known === 'number' ? ['number'] : ['number', 'date'];
-      for (const type of types) {
-        const builder = builderOf(type);
-        if (cells.every((cell) => builder.add(cell) === undefined)) return builder.build();
-      }
-      const builder = strings();
-      for (const cell of cells) builder.add(cell);
-      return builder.build();
-    },
-  };
+  constructor(parsers: CellParsers) {
+    this.#parsers = parsers;
+    this.#floats = new Floats();
+  }
+
+  add(cell: RawCell, place: number): undefined {
+    this.#cells.push(cell);
+    if (cell === null || this.#parsers.isMissingNumber(String(cell))) {
+      this.#counts.missing += textOf(cell, this.#parsers) === null ? 1 : 0;
+      this.#floats?.push(Number.NaN);
+      return;
+    }
+    const number = numberOf(cell, this.#parsers);
+    // A number in a file of dates may be anything.
+    const date = number === undefined ? this.#parsers.date(cell as string) : undefined;
+    this.#counts[number !== undefined ? 'number' : date !== undefined ? 'date' : 'string']++;
+    if (number === undefined) this.#first.number ??= [this.#cells.length - 1, place];
+    if (date === undefined) this.#first.date ??= [this.#cells.length - 1, place];
+    if (this.#first.number && this.#first.date) this.#floats = undefined;
+    this.#floats?.push((number ?? date)!);
+  }
+
+  build(describe: (place: number) => string): Column {
+    const { number, date, string, missing } = this.#counts;
+    // Marks such as "-" alone say nothing about numbers.
+    const isText = number + date === 0 && missing < this.#cells.length;
+    if (this.#floats && !isText) {
+      this.#cells = [];
+      return { type: date > 0 ? 'date' : 'number', values: this.#floats.take() };
+    }
+    const values = this.#cells.map((cell) => textOf(cell, this.#parsers));
+    const half = (number + date + string) / 2;
+    const mostly = number > half ? 'number' : date > half ? 'date' : 'string';
+    const tell = (at: readonly [number, number] | undefined) =>
+      at ? `${describe(at[1])} is ${quote(String(this.#cells[at[0]]))}` : 'all cells are missing';
+    const first = { number: tell(this.#first.number), date: tell(this.#first.date) };
+    this.#cells = [];
+    return { type: 'string', values, inference: { mostly, first } };
+  }
 }

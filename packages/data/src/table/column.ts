@@ -17,6 +17,16 @@ export interface StringColumn {
   readonly type: 'string';
   /** [rows] */
   readonly values: readonly (string | null)[];
+  /** Of a column that was read and whose type was not declared: why it holds texts. */
+  readonly inference?: Inference | undefined;
+}
+
+/** What the cells of a column are that was inferred to hold texts. */
+export interface Inference {
+  /** What more than half of the cells are that are not missing. */
+  readonly mostly: 'number' | 'date' | 'string';
+  /** The first cell that is no number, and the first that is no date, e.g. `line 7 is "1x"`. */
+  readonly first: { readonly number: string; readonly date: string };
 }
 
 /** Texts out of a fixed list; a missing one is -1. */
@@ -49,4 +59,24 @@ export function takeRows(column: Column, rows: Int32Array): Column {
 
 export function sliceColumn(column: Column, start: number, end: number): Column {
   return { ...column, values: column.values.slice(start, end) } as Column;
+}
+
+/**
+ * The column of `length` rows in which the row `rows[i]` is row i of this one; all others are missing.
+ * @param rows rising
+ */
+export function spreadRows(column: Column, rows: readonly number[], length: number): Column {
+  if (rows.length === length) return column;
+  const spread = <T extends { [row: number]: unknown }>(values: T, from: ArrayLike<unknown>): T => {
+    for (const [i, row] of rows.entries()) (values as Record<number, unknown>)[row] = from[i];
+    return values;
+  };
+  switch (column.type) {
+    case 'string':
+      return { ...column, values: spread(new Array<string | null>(length).fill(null), column.values) };
+    case 'category':
+      return { ...column, values: spread(new Int32Array(length).fill(-1), column.values) };
+    default:
+      return { ...column, values: spread(new Float64Array(length).fill(Number.NaN), column.values) };
+  }
 }

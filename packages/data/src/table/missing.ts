@@ -1,6 +1,7 @@
-import { FormatError, OptionError } from '@sluice/core';
+import { FormatError, OptionError, quote } from '@sluice/core';
 import { type Column, isMissing } from './column.ts';
 import { Table } from './table.ts';
+import { columnOf, valuesOf } from './typed-column.ts';
 
 /**
  * What stands for a missing number:
@@ -26,7 +27,7 @@ export function countMissing(table: Table): Record<string, number> {
  * @throws IndexError for an unknown name
  */
 export function dropMissing(table: Table, names: readonly string[] = table.names): Table {
-  const columns = names.map((name) => table.column(name));
+  const columns = names.map((name) => columnOf('dropMissing', table.columns, name));
   const rows: number[] = [];
   for (let row = 0; row < table.length; row++) {
     if (!columns.some((column) => isMissing(column, row))) rows.push(row);
@@ -46,7 +47,10 @@ export function dropMissing(table: Table, names: readonly string[] = table.names
 export function fillMissing(table: Table, policies: Readonly<Record<string, FillPolicy>>): Table {
   const filled = new Map<string, Column>(table.columns);
   for (const [name, policy] of Object.entries(policies)) {
-    filled.set(name, { type: 'number', values: fill(name, table.numbers(name), policy) });
+    filled.set(name, {
+      type: 'number',
+      values: fill(name, valuesOf('fillMissing', table.columns, name, 'number'), policy),
+    });
   }
   return new Table(filled);
 }
@@ -54,7 +58,7 @@ export function fillMissing(table: Table, policies: Readonly<Record<string, Fill
 function fill(name: string, given: Float64Array, policy: FillPolicy): Float64Array {
   if (typeof policy === 'number') return given.map((value) => (Number.isNaN(value) ? policy : value));
   if (policy !== 'previous' && policy !== 'linear') {
-    const problem = { operation: 'fillMissing', argument: `policy of ${JSON.stringify(name)}` };
+    const problem = { operation: 'fillMissing', argument: `policy of ${quote(name)}` };
     throw new OptionError({ ...problem, got: `is ${String(policy)}`, expected: 'previous, linear or a number' });
   }
   const values = given.slice();
@@ -83,7 +87,7 @@ function fill(name: string, given: Float64Array, policy: FillPolicy): Float64Arr
 function refuse(name: string, row: number, policy: string, side: string): never {
   throw new FormatError({
     operation: 'fillMissing',
-    argument: `column ${JSON.stringify(name)}`,
+    argument: `column ${quote(name)}`,
     got: `has no number ${side} row ${row}`,
     expected: `one for the policy ${policy}: cut these rows off or fill them with a number`,
   });

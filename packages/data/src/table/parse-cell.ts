@@ -1,16 +1,7 @@
 import { daysInMonth, utc } from '../time/utc.ts';
 
-const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const date =
   /^(\d{4})([-/])(\d{2})(?:\2(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)? ?(Z|[+-]\d{2}:?\d{2})?)?$/;
-
-/** A decimal number, or undefined: no empty text, no hexadecimal, no thousands separators, nothing infinite. */
-export function parseNumber(cell: string): number | undefined {
-  const text = cell.trim();
-  if (!number.test(text)) return undefined;
-  const value = Number(text);
-  return Number.isFinite(value) ? value : undefined;
-}
 
 /**
  * Milliseconds since 1970 of an ISO 8601 date of the years 0000 to 9999, with `-` or `/`, with or without day, time and zone, or undefined. Without a

@@ -1,6 +1,6 @@
 import { FormatError } from '@sluice/core';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { type ReadProgress, readCsv } from './read-csv.ts';
 import type { Table } from './table.ts';
 
@@ -76,11 +76,11 @@ test.each([
   ['a,b\n1,2\n3\n', 'line 3, column "b" is missing: the row has 1 cells, expected 2 cells'],
   ['a,b\n1,2,3\n', 'line 2, after column "b" is one of 3 cells, expected 2 cells'],
   ['a,b\n1,2\n1,2,3\n', 'line 3, after column "b" is one of 3 cells, expected 2 cells'],
-  ['a,b\n1,"2\n3,4\n', 'the quote that opens after line 1 in column "b" is never closed'],
-  ['a,"b\n1,2\n', 'the quote that opens after line 0 in column 2 is never closed'],
+  ['a,b\n1,"2\n3,4\n', 'line 2, column "b" has a quote that is never closed'],
+  ['a,"b\n1,2\n', 'line 1, column 2 has a quote that is never closed'],
   ['a,b\n1,2"x\n', 'line 2, column "b" has a quote within a cell that does not begin with one'],
   ['a,b\n"1"x,2\n', 'line 2, column "a" goes on after its closing quote'],
-  ['a,a\n', 'column "a" stands twice, expected each name once'],
+  ['a,a\n', 'line 1, column "a" stands twice, expected each name once'],
   ['', 'is empty, expected a line of column names'],
 ])('refuses %j', async (text, message) => {
   const read = readCsv(text, { source: 'own.csv' });
@@ -114,10 +114,10 @@ test('a line of very many names takes no long time', async () => {
 
 test('refuses bytes that are no text, and a quote that takes in too much', async () => {
   const bytes = Uint8Array.from([97, 10, 0xff, 10]);
-  await expect(readCsv(bytes)).rejects.toThrow('readCsv: text is not UTF-8 after line 0');
+  await expect(readCsv(bytes)).rejects.toThrow('readCsv: line 2: byte 2 is not UTF-8 text');
   const endless = `a\n1\n"${'x\n'.repeat(1 << 22)}`;
   await expect(readCsv(endless)).rejects.toThrow(
-    'readCsv: the row after line 2 has more than 4194304 characters, expected fewer: is a quote in column "a" not closed?',
+    'readCsv: line 3, column "a" is in a row of more than 4194304 characters: is its quote not closed?',
   );
 });
 
@@ -148,4 +148,34 @@ test('mutated files are read or refused, never anything else', async () => {
     }),
     { numRuns: 1000 },
   );
+});
+
+test('lines of messages are those of the file', async () => {
+  const text = '\ufeff# about\r\n\r\na,b\r\n"x\r\n\r\ny",1\r\n\r\n#\r\nz,2x\r\n';
+  await expect(readCsv(text, { comment: '#', types: { b: 'number' } })).rejects.toThrow('line 9, column "b" is "2x"');
+  await expect(readCsv(text.replace('2x', '2,3'), { comment: '#' })).rejects.toThrow('line 9, after column "b"');
+  await expect(readCsv(text.replace(',2x', ''), { comment: '#' })).rejects.toThrow('line 9, column "b" is missing');
+  const bad = new TextEncoder().encode(text);
+  bad[bad.indexOf(120, 30)] = 0xff;
+  await expect(readCsv(bad, { comment: '#' })).rejects.toThrow(`line 9: byte ${bad.indexOf(0xff)} is not UTF-8 text`);
+});
+
+test('many small chunks wait for no timer', async () => {
+  vi.useFakeTimers();
+  try {
+    const text = `a,b\n${'1,2\n'.repeat(8000)}`;
+    expect((await readCsv(stream(text, 8))).length).toBe(8000);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('other tasks have their turn during a long read', async () => {
+  const text = `a,b\n${'1,2\n'.repeat(1 << 20)}`;
+  let turns = 0;
+  const timer = setInterval(() => turns++, 0);
+  const table = await readCsv(text);
+  clearInterval(timer);
+  expect(table.length).toBe(1 << 20);
+  expect(turns).toBeGreaterThan(0);
 });

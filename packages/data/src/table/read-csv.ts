@@ -1,7 +1,9 @@
-import { FormatError } from '@sluice/core';
-import type { CsvError, Options } from 'csv-parse/browser/esm';
-import { type ColumnOptions, TableBuilder } from './column-builder.ts';
+import { FormatError, nextTask, OptionError, quote, readOptions } from '@sluice/core';
+import { Utf8Decoder } from '../utf8.ts';
+import { type CsvRow, CsvScanner } from './csv-scanner.ts';
+import { findDelimiter } from './delimiter.ts';
 import { Table } from './table.ts';
+import { type ColumnOptions, columnDefaults, type TableColumn, tableColumns } from './table-columns.ts';
 
 /** How far a long read has come. */
 export interface ReadProgress {
@@ -13,8 +15,15 @@ export interface ReadProgress {
 }
 
 export interface ReadCsvOptions extends ColumnOptions {
-  /** Stands between two cells. Default a comma. */
+  /**
+   * The character between two cells. `auto` finds it in the first 64 KiB: of comma, semicolon, tab and bar the one outside of quotes that gives all rows as
+   * many cells. Default a comma; where `decimal` is one, a semicolon.
+   */
   readonly delimiter?: string | undefined;
+  /** Called with the delimiter once it is known, before the first row is read. */
+  readonly onDelimiter?: ((delimiter: string) => void) | undefined;
+  /** A character: lines that begin with it are passed over. Default: none. */
+  readonly comment?: string | undefined;
   /** Names of the columns of a file that has no line of names. Default: its first line holds them. */
   readonly names?: readonly string[] | undefined;
   /** Starts errors, e.g. the file's name. Default `readCsv`. */
@@ -27,163 +36,177 @@ export interface ReadCsvOptions extends ColumnOptions {
 
 const pieceSize = 1 << 16;
 
-/** Characters of one row: a quote that is never closed must not take in the rest of a large file. */
-const maximumRow = 1 << 22;
+/** Bytes after which other tasks get their turn. */
+const turnSize = 1 << 20;
 
 /**
  * Reads a CSV text (RFC 4180, in UTF-8, with any end of line, with or without a byte order mark). Cells in quotes may hold delimiters,
- * doubled quotes and ends of lines. Empty lines are passed over.
+ * doubled quotes and ends of lines. Empty lines are passed over. White space around cells and names is no part of them; in texts between quotes it is.
  * @param text a text, its bytes, or a stream of bytes such as `response.body`
  * @example
  * const table = await readCsv('day,load\n2024-01-01,3.5\n2024-01-02,NA\n');
- * @throws FormatError naming line and column when a row has more or fewer cells than there are names, a quote is out of place, or a cell is
- *   not of its declared type; naming the line before and the column when a quote is not closed or a row has more than 4 MiB; naming the line
- *   when text is not UTF-8; when a name stands twice or there is no line of names. OptionError when `types` names no column, or a category twice
+ * @throws FormatError naming the line of the text and the column when a row has more or fewer cells than there are names, a quote is out of place or never
+ *   closed, a cell is not of its declared type, or a row has more than 4,194,304 characters or 262,144 cells; naming the line when text is not
+ *   UTF-8 or a name stands twice; when there is no line of names. OptionError when `types` names no column, for an option that is none, and for options
+ *   that contradict each other
  */
 export async function readCsv(
   text: string | Uint8Array | AsyncIterable<Uint8Array>,
   options: ReadCsvOptions = {},
 ): Promise<Table> {
-  const { source = 'readCsv', onProgress } = options;
+  const given = readOptions('readCsv', options, {
+    ...columnDefaults,
+    delimiter: undefined,
+    onDelimiter: undefined,
+    comment: undefined,
+    names: undefined,
+    source: 'readCsv',
+    totalBytes: undefined,
+    onProgress: undefined,
+  });
+  const { source, onProgress } = given;
   const bytes = typeof text === 'string' ? new TextEncoder().encode(text) : text;
   const isWhole = bytes instanceof Uint8Array;
-  const totalBytes = isWhole ? bytes.length : options.totalBytes;
-  const rows = new Rows(source, options);
-  // Loaded when a file is read: a page that reads none does without it.
-  const { parse } = await import('csv-parse/browser/esm');
-  const parser = parse(rows.parserOptions);
-  // Each error is met where it came from, below.
-  parser.on('error', () => {});
-  const write = (piece: string) =>
-    new Promise<void>((resolve, reject) => {
-      parser.write(piece, (error) => (error ? reject(rows.explain(error)) : resolve()));
-    });
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  const decode = (chunk?: Uint8Array) => {
-    try {
-      return chunk ? decoder.decode(chunk, { stream: true }) : decoder.decode();
-    } catch {
-      throw new FormatError(`${source}: text is not UTF-8 after line ${rows.line}`);
-    }
-  };
+  const totalBytes = isWhole ? bytes.length : given.totalBytes;
+  const rows = new Rows(given);
+  const decoder = new Utf8Decoder(({ offset, before }) => {
+    rows.write(before, true);
+    throw new FormatError(`${source}: line ${rows.line}: byte ${offset} is not UTF-8 text`);
+  });
 
   let read = 0;
-  let isEmpty = true;
+  let turn = 0;
   const report = () => onProgress?.({ bytes: read, totalBytes, rows: rows.count });
   for await (const chunk of isWhole ? piecesOf(bytes) : bytes) {
-    const piece = decode(chunk);
-    if (piece !== '') await write(piece);
-    isEmpty &&= piece === '';
+    for (const piece of piecesOf(chunk)) {
+      rows.write(decoder.decode(piece));
+      turn += piece.length;
+      if (turn < turnSize) continue;
+      await nextTask();
+      turn = 0;
+    }
     read += chunk.length;
     report();
   }
-  decode();
-  // The parser's way to end without any input needs Node.
-  if (isEmpty) return rows.finish();
-  await new Promise<void>((resolve, reject) => {
-    parser.on('error', (error) => reject(rows.explain(error)));
-    parser.end(resolve);
-  });
+  rows.write(decoder.end(), true);
+  const table = rows.finish();
   report();
-  return rows.finish();
+  return table;
 }
 
 function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
   for (let start = 0; start < bytes.length; start += pieceSize) yield bytes.subarray(start, start + pieceSize);
 }
 
-/** The rows that the parser finds, and what its errors mean. */
+type Given = Required<Pick<ReadCsvOptions, 'source'>> & ReadCsvOptions & { readonly source: string };
+
+/** The rows of a text as a table. */
 class Rows {
   count = 0;
-  /** Where the last row ended, from 1. */
-  line = 0;
-  readonly parserOptions: Options;
-  readonly #source: string;
-  readonly #options: ReadCsvOptions;
+  readonly #given: Given;
+  #scanner: CsvScanner | undefined;
+  /** What is held back until the delimiter is known. */
+  #start = '';
   #names: readonly string[] | undefined;
-  #builder: TableBuilder | undefined;
+  #columns: readonly TableColumn[] | undefined;
 
-  constructor(source: string, options: ReadCsvOptions) {
-    this.#source = source;
-    this.#options = options;
-    this.parserOptions = {
-      delimiter: options.delimiter ?? ',',
-      skip_empty_lines: true,
-      max_record_size: maximumRow,
-      on_record: (cells: string[], { lines }) => {
-        this.#add(cells, lines);
-        return null;
-      },
-    };
-    if (options.names) this.#begin(options.names);
+  constructor(given: Given) {
+    this.#given = given;
+    const { delimiter = given.decimal === ',' ? ';' : ',', comment, names } = given;
+    if (delimiter !== 'auto') checkCharacter('delimiter', delimiter);
+    if (comment !== undefined) checkCharacter('comment', comment);
+    if (comment === delimiter) {
+      const problem = { operation: 'readCsv', argument: 'comment', got: `is ${quote(delimiter)}, as is delimiter` };
+      throw new OptionError({ ...problem, expected: 'two different characters' });
+    }
+    if (names) this.#begin(names, undefined);
+    if (delimiter !== 'auto') this.#open(delimiter);
+  }
+
+  /** The line that was reached, from 1. */
+  get line(): number {
+    return this.#scanner?.line ?? 1;
+  }
+
+  /** @param isLast whether nothing comes after it */
+  write(piece: string, isLast = false): void {
+    if (this.#scanner) {
+      this.#scanner.write(piece);
+      return;
+    }
+    this.#start += piece;
+    if (!isLast && this.#start.length < pieceSize) return;
+    const { comment, names } = this.#given;
+    const found = findDelimiter(this.#start, isLast, { comment, columns: names?.length });
+    this.#open(found).write(this.#start);
+    this.#start = '';
   }
 
   finish(): Table {
-    if (!this.#builder) throw new FormatError(`${this.#source}: is empty, expected a line of column names`);
-    return new Table(this.#builder.build());
+    this.#scanner?.end();
+    if (this.#columns) return new Table(this.#columns.map((column) => [column.name, column.build()]));
+    throw new FormatError(`${this.#given.source}: is empty, expected a line of column names`);
   }
 
-  #begin(names: readonly string[]): void {
+  #open(delimiter: string): CsvScanner {
+    this.#given.onDelimiter?.(delimiter);
+    this.#scanner = new CsvScanner({
+      delimiter,
+      comment: this.#given.comment,
+      onRow: (row) => this.#add(row),
+      refuse: (line, column, problem) => {
+        throw new FormatError(`${this.#given.source}: ${this.#place(line, column)} ${problem}`);
+      },
+    });
+    return this.#scanner;
+  }
+
+  /** @param line of the names; undefined where they were given */
+  #begin(names: readonly string[], line: number | undefined): void {
     const seen = new Set<string>();
     const twice = names.find((name) => seen.size === seen.add(name).size);
+    const { source, types, missing, decimal, thousands, dateOrder } = this.#given;
     if (twice !== undefined) {
-      const problem = { operation: this.#source, argument: `column ${JSON.stringify(twice)}`, got: 'stands twice' };
+      const place = line === undefined ? '' : `line ${line}, `;
+      const problem = { operation: source, argument: `${place}column ${quote(twice)}`, got: 'stands twice' };
       throw new FormatError({ ...problem, expected: 'each name once' });
     }
     this.#names = names;
-    this.#builder = new TableBuilder(this.#source, names, this.#options);
+    const format = { types, missing, decimal, thousands, dateOrder };
+    this.#columns = tableColumns({ source, describe: (line) => `line ${line}` }, names, format);
   }
 
-  #add(cells: string[], line: number): void {
-    this.line = line;
-    if (!this.#builder || !this.#names) {
-      this.#begin(cells);
+  #add({ cells, lines }: CsvRow): void {
+    if (!this.#columns || !this.#names) {
+      this.#begin(
+        cells.map((name) => name.trim()),
+        lines[0],
+      );
       return;
     }
-    // The parser compares rows with each other, and names may be given.
-    if (this.count === 0 && cells.length !== this.#names.length) throw this.#wrongLength(line, cells.length);
-    this.#builder.addRow(cells, `line ${line}`);
+    if (cells.length !== this.#names.length) throw this.#wrongLength(cells.length, lines);
+    for (const [i, column] of this.#columns.entries()) column.add(cells[i]!, lines[i]!);
     this.count++;
   }
 
-  #wrongLength(line: number, cells: number): FormatError {
-    const names = this.#names ?? [];
-    const [cell, column] = [Math.min(cells, names.length), names[cells]];
-    const where = column === undefined ? `after column ${JSON.stringify(names.at(-1))}` : JSON.stringify(column);
-    const place = column === undefined ? where : `column ${where}`;
-    const got = column === undefined ? `is one of ${cells} cells` : `is missing: the row has ${cell} cells`;
-    const problem = { operation: this.#source, argument: `line ${line}, ${place}`, got };
-    return new FormatError({ ...problem, expected: `${names.length} cells` });
+  #place(line: number, column: number): string {
+    const name = this.#names?.[column];
+    return `line ${line}, column ${name === undefined ? column + 1 : quote(name)}`;
   }
 
-  /** The error of the parser in our words. */
-  explain(error: Error): Error {
-    if (!('code' in error) || !('lines' in error)) return error;
-    const { code, lines, column, record } = error as CsvError & {
-      lines: number;
-      column: number;
-      record?: readonly string[] | undefined;
-    };
-    const name = this.#names?.[column];
-    const where = `column ${name === undefined ? column + 1 : JSON.stringify(name)}`;
-    const place = `line ${lines}, ${where}`;
-    switch (code) {
-      case 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH':
-        return this.#wrongLength(lines, record?.length ?? column);
-      case 'CSV_QUOTE_NOT_CLOSED':
-        return new FormatError(
-          `${this.#source}: the quote that opens after line ${this.line} in ${where} is never closed`,
-        );
-      case 'INVALID_OPENING_QUOTE':
-        return new FormatError(`${this.#source}: ${place} has a quote within a cell that does not begin with one`);
-      case 'CSV_INVALID_CLOSING_QUOTE':
-        return new FormatError(`${this.#source}: ${place} goes on after its closing quote`);
-      case 'CSV_MAX_RECORD_SIZE':
-        return new FormatError(
-          `${this.#source}: the row after line ${this.line} has more than ${maximumRow} characters, expected fewer: is a quote in ${where} not closed?`,
-        );
-      default:
-        return new FormatError(`${this.#source}: ${place}: ${error.message}`, { cause: error });
-    }
+  #wrongLength(cells: number, lines: readonly number[]): FormatError {
+    const names = this.#names ?? [];
+    const isShort = cells < names.length;
+    const argument = isShort
+      ? this.#place(lines.at(-1)!, cells)
+      : `line ${lines[names.length]}, after column ${quote(names.at(-1) ?? '')}`;
+    const got = isShort ? `is missing: the row has ${cells} cells` : `is one of ${cells} cells`;
+    return new FormatError({ operation: this.#given.source, argument, got, expected: `${names.length} cells` });
   }
+}
+
+function checkCharacter(argument: 'delimiter' | 'comment', value: string): void {
+  if (typeof value === 'string' && value.length === 1 && !'"\n\r'.includes(value)) return;
+  const expected = `one character that is no quote and no end of line${argument === 'delimiter' ? ', or auto' : ''}`;
+  throw new OptionError({ operation: 'readCsv', argument, got: `is ${quote(String(value))}`, expected });
 }

@@ -1,56 +1,129 @@
-import { FormatError } from '@sluice/core';
-import { type ColumnOptions, type RawCell, TableBuilder } from './column-builder.ts';
+import { FormatError, quote, readOptions } from '@sluice/core';
+import { type Column, spreadRows } from './column.ts';
+import type { RawCell } from './column-builder.ts';
+import { mostCells } from './csv-scanner.ts';
+import { type JsonCell, JsonScanner } from './json-scanner.ts';
 import { Table } from './table.ts';
+import { type ColumnOptions, columnDefaults, tableColumns } from './table-columns.ts';
 
 export interface ReadJsonOptions extends ColumnOptions {
+  /** The columns to read, in this order; other members of rows are passed over. Default: all names that occur, in order of appearance. */
+  readonly names?: readonly string[] | undefined;
   /** Starts errors, e.g. the file's name. Default `readJson`. */
   readonly source?: string | undefined;
 }
 
+/** Cells that a table may have whatever the file holds, and for each one that the file holds: rows need not have the same names. */
+const sparse = { cells: 1 << 22, perCell: 4 } as const;
+
 /**
  * Reads a JSON text: a list of rows, `[{ "day": "2024-01-01", "load": 3.5 }, ...]`. The columns are all names that occur, in order of
- * appearance; a row without one of them, or with null, misses that cell. True and false are texts; numbers in a date column are milliseconds
- * since 1970.
+ * appearance; a row without one of them, or with null, misses that cell. True and false are texts; numbers in a column declared as dates are
+ * milliseconds since 1970.
  * @example
  * const table = readJson('[{ "day": "2024-01-01", "load": 3.5 }, { "day": "2024-01-02" }]');
- * @throws FormatError when the text is no JSON or no list of objects, or naming the row (from 0) and column of a cell that is a list or an
- *   object or not of its declared type; OptionError when `types` names no column
+ * @throws FormatError naming line and column of the text when it is no JSON or no list of objects; naming the row (from 0), its line and the column of a
+ *   cell that is a list or an object, a number beyond float64 or not of its declared type, of a name that stands twice in a row, or when there are more than
+ *   262,144 names; when rows share so few names that the table would have over 4,194,304 cells and over 4 times as many as there are in the text, which `names`
+ *   allows. OptionError when `types` names no column, for an option that is none, and for options that contradict each other
  */
 export function readJson(text: string, options: ReadJsonOptions = {}): Table {
-  const { source = 'readJson' } = options;
-  const rows = parse(text, source);
-  const names = new Set<string>();
-  for (const [i, row] of rows.entries()) {
-    if (typeof row !== 'object' || row === null || Array.isArray(row)) {
-      const got = `is ${JSON.stringify(row)}`;
-      throw new FormatError({ operation: source, argument: `row ${i}`, got, expected: 'an object' });
+  const { names, source, ...columns } = readOptions('readJson', options, {
+    ...columnDefaults,
+    names: undefined,
+    source: 'readJson',
+  });
+  const rows = new JsonRows(text, source, names);
+  rows.read();
+  return rows.toTable(columns);
+}
+
+/** The cells of a column, in order of their rows. */
+interface SparseColumn {
+  readonly rows: number[];
+  readonly cells: RawCell[];
+}
+
+class JsonRows {
+  readonly #source: string;
+  readonly #scanner: JsonScanner;
+  readonly #columns = new Map<string, SparseColumn>();
+  readonly #isChosen: boolean;
+  /** The line on which each row begins. */
+  readonly #lines: number[] = [];
+  #present = 0;
+
+  constructor(text: string, source: string, names: readonly string[] | undefined) {
+    this.#source = source;
+    this.#scanner = new JsonScanner(text, source);
+    this.#isChosen = names !== undefined;
+    for (const name of names ?? []) {
+      if (this.#columns.has(name)) this.#refuse(`column ${quote(name)}`, 'stands twice in names', 'each name once');
+      this.#addColumn(name);
     }
-    for (const name of Object.keys(row)) names.add(name);
   }
-  const order = [...names];
-  const builder = new TableBuilder(source, order, options);
-  for (const [i, row] of (rows as Record<string, unknown>[]).entries()) {
-    const cells = order.map((name) => toCell(source, i, name, Object.hasOwn(row, name) ? row[name] : null));
-    builder.addRow(cells, `row ${i}`);
-  }
-  return new Table(builder.build());
-}
 
-function parse(text: string, source: string): readonly unknown[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new FormatError(`${source}: is not JSON: ${(cause as Error).message}`, { cause });
+  read(): void {
+    this.#scanner.read({
+      begin: (kind) => {
+        this.#lines.push(this.#scanner.line);
+        if (kind !== 'an object') this.#refuse(this.#place(), `is ${kind}`, 'an object');
+      },
+      member: (name, cell) => this.#add(name, cell),
+      end: () => this.#checkSparse(),
+    });
   }
-  if (Array.isArray(value)) return value;
-  throw new FormatError({ operation: source, argument: 'text', got: 'is no list', expected: 'a list of objects' });
-}
 
-function toCell(source: string, row: number, name: string, value: unknown): RawCell {
-  if (value === null || typeof value === 'number' || typeof value === 'string') return value;
-  if (typeof value === 'boolean') return String(value);
-  const argument = `row ${row}, column ${JSON.stringify(name)}`;
-  const got = Array.isArray(value) ? 'is a list' : 'is an object';
-  throw new FormatError({ operation: source, argument, got, expected: 'a number, a text, true, false or null' });
+  toTable(options: ColumnOptions): Table {
+    const length = this.#lines.length;
+    const names = [...this.#columns.keys()];
+    const file = { source: this.#source, describe: (row: number) => this.#place(row) };
+    return new Table(
+      tableColumns(file, names, options).map((column): [string, Column] => {
+        const { rows, cells } = this.#columns.get(column.name)!;
+        this.#columns.delete(column.name);
+        for (const [i, row] of rows.entries()) column.add(cells[i]!, row);
+        return [column.name, spreadRows(column.build(), rows, length)];
+      }),
+    );
+  }
+
+  #place(row = this.#lines.length - 1): string {
+    return `row ${row} (line ${this.#lines[row]})`;
+  }
+
+  #addColumn(name: string): SparseColumn {
+    if (this.#columns.size === mostCells) {
+      this.#refuse(this.#place(), `has column ${quote(name)}, one of more than ${mostCells}`, 'fewer names');
+    }
+    const column = { rows: [], cells: [] };
+    this.#columns.set(name, column);
+    return column;
+  }
+
+  #add(name: string, cell: JsonCell): void {
+    const known = this.#columns.get(name);
+    if (!known && this.#isChosen) return;
+    const { rows, cells } = known ?? this.#addColumn(name);
+    const row = this.#lines.length - 1;
+    const argument = `${this.#place()}, column ${quote(name)}`;
+    if (rows.at(-1) === row) this.#refuse(argument, 'stands twice', 'each name once');
+    if (typeof cell === 'object' && cell !== null) {
+      this.#refuse(argument, `is ${cell.odd}`, 'a number, a text, true, false or null');
+    }
+    rows.push(row);
+    cells.push(typeof cell === 'boolean' ? String(cell) : cell);
+    this.#present++;
+  }
+
+  #checkSparse(): void {
+    const [rows, names] = [this.#lines.length, this.#columns.size];
+    if (this.#isChosen || rows * names <= Math.max(sparse.cells, sparse.perCell * this.#present)) return;
+    const got = `makes ${rows * names} cells of ${rows} rows and ${names} names, ${this.#present} of which are there`;
+    this.#refuse(this.#place(), got, 'rows with much the same names: choose columns with the option names');
+  }
+
+  #refuse(argument: string, got: string, expected: string): never {
+    throw new FormatError({ operation: this.#source, argument, got, expected });
+  }
 }

@@ -1,4 +1,3 @@
-import { FormatError } from '@sluice/core';
 import { expect, test } from 'vitest';
 import { splitInOrder } from '../split.ts';
 import { categoryFeatures } from './category-features.ts';
@@ -21,16 +20,6 @@ test('reads JSON rows', () => {
   expect(table.row(0)).toEqual({ t: new Date('2024-01-01T00:00:00Z'), x: 1, s: 'a', y: null });
   expect([...readJson('[{"ms":5}]', { types: { ms: 'date' } }).dates('ms')]).toEqual([5]);
   expect(readJson('[]').length).toBe(0);
-});
-
-test.each([
-  ['{', 'rows.json: is not JSON: '],
-  ['{}', 'rows.json: text is no list, expected a list of objects'],
-  ['[1]', 'rows.json: row 0 is 1, expected an object'],
-  ['[{"a":1},{"a":[2]}]', 'rows.json: row 1, column "a" is a list, expected a number, a text'],
-])('refuses %j', (text, message) => {
-  expect(() => readJson(text, { source: 'rows.json' })).toThrow(message);
-  expect(() => readJson(text)).toThrow(FormatError);
 });
 
 test('chooses, cuts and joins', () => {
@@ -67,7 +56,9 @@ test('numbers side by side', () => {
 
 test('says which column or row is not there', () => {
   expect(() => table.numbers('z')).toThrow('numbers: column is "z", expected one of "t", "x", "s", "y"');
-  expect(() => table.numbers('y')).toThrow('numbers: column "y" is of type string, expected number');
+  expect(() => table.numbers('y')).toThrow(
+    'numbers: column "y" is of type string, because row 1 (line 1) is "true", expected number',
+  );
   expect(() => table.dates('x')).toThrow('dates: column "x" is of type number, expected date');
   expect(() => table.strings('x')).toThrow('strings: column "x" is of type number, expected string or category');
   expect(() => table.row(3)).toThrow('row: row is 3, expected a whole number from 0 to 2');
@@ -97,7 +88,7 @@ test('refuses to fill from nothing', () => {
     'fillMissing: column "a" has no number before row 0, expected one for the policy previous',
   );
   expect(() => fillMissing(gaps.slice(1), { a: 'linear' })).toThrow('has no number after row 1');
-  expect(() => fillMissing(table, { s: 0 })).toThrow('numbers: column "s" is of type category, expected number');
+  expect(() => fillMissing(table, { s: 0 })).toThrow('fillMissing: column "s" is of type category, expected number');
   expect(() => fillMissing(gaps, { a: 'mean' as never })).toThrow(
     'fillMissing: policy of "a" is mean, expected previous, linear or a number',
   );

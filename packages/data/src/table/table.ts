@@ -1,5 +1,15 @@
-import { createDataArray, type DType, FormatError, IndexError, ShapeError, type TensorData } from '@sluice/core';
+import {
+  createDataArray,
+  type DType,
+  FormatError,
+  IndexError,
+  quote,
+  readOptions,
+  ShapeError,
+  type TensorData,
+} from '@sluice/core';
 import { type Column, isMissing, sliceColumn, takeRows } from './column.ts';
+import { columnOf, refuseSpoiled, refuseType, valuesOf } from './typed-column.ts';
 
 /** What a cell reads as: a missing one is null. */
 export type Cell = number | string | Date | null;
@@ -29,7 +39,7 @@ export class Table {
     const map = new Map<string, Column>();
     let length: number | undefined;
     for (const [name, column] of columns) {
-      const argument = `column ${JSON.stringify(name)}`;
+      const argument = `column ${quote(name)}`;
       if (map.has(name)) {
         throw new FormatError({ operation: 'Table', argument, got: 'stands twice', expected: 'each name once' });
       }
@@ -62,7 +72,7 @@ export class Table {
 
   /** @throws IndexError when there is no column of that name */
   column(name: string): Column {
-    return this.#column('column', name);
+    return columnOf('column', this.columns, name);
   }
 
   /**
@@ -70,8 +80,7 @@ export class Table {
    * @throws IndexError when there is no such column; FormatError when it is of another type
    */
   numbers(name: string): Float64Array {
-    const column = this.#column('numbers', name);
-    return column.type === 'number' ? column.values : wrongType('numbers', name, column, 'number');
+    return valuesOf('numbers', this.columns, name, 'number');
   }
 
   /**
@@ -79,8 +88,7 @@ export class Table {
    * @throws IndexError when there is no such column; FormatError when it is of another type
    */
   dates(name: string): Float64Array {
-    const column = this.#column('dates', name);
-    return column.type === 'date' ? column.values : wrongType('dates', name, column, 'date');
+    return valuesOf('dates', this.columns, name, 'date');
   }
 
   /**
@@ -88,9 +96,10 @@ export class Table {
    * @throws IndexError when there is no such column; FormatError when it is of another type
    */
   strings(name: string): readonly (string | null)[] {
-    const column = this.#column('strings', name);
+    const column = columnOf('strings', this.columns, name);
     if (column.type === 'string') return column.values;
-    if (column.type !== 'category') return wrongType('strings', name, column, 'string or category');
+    if (column.type !== 'category')
+      return refuseType('strings', name, `is of type ${column.type}`, 'string or category');
     return Array.from(column.values, (code) => column.categories[code] ?? null);
   }
 
@@ -98,19 +107,20 @@ export class Table {
    * Number columns side by side.
    * @param names default: all number columns, in order
    * @returns [rows, columns]
-   * @throws IndexError for an unknown name; FormatError for a column of another type, or naming the first cell that is missing
+   * @throws IndexError for an unknown name; FormatError for a column of another type, or naming the first cell that is missing; without names, also
+   *   for a column that was read and is of texts although more than half of its cells are numbers, naming the first that is not. OptionError for an option
+   *   that is none
    */
   matrix(names?: readonly string[], options: MatrixOptions = {}): TensorData {
-    const { dtype = 'float64', allowMissing = false } = options;
-    const chosen = names ?? this.names.filter((name) => this.columns.get(name)?.type === 'number');
+    const { dtype, allowMissing } = readOptions('matrix', options, { dtype: 'float64', allowMissing: false });
+    const chosen = names ?? this.#numberColumns();
     const data = createDataArray(dtype, this.length * chosen.length);
     for (const [place, name] of chosen.entries()) {
-      const values = this.numbers(name);
+      const values = valuesOf('matrix', this.columns, name, 'number');
       for (let row = 0; row < this.length; row++) {
         if (!allowMissing && Number.isNaN(values[row])) {
-          const argument = `column ${JSON.stringify(name)}`;
           const expected = 'a number in every row: fillMissing, dropMissing, or allowMissing';
-          throw new FormatError({ operation: 'matrix', argument, got: `has none in row ${row}`, expected });
+          refuseType('matrix', name, `has none in row ${row}`, expected);
         }
         data[row * chosen.length + place] = values[row]!;
       }
@@ -123,7 +133,7 @@ export class Table {
    * @throws IndexError for an unknown name
    */
   select(names: readonly string[]): Table {
-    return new Table(names.map((name) => [name, this.#column('select', name)]));
+    return new Table(names.map((name) => [name, columnOf('select', this.columns, name)]));
   }
 
   /** Rows from `start` up to `end`, which is left out; counted as `Array.slice` counts. */
@@ -167,11 +177,14 @@ export class Table {
     throw new IndexError({ operation, argument: 'row', got: `is ${row}`, expected });
   }
 
-  #column(operation: string, name: string): Column {
-    const column = this.columns.get(name);
-    if (column) return column;
-    const expected = `one of ${this.names.map((known) => JSON.stringify(known)).join(', ')}`;
-    throw new IndexError({ operation, argument: 'column', got: `is ${JSON.stringify(name)}`, expected });
+  /** @throws FormatError for a column that is of numbers but for few cells */
+  #numberColumns(): string[] {
+    const names: string[] = [];
+    for (const [name, column] of this.columns) {
+      if (column.type === 'number') names.push(name);
+      if (column.type === 'string') refuseSpoiled('matrix', name, column);
+    }
+    return names;
   }
 }
 
@@ -179,9 +192,4 @@ function cellOf(column: Column, row: number): Cell {
   if (isMissing(column, row)) return null;
   if (column.type === 'date') return new Date(column.values[row]!);
   return column.type === 'category' ? column.categories[column.values[row]!]! : column.values[row]!;
-}
-
-function wrongType(operation: string, name: string, column: Column, expected: string): never {
-  const argument = `column ${JSON.stringify(name)}`;
-  throw new FormatError({ operation, argument, got: `is of type ${column.type}`, expected });
 }

@@ -1,4 +1,4 @@
-import type { AbortSignalLike } from '@sluice/core';
+import { type AbortSignalLike, nextTask } from '@sluice/core';
 
 /** How long computing may go on before other tasks get their turn. */
 const turnMilliseconds = 25;
@@ -12,19 +12,6 @@ export class Breather {
     await nextTask();
     this.#last = performance.now();
   }
-}
-
-/** Resolves in a task of its own. A timer would do, but browsers hold timers of hidden pages back for a second. */
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.addEventListener('message', () => {
-      port1.close();
-      resolve();
-    });
-    port1.start();
-    port2.postMessage(undefined);
-  });
 }
 
 export const aborted: unique symbol = Symbol('aborted');

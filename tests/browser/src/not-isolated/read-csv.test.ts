@@ -13,6 +13,6 @@ it('reads CSV in a page, from a text and from a stream', async () => {
 
 it('refuses in a page what it refuses in Node', async () => {
   await expect(readCsv('a,b\n1\n')).rejects.toThrow('readCsv: line 2, column "b" is missing: the row has 1 cells');
-  await expect(readCsv('a\n"1\n')).rejects.toThrow('the quote that opens after line 1 in column "a" is never closed');
+  await expect(readCsv('a\n"1\n')).rejects.toThrow('line 2, column "a" has a quote that is never closed');
   await expect(readCsv('')).rejects.toThrow('readCsv: is empty, expected a line of column names');
 });
