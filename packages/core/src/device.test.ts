@@ -350,14 +350,14 @@ describe('an attempt', () => {
     expect(() => on.attempt((async () => on.zeros([1])) as never)).toThrow('attempt: callback returned a promise');
     const before = on.zeros([1000]);
     fill.mockClear();
-    const limits = { bytes: 12, storages: 3 };
+    const limits = { bytes: 12, storages: 3, reason: 'the file' };
     expect(() => on.attempt(() => [on.zeros([2]), on.zeros([2])], limits)).toThrow(
-      'full: result has shape [2], expected at most 4 bytes, the limit of this attempt',
+      'full: result has shape [2], expected at most 4 bytes, by the file',
     );
     expect(() => on.attempt(() => on.attempt(() => on.zeros([1e9])), limits)).toThrow('at most 12 bytes');
     expect(fill).toHaveBeenCalledTimes(1);
     expect(() => on.attempt(() => [1, 1, 1, 1].map(() => on.zeros([0])), limits)).toThrow(
-      'full: result has shape [0], expected no more arrays than the limit of this attempt',
+      'full: result has shape [0], expected no more arrays, by the file',
     );
     expect(on.limited).toBe(false);
     expect(on.attempt(() => on.limited, limits)).toBe(true);

@@ -36,8 +36,10 @@ export interface DeviceOptions {
   readonly fused?: boolean | undefined;
 }
 
-/** @internal Bounds on what `attempt` makes. */
+/** Bounds on what `attempt` makes. */
 export interface AttemptLimits {
+  /** What sets them, for messages, e.g. `what model.safetensors holds`. */
+  readonly reason: string;
   /** Of the storages that live at one time. */
   readonly bytes: number;
   readonly storages: number;
@@ -180,7 +182,7 @@ export class Device {
     const begin = made.length;
     this.#made = made;
     if (limits) {
-      this.#limits = { bytes: this.#liveBytes + limits.bytes, storages: begin + limits.storages };
+      this.#limits = { ...limits, bytes: this.#liveBytes + limits.bytes, storages: begin + limits.storages };
     }
     try {
       const result: R = work();
@@ -311,10 +313,10 @@ export class Device {
   #checkLimits(operation: string, shape: Shape, bytes: number, limits: AttemptLimits): void {
     const problem = { operation, argument: 'result', got: `has shape ${formatShape(shape)}` };
     if ((this.#made?.length ?? 0) >= limits.storages) {
-      throw new ShapeError({ ...problem, expected: 'no more arrays than the limit of this attempt' });
+      throw new ShapeError({ ...problem, expected: `no more arrays, by ${limits.reason}` });
     }
     if (this.#liveBytes + bytes > limits.bytes) {
-      const expected = `at most ${Math.max(0, limits.bytes - this.#liveBytes)} bytes, the limit of this attempt`;
+      const expected = `at most ${Math.max(0, limits.bytes - this.#liveBytes)} bytes, by ${limits.reason}`;
       throw new ShapeError({ ...problem, expected });
     }
   }

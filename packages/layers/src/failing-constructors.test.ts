@@ -124,16 +124,17 @@ it('draws nothing and takes no more than its limits for a model that is to be gi
     throw new Error('drawn');
   };
   const bytes = 4 * (4 * 3 * 2 + 4 * 3 * 3 + 2 * 4 * 3);
+  const reason = 'the file';
   const make = () => new LSTM(device, { ...sizes, inputInitializer: never });
-  const lstm = device.attempt(make, { bytes, storages: 4 });
+  const lstm = device.attempt(make, { bytes, storages: 4, reason });
   expect(lstm.parameters().get('weight_hh_l0')?.shape).toEqual([12, 3]);
   expect(device.random.state).toEqual(state);
   lstm.dispose();
-  expect(() => device.attempt(make, { bytes: bytes - 1, storages: 4 })).toThrow(
-    'lstm: result has shape [12], expected at most 47 bytes, the limit of this attempt',
+  expect(() => device.attempt(make, { bytes: bytes - 1, storages: 4, reason })).toThrow(
+    'lstm: result has shape [12], expected at most 47 bytes, by the file',
   );
-  expect(() => device.attempt(make, { bytes, storages: 3 })).toThrow(
-    'lstm: result has shape [12], expected no more arrays than the limit of this attempt',
+  expect(() => device.attempt(make, { bytes, storages: 3, reason })).toThrow(
+    'lstm: result has shape [12], expected no more arrays, by the file',
   );
   expect(device.live).toBe(0);
 });

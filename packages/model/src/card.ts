@@ -1,3 +1,5 @@
+import { readOptions, required, visible } from '@sluice/core';
+
 /** What a reader wants to know of a trained model: its `README.md`. */
 export interface ModelCard {
   readonly title: string;
@@ -17,19 +19,30 @@ export interface Figure {
   readonly baselines?: Readonly<Record<string, string>> | undefined;
 }
 
-/** The card as Markdown: a heading, the summary, a table of the figures and one of the facts. */
-export function renderCard({ title, summary, figures, facts = {} }: ModelCard): string {
-  const measured = figures.map(({ name, value, baselines = {} }) => {
+/**
+ * The card as Markdown: a heading, the summary, a table of the figures and one of the facts. What a terminal would obey is made visible.
+ * @throws OptionError for a part that is missing or unknown
+ */
+export function renderCard(card: ModelCard): string {
+  const { title, summary, figures, facts } = readOptions('renderCard', card, {
+    title: required,
+    summary: required,
+    figures: required,
+    facts: {},
+  });
+  const measured = figures.map((figure, i) => {
+    const names = { name: required, value: required, baselines: {} } as const;
+    const { name, value, baselines } = readOptions<Figure, typeof names>('renderCard', figure, names, `figures[${i}]`);
     const others = Object.entries(baselines).map((entry) => entry.join(' '));
     return [name, value, others.join('; ')];
   });
   const parts = [
-    `# ${title}`,
+    `# ${title.replaceAll(/\s+/g, ' ')}`,
     summary,
     ...(measured.length > 0 ? [table(['figure', 'this model', 'baselines'], measured)] : []),
     ...(Object.keys(facts).length > 0 ? [table(['about', ''], Object.entries(facts))] : []),
   ];
-  return `${parts.join('\n\n')}\n`;
+  return visible(`${parts.join('\n\n')}\n`);
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -1,4 +1,4 @@
-import type { Device } from '@sluice/core';
+import { type Device, readOptions, required } from '@sluice/core';
 import type { Module } from '@sluice/layers';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 
@@ -30,6 +30,7 @@ export interface LoadedModel<M extends Module, Config, R extends Readers> {
 
 /**
  * The definition itself: gives TypeScript the types of its parts.
+ * @throws OptionError for a part that is missing or unknown
  * @example
  * const tagger = defineModel({
  *   kind: 'tagger',
@@ -42,5 +43,7 @@ export interface LoadedModel<M extends Module, Config, R extends Readers> {
 export function defineModel<M extends Module, Config, R extends Readers>(
   definition: ModelDefinition<M, Config, R>,
 ): ModelDefinition<M, Config, R> {
+  const names = { kind: required, config: required, preprocessing: required, build: required } as const;
+  readOptions<object, typeof names>('defineModel', definition, names);
   return definition;
 }

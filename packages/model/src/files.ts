@@ -1,6 +1,6 @@
 import { crc32, FormatError } from '@sluice/core';
 import * as v from 'valibot';
-import { parseJson, validate } from './read-json.ts';
+import { problemsOf, readJson } from './read-json.ts';
 
 /** Names of the files in a model's folder. */
 export const fileNames = {
@@ -18,13 +18,16 @@ export type MarkedFile = (typeof markedFiles)[number];
 /** Where a save puts a file until `config.json` speaks of it. */
 export const pending = (name: MarkedFile) => `${name}.new`;
 
+/** Many times what a configuration needs. */
+export const mostHeaderBytes = 2 ** 20;
+
 /** Length and CRC-32 in hexadecimal digits. */
 export interface FileMark {
   readonly bytes: number;
   readonly crc32: string;
 }
 
-const mark = v.strictObject({ bytes: v.number(), crc32: v.string() });
+const mark = v.strictObject({ bytes: v.pipe(v.number(), v.safeInteger(), v.minValue(0)), crc32: v.string() });
 
 /** `config.json` without what the app says of `config`. */
 const headerSchema = v.strictObject({
@@ -38,23 +41,11 @@ const headerSchema = v.strictObject({
     [fileNames.preprocessing]: mark,
     [fileNames.card]: mark,
   } satisfies Record<MarkedFile, typeof mark>),
+  /** Of all that stands before it; folders from before there was one load without this check. */
+  crc32: v.optional(v.string()),
 });
 
 export type Header = v.InferOutput<typeof headerSchema>;
-
-/** Reads one file of a folder by its name; rejects when there is none. */
-export type ReadFile = (name: string) => Promise<Uint8Array>;
-
-/** The files of one folder, as far as they can be read. */
-export interface Folder {
-  /** Begins the messages of errors, e.g. a path. */
-  readonly name: string;
-  readonly read: ReadFile;
-}
-
-export function placeOf(folder: Folder, name: string): string {
-  return folder.name === '' ? name : `${folder.name}/${name}`;
-}
 
 export function markOf(bytes: Uint8Array): FileMark {
   return { bytes: bytes.length, crc32: crc32(bytes).toString(16).padStart(8, '0') };
@@ -64,35 +55,22 @@ export function matches(bytes: Uint8Array, expected: FileMark): boolean {
   return bytes.length === expected.bytes && markOf(bytes).crc32 === expected.crc32;
 }
 
-/** @throws FormatError naming file and field */
-export async function readHeader(folder: Folder): Promise<Header> {
-  const source = placeOf(folder, fileNames.config);
-  return validate(headerSchema, parseJson(await readOrRefuse(folder, fileNames.config), source), source);
+/** The CRC-32 by which a header vouches for itself: that of its values as JSON without spaces, in the order of the format. */
+export function headerMark({ format, version, kind, config, files }: Omit<Header, 'crc32'>): string {
+  return markOf(new TextEncoder().encode(JSON.stringify({ format, version, kind, config, files }))).crc32;
 }
 
-/**
- * The file as it was saved together with `config.json`, wherever a save that was killed has left it.
- * @throws FormatError naming the file: it cannot be read, or it is not the one that was saved
- */
-export async function readMarked(folder: Folder, name: MarkedFile, header: Header): Promise<Uint8Array> {
-  const expected = header.files[name];
-  const attempt = readOrRefuse(folder, name);
-  const found = await attempt.catch(() => undefined);
-  if (found && matches(found, expected)) return found;
-  const left = await folder.read(pending(name)).catch(() => undefined);
-  if (left && matches(left, expected)) return left;
-  const { bytes, crc32 } = markOf(await attempt);
-  const problem = `has ${bytes} bytes with the CRC-32 ${crc32}, expected ${expected.bytes} and ${expected.crc32}`;
-  throw new FormatError(
-    `${placeOf(folder, name)}: is not the file that ${fileNames.config} was saved with: it ${problem}`,
-  );
-}
-
-async function readOrRefuse(folder: Folder, name: string): Promise<Uint8Array> {
-  try {
-    return await folder.read(name);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new FormatError(`${placeOf(folder, name)}: cannot be read: ${reason}`, { cause });
+/** @throws FormatError naming source and field, or saying that something has changed since the header was written */
+export function parseHeader(bytes: Uint8Array, source: string): Header {
+  const result = v.safeParse(headerSchema, readJson(bytes, source));
+  if (!result.success) throw problemsOf(result.issues, source);
+  const header = result.output;
+  const found = headerMark(header);
+  if (header.crc32 !== undefined && header.crc32 !== found) {
+    const problem = `has the CRC-32 ${found}, expected ${header.crc32}`;
+    throw new FormatError(
+      `${source}: is not as it was saved: it ${problem}; without the field crc32 it is not checked`,
+    );
   }
+  return header;
 }

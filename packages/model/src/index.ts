@@ -1,3 +1,4 @@
+export type { LoadOptions } from './bounds.ts';
 export { type Figure, type ModelCard, renderCard } from './card.ts';
 export {
   defineModel,
@@ -7,5 +8,5 @@ export {
   type Readers,
 } from './definition.ts';
 export { encodeModel, type ModelFiles, type ModelParts } from './encode.ts';
-export type { ReadFile } from './files.ts';
+export type { ReadFile, ReadLimits } from './folder.ts';
 export { loadModel } from './load.ts';

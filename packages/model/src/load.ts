@@ -1,111 +1,91 @@
-import { type Device, FormatError, type TensorData, type URLLike } from '@sluice/core';
-import { readSafetensors } from '@sluice/format-safetensors';
-import type { Module } from '@sluice/layers';
-import type { LoadedModel, ModelDefinition, Preprocessing, Readers } from './definition.ts';
-import { type Folder, fileNames, type Header, placeOf, type ReadFile, readHeader, readMarked } from './files.ts';
-import { parseJson, validate } from './read-json.ts';
-
-/** What the files of a folder say, checked but for whether the weights fit the model. */
-export interface ModelContents<Config, R extends Readers> {
-  readonly header: Header;
-  readonly config: Config;
-  readonly preprocessing: Preprocessing<R>;
-  readonly weights: ReadonlyMap<string, TensorData>;
-}
+import { bytesPerElement, type Device, FormatError, OptionError, sizeOf, type URLLike } from '@sluice/core';
+import { readSafetensors, readSafetensorsHeader, type SafetensorsEntry } from '@sluice/format-safetensors';
+import { Module } from '@sluice/layers';
+import { type Bounds, type LoadOptions, readBounds, withBounds } from './bounds.ts';
+import type { LoadedModel, ModelDefinition, Readers } from './definition.ts';
+import { fileNames } from './files.ts';
+import { type Folder, folderOf, placeOf, type ReadFile } from './folder.ts';
+import { type ModelContents, readContents } from './read-contents.ts';
 
 /**
  * Loads a model from a folder: reads and checks all of it, then makes the model and gives it its weights.
  *
+ * A folder is not trusted. What is read is bounded by `options`, and by what `config.json` says of the other files. The model is made with no more
+ * memory than twice what the weights take, whatever its configuration says; its initialisers do not run. When anything fails, nothing stays on the
+ * device.
+ *
  * @param source the address of the folder, fetched file by file, or a function that reads a file by its name: `config.json`,
- * `model.safetensors` and `preprocessing.json`
- * @throws FormatError naming file and field: a file is missing, malformed or not the one that the others were saved with; the folder is of
- * another kind or version; the configuration or a part of the preprocessing is not what the definition expects; or the weights do not fit
+ * `model.safetensors` and `preprocessing.json`. A query of the address goes along with every file.
+ * @throws FormatError naming file and field: a file is missing, malformed, too long or not the one that the others were saved with; the folder is
+ * of another kind or version; the configuration or a part of the preprocessing is not what the definition expects; the weights do not fit; or
+ * time is over. The reason of the signal when that is aborted
  */
 export async function loadModel<M extends Module, Config, R extends Readers>(
   source: string | URLLike | ReadFile,
   definition: ModelDefinition<M, Config, R>,
   device: Device,
+  options?: LoadOptions,
 ): Promise<LoadedModel<M, Config, R>> {
-  return buildModel(folderOf(source), definition, device);
+  return loadFrom(folderOf(source), definition, device, options);
 }
 
-/** A folder behind an address, or whatever a function reads. */
-function folderOf(source: string | URLLike | ReadFile): Folder {
-  if (typeof source === 'function') return { name: '', read: source };
-  const name = (typeof source === 'string' ? source : source.href).replace(/\/+$/, '');
-  const read = async (file: string) => {
-    const response = await fetch(`${name}/${file}`);
-    if (!response.ok) throw new Error(`${response.status} ${response.statusText}`.trim());
-    return new Uint8Array(await response.arrayBuffer());
-  };
-  return { name, read };
-}
-
-export async function buildModel<M extends Module, Config, R extends Readers>(
+export async function loadFrom<M extends Module, Config, R extends Readers>(
   folder: Folder,
   definition: ModelDefinition<M, Config, R>,
   device: Device,
+  options: LoadOptions | undefined,
 ): Promise<LoadedModel<M, Config, R>> {
-  const { config, preprocessing, weights } = await readContents(folder, definition);
-  const model = construct(folder, () => definition.build(device, config, preprocessing));
-  try {
-    model.loadStateDict(weights);
-  } catch (cause) {
-    model.dispose();
-    if (!(cause instanceof FormatError)) throw cause;
-    const place = placeOf(folder, fileNames.weights);
-    throw new FormatError(`${place}: does not fit ${fileNames.config}: ${cause.message}`, { cause });
-  }
+  const bounds: Bounds = readBounds('loadModel', options);
+  const contents = await withBounds(folder.name || 'loadModel', bounds, (signal) =>
+    readContents(folder, definition, bounds.maximumBytes, signal),
+  );
+  const { config, preprocessing } = contents;
+  // A device that counts what is made takes it all back, whatever `build` has made beside parameters.
+  const model = device.attempt<Module>(() => buildModel(folder, definition, device, contents) as Module) as M;
   return { model: model.eval(), config, preprocessing };
 }
 
-function construct<M>(folder: Folder, build: () => M): M {
+function buildModel<M extends Module, Config, R extends Readers>(
+  folder: Folder,
+  definition: ModelDefinition<M, Config, R>,
+  device: Device,
+  { config, preprocessing, weights }: ModelContents<Config, R>,
+): M {
+  const place = placeOf(folder, fileNames.weights);
+  const entries = readSafetensorsHeader(weights, place);
+  const model = construct(folder, device, entries, () => definition.build(device, config, preprocessing));
   try {
-    return build();
+    model.loadStateDict(readSafetensors(weights, place).tensors);
+  } catch (cause) {
+    if (!(cause instanceof FormatError) || cause.message.startsWith(place)) throw cause;
+    throw new FormatError(`${place}: does not fit ${fileNames.config}: ${cause.message}`, { cause });
+  }
+  return model;
+}
+
+/** Runs `build` within what the weights are worth: a model of their sizes fits, and one that is too large by little, which is told of by name. */
+function construct<M extends Module>(
+  folder: Folder,
+  device: Device,
+  entries: ReadonlyMap<string, SafetensorsEntry>,
+  build: () => M,
+): M {
+  let elements = 0;
+  for (const { shape } of entries.values()) elements += sizeOf(shape);
+  const limits = {
+    bytes: 2 * elements * bytesPerElement(device.dtype) + 65_536,
+    storages: 2 * entries.size + 64,
+    reason: `what ${fileNames.weights} holds`,
+  };
+  try {
+    return device.attempt<Module>(() => checkModule(build()), limits) as M;
   } catch (cause) {
     const place = placeOf(folder, fileNames.config);
     throw new FormatError(`${place}: config makes no model: ${(cause as Error).message}`, { cause });
   }
 }
 
-export async function readContents<M extends Module, Config, R extends Readers>(
-  folder: Folder,
-  definition: ModelDefinition<M, Config, R>,
-): Promise<ModelContents<Config, R>> {
-  const header = await readHeader(folder);
-  const place = placeOf(folder, fileNames.config);
-  if (header.kind !== definition.kind) {
-    const [got, expected] = [`is ${JSON.stringify(header.kind)}`, JSON.stringify(definition.kind)];
-    throw new FormatError({ operation: place, argument: 'kind', got, expected });
-  }
-  const config = await validate(definition.config, header.config, `${place}: config`);
-  const [preprocessing, weights] = await Promise.all([
-    readMarked(folder, fileNames.preprocessing, header),
-    readMarked(folder, fileNames.weights, header),
-  ]);
-  return {
-    header,
-    config,
-    preprocessing: readPreprocessing(preprocessing, placeOf(folder, fileNames.preprocessing), definition.preprocessing),
-    weights: readSafetensors(weights, placeOf(folder, fileNames.weights)).tensors,
-  };
-}
-
-function readPreprocessing<R extends Readers>(bytes: Uint8Array, source: string, readers: R): Preprocessing<R> {
-  const value = parseJson(bytes, source);
-  const entries = typeof value === 'object' && value !== null ? new Map(Object.entries(value)) : new Map();
-  const [found, expected] = [[...entries.keys()], Object.keys(readers)];
-  if (found.sort().join() !== expected.sort().join()) {
-    const got = found.length > 0 ? `has ${found.join(', ')}` : 'is empty';
-    throw new FormatError({ operation: source, argument: 'preprocessing', got, expected: expected.join(', ') || '{}' });
-  }
-  const read = ([name, reader]: [string, Readers[string]]) => {
-    try {
-      return [name, reader(entries.get(name), `${source}: ${name}`)];
-    } catch (cause) {
-      if (cause instanceof FormatError) throw cause;
-      throw new FormatError(`${source}: ${name}: ${(cause as Error).message}`, { cause });
-    }
-  };
-  return Object.fromEntries(Object.entries(readers).map(read)) as Preprocessing<R>;
+function checkModule(model: Module): Module {
+  if (model instanceof Module) return model;
+  throw new OptionError({ operation: 'build', argument: 'result', got: 'is no Module', expected: 'the model' });
 }

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { closeSync, constants, fsyncSync, openSync } from 'node:fs';
 import { access, type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { OptionError } from '../errors.ts';
@@ -26,10 +26,15 @@ export async function writeFileWhole(path: string, content: Uint8Array | string)
 
 /**
  * The first half of `writeFileWhole`: the temporary file, flushed.
+ * @param operation the public function that the user called
  * @returns its path, to be renamed to `path`
  */
-export async function stageFile(path: string, content: Uint8Array | string): Promise<string> {
-  const mode = await checkTarget(path);
+export async function stageFile(
+  path: string,
+  content: Uint8Array | string,
+  operation = 'writeFileWhole',
+): Promise<string> {
+  const mode = await checkTarget(operation, path);
   const staged = join(dirname(path), `${labelOf(basename(path))}.${newStamp()}.tmp`);
   try {
     await writeFlushed(await open(staged, 'wx', mode), content, mode);
@@ -65,8 +70,19 @@ export async function flushFolder(path: string): Promise<void> {
   }
 }
 
+/** `flushFolder` for what runs under a lock. */
+export function flushFolderSync(path: string): void {
+  if (process.platform === 'win32') return;
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
 /** Permissions of the file that is to be replaced. */
-async function checkTarget(path: string): Promise<number | undefined> {
+async function checkTarget(operation: string, path: string): Promise<number | undefined> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
@@ -74,7 +90,7 @@ async function checkTarget(path: string): Promise<number | undefined> {
   if (found === undefined) return undefined;
   if (!found.isFile()) {
     const got = `is a ${found.isDirectory() ? 'folder' : 'device or pipe'}`;
-    throw new OptionError({ operation: 'writeFileWhole', argument: path, got, expected: 'a regular file or none' });
+    throw new OptionError({ operation, argument: path, got, expected: 'a regular file or none' });
   }
   await access(path, constants.W_OK);
   return found.mode & 0o777;
