@@ -1,14 +1,27 @@
-import { add, cast, gather, logSoftmax, mean, multiply, negate, notEqual, pick, select } from '@sluice/autograd';
 import {
-  DTypeError,
+  add,
+  cast,
+  expandAxis,
+  gather,
+  logSoftmax,
+  mean,
+  multiply,
+  negate,
+  notEqual,
+  pick,
+  select,
+} from '@sluice/autograd';
+import {
   formatShape,
   OptionError,
+  readOptions,
   ShapeError,
   sameShape,
   type Tensor,
   withPublicNames,
 } from '@sluice/core';
-import { keptTargets, type LossOptions, reduce, type Weighting, weightingOf } from './support.ts';
+import { checkFloat, checkLike } from '../checks.ts';
+import { type LossOptions, lossDefaults, reduce, replaced, type Weighting, weightingOf } from './support.ts';
 
 export interface CrossEntropyOptions extends LossOptions {
   /**
@@ -18,7 +31,10 @@ export interface CrossEntropyOptions extends LossOptions {
   readonly ignoreIndex?: number | undefined;
   /** Share of each target's probability that is spread evenly over all classes (Szegedy et al. 2016), 0 to 1. Default 0. */
   readonly labelSmoothing?: number | undefined;
-  /** A factor for each class, finite and at least 0: on the loss of positions that have it as target, and on their part in the mean. Default 1. */
+  /**
+   * A factor for each class, finite and at least 0: on the loss of positions that have it as target, and on their part in the mean. Where it is 0 nothing
+   * of the class counts, NaN included. Default 1.
+   */
   readonly classWeights?: ArrayLike<number> | undefined;
 }
 
@@ -27,33 +43,48 @@ const operation = 'crossEntropy';
 /**
  * The cross-entropy between softmax(logits) and the targets, in nats: -(1 - s) w[target] log p[target] - s mean over classes of w log p, with s the
  * label smoothing and w the class weights, as `torch.nn.CrossEntropyLoss` defines it. The mean is divided by the sum of w[target] over the positions
- * that count; if none does, it is NaN, a mean of nothing.
+ * that count; if none does, it is NaN, a mean of nothing, and has no gradient.
  *
  * @param logits [..., classes], floats
  * @param targets [...], int32, each from 0 to classes - 1 or `ignoreIndex`; anything where the weight is 0
  * @returns a scalar, or [...] with `reduction: 'none'`
- * @throws ShapeError, DTypeError when the targets or weights do not fit; IndexError when a target is no class; OptionError
+ * @throws ShapeError, DTypeError, DeviceError when the targets or weights do not fit; IndexError when a target is no class, at the next `data()` where
+ * the backend works in the background; OptionError
  * @example
  * const loss = crossEntropy(model.call(x), targets, { ignoreIndex: -1 });
  */
-export function crossEntropy(logits: Tensor, targets: Tensor, options: CrossEntropyOptions = {}): Tensor {
-  const { ignoreIndex, labelSmoothing = 0, classWeights, reduction } = options;
-  check(logits, targets, options);
-  const given = weightingOf(operation, options.weights, targets.shape, logits.dtype);
-  const weighting = ignoreIndex === undefined ? given : without(notEqual(targets, ignoreIndex), given, logits.dtype);
-  const labels = keptTargets(targets, weighting);
-  const logProbabilities = logSoftmax(logits);
-  const factors = classWeights && logits.device.tensor(Float64Array.from(classWeights), { dtype: logits.dtype });
-  const expected = `0 to ${(logits.shape.at(-1) as number) - 1}, or ${ignoreIndex === undefined ? 'an ignoreIndex' : `ignoreIndex (${ignoreIndex})`}`;
-  const named = { operation, names: { indices: 'targets' }, expected };
+export function crossEntropy(logits: Tensor, targets: Tensor, options?: CrossEntropyOptions): Tensor {
+  const given = readOptions(operation, options, {
+    ...lossDefaults,
+    ignoreIndex: undefined,
+    labelSmoothing: 0,
+    classWeights: undefined,
+  });
+  const { ignoreIndex, labelSmoothing, classWeights } = given;
+  const classes = check(logits, targets);
+  checkOptions(given, classes);
+  const { device, dtype } = logits;
+  let weighting = weightingOf(operation, given.weights, logits, targets.shape);
+  if (ignoreIndex !== undefined) weighting = without(notEqual(targets, ignoreIndex), weighting, dtype);
+  const labels = replaced(targets, weighting);
+  const named = { operation, names: { indices: 'targets' }, expected: expectedOf(classes, ignoreIndex) };
+  const factors = classWeights && device.tensor(Float64Array.from(classWeights), { dtype });
+  const own = factors && withPublicNames(named, () => gather(factors, labels));
+  const someZero = classWeights !== undefined && Array.prototype.includes.call(classWeights, 0);
+  if (own && someZero && labelSmoothing === 0) weighting = without(notEqual(own, 0), weighting, dtype);
+  let logProbabilities = logSoftmax(weighting ? select(expandAxis(weighting.kept, -1), logits, 0) : logits);
+  if (factors && someZero) logProbabilities = select(notEqual(factors, 0), logProbabilities, 0);
   let losses = withPublicNames(named, () => negate(pick(logProbabilities, labels)));
-  const own = factors && gather(factors, labels);
   if (own) losses = multiply(losses, own);
   if (labelSmoothing > 0) {
     const even = mean(factors ? multiply(logProbabilities, factors) : logProbabilities, -1);
     losses = add(multiply(losses, 1 - labelSmoothing), multiply(even, -labelSmoothing));
   }
-  return reduce(operation, losses, reduction, weighting, own);
+  return reduce(operation, losses, given.reduction, weighting, own);
+}
+
+function expectedOf(classes: number, ignoreIndex: number | undefined): string {
+  return `0 to ${classes - 1}, or ${ignoreIndex === undefined ? 'an ignoreIndex' : `${ignoreIndex}, the ignoreIndex`}`;
 }
 
 /** The weighting with 0 where `kept` is false. */
@@ -62,28 +93,35 @@ function without(kept: Tensor, weighting: Weighting | undefined, dtype: Tensor['
   return { kept: select(weighting.kept, kept, 0), factors: select(kept, weighting.factors, 0) };
 }
 
-function check(logits: Tensor, targets: Tensor, options: CrossEntropyOptions): void {
+/** @returns the number of classes */
+function check(logits: Tensor, targets: Tensor): number {
+  checkFloat(operation, 'logits', logits);
+  const classes = logits.shape.at(-1);
+  if (!classes) {
+    const got = `has shape ${formatShape(logits.shape)}`;
+    throw new ShapeError({ operation, argument: 'logits', got, expected: '[..., classes], at least one' });
+  }
+  checkLike(operation, 'targets', targets, logits, 'logits', 'int32');
+  if (sameShape(targets.shape, logits.shape.slice(0, -1))) return classes;
+  throw new ShapeError({
+    operation,
+    argument: 'targets',
+    got: `has shape ${formatShape(targets.shape)}`,
+    expected: `${formatShape(logits.shape.slice(0, -1))}, the logits' shape without its last axis`,
+  });
+}
+
+function checkOptions(options: CrossEntropyOptions, classes: number): void {
   const { ignoreIndex, labelSmoothing = 0, classWeights } = options;
-  if (targets.dtype !== 'int32') {
-    throw new DTypeError({ operation, argument: 'targets', got: `has dtype ${targets.dtype}`, expected: 'int32' });
-  }
-  if (logits.rank === 0 || !sameShape(targets.shape, logits.shape.slice(0, -1))) {
-    throw new ShapeError({
-      operation,
-      argument: 'targets',
-      got: `has shape ${formatShape(targets.shape)}`,
-      expected: `${formatShape(logits.shape.slice(0, -1))}, the logits' shape without its last axis`,
-    });
-  }
-  if (ignoreIndex !== undefined && ignoreIndex !== Math.trunc(ignoreIndex)) {
+  if (ignoreIndex !== undefined && ignoreIndex !== (ignoreIndex | 0)) {
     const got = `is ${ignoreIndex}`;
-    throw new OptionError({ operation, argument: 'ignoreIndex', got, expected: 'a whole number' });
+    throw new OptionError({ operation, argument: 'ignoreIndex', got, expected: 'a whole number of 32 bits' });
   }
-  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
+  if (!(Number.isFinite(labelSmoothing) && labelSmoothing >= 0 && labelSmoothing <= 1)) {
     const got = `is ${labelSmoothing}`;
     throw new OptionError({ operation, argument: 'labelSmoothing', got, expected: 'a number from 0 to 1' });
   }
-  if (classWeights) checkClassWeights(classWeights, logits.shape.at(-1) as number);
+  if (classWeights) checkClassWeights(classWeights, classes);
 }
 
 function checkClassWeights(classWeights: ArrayLike<number>, classes: number): void {

@@ -39,6 +39,13 @@ export interface LatticeShape {
   readonly lengths: ArrayLike<number>;
 }
 
+/** Steps of the shortest path that spells these labels: one each, and a blank between two that are equal. */
+export function stepsNeeded(labels: ArrayLike<number>): number {
+  let steps = labels.length;
+  for (let i = 1; i < labels.length; i++) if (labels[i] === labels[i - 1]) steps++;
+  return steps;
+}
+
 export function ctcLattice(targets: readonly ArrayLike<number>[], shape: LatticeShape): Lattice {
   const { time, classes, blank, lengths } = shape;
   const batch = targets.length;

@@ -1,9 +1,11 @@
 import {
   add,
   concat,
+  defineOp,
   divide,
   gather,
   less,
+  logicalAnd,
   logSoftmax,
   logSumExp,
   maximum,
@@ -14,23 +16,23 @@ import {
 } from '@sluice/autograd';
 import {
   checkLengths,
-  DTypeError,
   formatShape,
-  isFloat,
   type Lengths,
   OptionError,
+  readOptions,
   ShapeError,
   type Tensor,
 } from '@sluice/core';
-import { ctcLattice, impossible, leastPossible } from './ctc-lattice.ts';
-import { type LossOptions, reduce, weightingOf } from './support.ts';
+import { checkFloat } from '../checks.ts';
+import { ctcLattice, impossible, leastPossible, stepsNeeded } from './ctc-lattice.ts';
+import { type LossOptions, lossDefaults, reduce, type Weighting, weightingOf } from './support.ts';
 
 export interface CTCLossOptions extends LossOptions {
   /** Time steps of each row, from 0 to time; what the logits hold beyond has no effect. Default all. */
   readonly lengths?: Lengths | undefined;
   /** The class that stands for no label. Default 0. */
   readonly blank?: number | undefined;
-  /** Take the loss of a row that no path can spell, Infinity, as 0. Default false. */
+  /** Take the loss of a row that no path can spell, Infinity, as 0, whatever its logits hold. Default false. */
   readonly zeroInfinity?: boolean | undefined;
 }
 
@@ -52,19 +54,23 @@ const operation = 'ctcLoss';
  * @example
  * const loss = ctcLoss(y, [[1, 2, 2], [], [4]], { lengths: [5, 2, 7] });
  */
-export function ctcLoss(logits: Tensor, targets: readonly ArrayLike<number>[], options: CTCLossOptions = {}): Tensor {
-  const { blank = 0, zeroInfinity = false } = options;
+export function ctcLoss(logits: Tensor, targets: readonly ArrayLike<number>[], options?: CTCLossOptions): Tensor {
+  const given = readOptions(operation, options, { ...lossDefaults, lengths: undefined, blank: 0, zeroInfinity: false });
+  const { blank, zeroInfinity } = given;
   const [time, batch, classes] = checkLogits(logits);
-  if (options.lengths) checkLengths(operation, options.lengths, time, batch);
+  if (given.lengths) checkLengths(operation, given.lengths, time, batch);
   checkTargets(targets, batch, classes, blank);
-  const lengths = options.lengths ?? new Int32Array(batch).fill(time);
+  const lengths = given.lengths ?? new Int32Array(batch).fill(time);
+  const weighting = weightingOf(operation, given.weights, logits, [batch]);
   const { device, dtype } = logits;
   return device.scope(() => {
     const lattice = ctcLattice(targets, { time, classes, blank, lengths });
     const { states, steps } = lattice;
     const floats = (data: Float64Array, shape: number[]) => device.tensor(data, { shape, dtype });
+    const needed = targets.map(stepsNeeded);
+    const read = Int32Array.from(lengths, (length, row) => (zeroInfinity && needed[row]! > length ? 0 : length));
     // A class of probability 0 must not bring -Infinity, whose differences are no numbers.
-    const probabilities = maximum(reshape(logSoftmax(cut(logits, lengths)), [logits.size]), impossible);
+    const probabilities = maximum(reshape(logSoftmax(cut(logits, read, weighting)), [logits.size]), impossible);
     const emissions = gather(
       concat([probabilities, floats(Float64Array.of(0, impossible), [2])]),
       device.tensor(lattice.emissions, { shape: [steps, states, batch] }),
@@ -76,35 +82,57 @@ export function ctcLoss(logits: Tensor, targets: readonly ArrayLike<number>[], o
       forward = device.scope(() => add(logSumExp(add(gather(forward, origins), rules), 0), emission));
     }
     const total = gather(reshape(forward, [states * batch]), device.tensor(lattice.ends));
-    const losses = select(less(total, leastPossible), zeroInfinity ? 0 : Number.POSITIVE_INFINITY, negate(total));
-    const { reduction = 'mean' } = options;
-    const weighting = weightingOf(operation, options.weights, [batch], dtype);
+    const never = less(total, leastPossible);
+    let losses = select(never, 0, negate(total));
+    if (!zeroInfinity) {
+      losses = infiniteWhere(weighting ? logicalAnd(weighting.kept, never) : never, losses, describe(needed, lengths));
+    }
     const counts = Float64Array.from(targets, (labels) => Math.max(1, labels.length));
-    const each = reduction === 'mean' ? divide(losses, floats(counts, [batch])) : losses;
-    return reduce(operation, each, reduction, weighting);
+    if (given.reduction === 'mean') losses = divide(losses, floats(counts, [batch]));
+    return reduce(operation, losses, given.reduction, weighting);
   });
 }
 
-/** The logits with 0 beyond each row's end, so that nothing there, not even NaN, has an effect. */
-function cut(logits: Tensor, lengths: Lengths): Tensor {
+/** Infinity, without a gradient, where the condition holds. What watches operations for numbers that are not finite meets it under this name. */
+function infiniteWhere(condition: Tensor, losses: Tensor, name: string): Tensor {
+  const op = defineOp({
+    name,
+    forward: (where: Tensor, x: Tensor) => {
+      const infinity = x.device.full([], Number.POSITIVE_INFINITY, x.dtype);
+      return x.device.execute(operation, [where, infinity, x], x.shape, x.dtype, (backend, [c, a, b]) =>
+        backend.select(c!, a!, b!, x.shape),
+      );
+    },
+    backward: (dy, _y, where) => [null, () => select(where, 0, dy)],
+  });
+  return op(condition, losses);
+}
+
+/** The name of the function, with the first row whose target is out of reach. */
+function describe(needed: readonly number[], lengths: Lengths): string {
+  const rows = needed.flatMap((steps, row) => (steps > lengths[row]! ? [row] : []));
+  const [first] = rows;
+  if (first === undefined) return operation;
+  const others = rows.length === 1 ? '' : `, and so ${rows.length - 1} more`;
+  return `${operation} (targets[${first}] needs ${needed[first]} steps and has ${lengths[first]}${others})`;
+}
+
+/** The logits with 0 beyond each row's end and in rows of weight 0, so that nothing there, not even NaN, has an effect. */
+function cut(logits: Tensor, lengths: Lengths, weighting: Weighting | undefined): Tensor {
   const [time, batch] = logits.shape as [number, number, number];
-  if (lengths.every((length) => length === time)) return logits;
+  const counted = weighting ? select(reshape(weighting.kept, [1, batch, 1]), logits, 0) : logits;
+  if (lengths.every((length) => length === time)) return counted;
   const within = Uint8Array.from({ length: time * batch }, (_, i) =>
     Number(Math.floor(i / batch) < lengths[i % batch]!),
   );
-  return select(logits.device.tensor(within, { shape: [time, batch, 1], dtype: 'bool' }), logits, 0);
+  return select(logits.device.tensor(within, { shape: [time, batch, 1], dtype: 'bool' }), counted, 0);
 }
 
 function checkLogits(logits: Tensor): [time: number, batch: number, classes: number] {
-  if (logits.rank !== 3) {
-    const got = `has shape ${formatShape(logits.shape)}`;
-    throw new ShapeError({ operation, argument: 'logits', got, expected: '[time, batch, classes]' });
-  }
-  if (!isFloat(logits.dtype)) {
-    const got = `has dtype ${logits.dtype}`;
-    throw new DTypeError({ operation, argument: 'logits', got, expected: 'a float dtype' });
-  }
-  return logits.shape as unknown as [number, number, number];
+  checkFloat(operation, 'logits', logits);
+  if (logits.rank === 3) return logits.shape as unknown as [number, number, number];
+  const got = `has shape ${formatShape(logits.shape)}`;
+  throw new ShapeError({ operation, argument: 'logits', got, expected: '[time, batch, classes]' });
 }
 
 function checkTargets(targets: readonly ArrayLike<number>[], batch: number, classes: number, blank: number): void {
@@ -112,11 +140,15 @@ function checkTargets(targets: readonly ArrayLike<number>[], batch: number, clas
     const expected = `a class, 0 to ${classes - 1}`;
     throw new OptionError({ operation, argument: 'blank', got: `is ${blank}`, expected });
   }
+  if (!Array.isArray(targets)) {
+    const expected = 'an array with the labels of each row';
+    throw new OptionError({ operation, argument: 'targets', got: 'is none', expected });
+  }
   if (targets.length !== batch) {
     const got = `has ${targets.length} entries`;
     throw new ShapeError({ operation, argument: 'targets', got, expected: `${batch}, one per row of the batch` });
   }
-  targets.forEach((labels, row) => {
+  targets.forEach((labels: ArrayLike<number>, row) => {
     for (let i = 0; i < labels.length; i++) {
       const label = labels[i]!;
       if (Number.isInteger(label) && label >= 0 && label < classes && label !== blank) continue;

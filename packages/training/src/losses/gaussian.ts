@@ -1,6 +1,6 @@
 import { add, detach, divide, log, maximum, multiply, square, subtract } from '@sluice/autograd';
-import { OptionError, type Tensor } from '@sluice/core';
-import { checkSameShape, keptTargets, type LossOptions, reduce, weightingOf } from './support.ts';
+import { OptionError, readOptions, type Tensor } from '@sluice/core';
+import { checkPair, type LossOptions, lossDefaults, reduce, replaced, weightingOf } from './support.ts';
 
 export interface GaussianOptions extends LossOptions {
   /** Add the constant ln(2 pi) / 2, for a likelihood that compares with others. Default false. */
@@ -17,8 +17,7 @@ const operation = 'gaussianNegativeLogLikelihood';
  * @param mean any shape, floats
  * @param variance v, the same shape and dtype, above 0: e.g. the softplus of an output
  * @param target the same shape and dtype
- * @throws ShapeError when the shapes differ: nothing is broadcast; OptionError for an epsilon that is not above 0; ShapeError, DTypeError when the
- * weights do not fit
+ * @throws ShapeError, DTypeError, DeviceError when variance, target or weights do not fit: nothing is broadcast; OptionError
  * @example
  * const [mean, raw] = [slice(y, -1, { end: 1 }), slice(y, -1, { start: 1, end: 2 })];
  * const loss = gaussianNegativeLogLikelihood(mean, softplus(raw), device.ones(mean.shape));
@@ -27,20 +26,22 @@ export function gaussianNegativeLogLikelihood(
   mean: Tensor,
   variance: Tensor,
   target: Tensor,
-  options: GaussianOptions = {},
+  options?: GaussianOptions,
 ): Tensor {
-  const { full = false, epsilon = 1e-6 } = options;
-  checkSameShape(operation, mean, variance, 'variance', 'mean');
-  checkSameShape(operation, mean, target, 'target', 'mean');
-  if (!(epsilon > 0 && epsilon < Number.POSITIVE_INFINITY)) {
+  const { full, epsilon, ...given } = readOptions(operation, options, { ...lossDefaults, full: false, epsilon: 1e-6 });
+  checkPair(operation, ['mean', mean], ['variance', variance]);
+  checkPair(operation, ['mean', mean], ['target', target]);
+  if (!(Number.isFinite(epsilon) && epsilon > 0)) {
     const got = `is ${epsilon}`;
     throw new OptionError({ operation, argument: 'epsilon', got, expected: 'a finite number above 0' });
   }
-  const weighting = weightingOf(operation, options.weights, mean.shape, mean.dtype);
-  const constant = detach(variance);
-  const spread = add(variance, subtract(maximum(constant, epsilon), constant));
-  const distance = divide(square(subtract(mean, keptTargets(target, weighting))), spread);
+  const weighting = weightingOf(operation, given.weights, mean);
+  const varying = replaced(variance, weighting, 1);
+  const constant = detach(varying);
+  const spread = add(varying, subtract(maximum(constant, epsilon), constant));
+  const difference = subtract(replaced(mean, weighting), replaced(target, weighting));
+  const distance = divide(square(difference), spread);
   const losses = multiply(add(log(spread), distance), 0.5);
   const shifted = full ? add(losses, Math.log(2 * Math.PI) / 2) : losses;
-  return reduce(operation, shifted, options.reduction, weighting);
+  return reduce(operation, shifted, given.reduction, weighting);
 }

@@ -143,14 +143,14 @@ it('neither overflows nor cancels for large logits', async () => {
 });
 
 it.each([
-  ['meanSquaredError', meanSquaredError],
-  ['meanAbsoluteError', meanAbsoluteError],
-  ['huber', huber],
-  ['binaryCrossEntropy', binaryCrossEntropy],
-])('broadcasts nothing (%s)', (name, loss) => {
+  ['meanSquaredError', meanSquaredError, 'target', 'prediction'],
+  ['meanAbsoluteError', meanAbsoluteError, 'target', 'prediction'],
+  ['huber', huber, 'target', 'prediction'],
+  ['binaryCrossEntropy', binaryCrossEntropy, 'targets', 'logits'],
+])('broadcasts nothing (%s)', (name, loss, argument, role) => {
   const run = () => loss(device.zeros([3, 1]), device.zeros([3]));
   expect(run).toThrow(ShapeError);
-  expect(run).toThrow(`${name}: target has shape [3], expected [3, 1], as the prediction`);
+  expect(run).toThrow(`${name}: ${argument} has shape [3], expected [3, 1], as the ${role}`);
 });
 
 it('refuses options outside their range', () => {
@@ -158,7 +158,7 @@ it('refuses options outside their range', () => {
     'huber: delta is 0, expected a finite number above 0',
   );
   expect(() => binaryCrossEntropy(device.zeros([1]), device.zeros([1]), { positiveWeight: -1 })).toThrow(
-    'binaryCrossEntropy: positiveWeight is -1, expected a number of at least 0',
+    'binaryCrossEntropy: positiveWeight is -1, expected a finite number of at least 0, or a tensor',
   );
 });
 

@@ -1,6 +1,7 @@
 import { expandAxis, maximum, multiply, subtract } from '@sluice/autograd';
-import { formatShape, OptionError, ShapeError, sameShape, type Tensor } from '@sluice/core';
-import { keptTargets, type LossOptions, reduce, weightingOf } from './support.ts';
+import { formatShape, OptionError, readOptions, ShapeError, sameShape, type Tensor } from '@sluice/core';
+import { checkFloat, checkLike } from '../checks.ts';
+import { type LossOptions, lossDefaults, reduce, replaced, weightingOf } from './support.ts';
 
 const operation = 'quantileLoss';
 
@@ -11,7 +12,7 @@ const operation = 'quantileLoss';
  * @param target [...], the same dtype
  * @param quantiles the probability q of each entry of the last axis, above 0 and below 1
  * @returns a scalar, the mean over positions and quantiles, or [..., quantiles] with `reduction: 'none'`
- * @throws ShapeError when the shapes do not fit: nothing is broadcast; OptionError for a q outside; ShapeError, DTypeError when the weights do not fit
+ * @throws ShapeError, DTypeError, DeviceError when target or weights do not fit: nothing is broadcast; OptionError, also for a q outside
  * @example
  * const prediction = device.tensor([[1, 2, 4]]);
  * const loss = quantileLoss(prediction, device.tensor([2.5]), [0.1, 0.5, 0.9]);
@@ -20,18 +21,29 @@ export function quantileLoss(
   prediction: Tensor,
   target: Tensor,
   quantiles: readonly number[],
-  options: LossOptions = {},
+  options?: LossOptions,
 ): Tensor {
+  const { weights, reduction } = readOptions(operation, options, lossDefaults);
   check(prediction, target, quantiles);
-  const { device, dtype, shape } = prediction;
-  const weighting = weightingOf(operation, options.weights, shape, dtype);
-  const levels = device.tensor(quantiles, { dtype });
-  const difference = subtract(keptTargets(expandAxis(target, -1), weighting), prediction);
+  const weighting = weightingOf(operation, weights, prediction);
+  const levels = prediction.device.tensor(quantiles, { dtype: prediction.dtype });
+  const difference = subtract(replaced(expandAxis(target, -1), weighting), replaced(prediction, weighting));
   const losses = maximum(multiply(difference, levels), multiply(difference, subtract(levels, 1)));
-  return reduce(operation, losses, options.reduction, weighting);
+  return reduce(operation, losses, reduction, weighting);
 }
 
 function check(prediction: Tensor, target: Tensor, quantiles: readonly number[]): void {
+  if (!Array.isArray(quantiles)) {
+    const got = `is of type ${typeof quantiles}`;
+    throw new OptionError({
+      operation,
+      argument: 'quantiles',
+      got,
+      expected: 'an array of numbers above 0 and below 1',
+    });
+  }
+  checkFloat(operation, 'prediction', prediction);
+  checkLike(operation, 'target', target, prediction, 'prediction');
   const shape = [...target.shape, quantiles.length];
   if (!sameShape(prediction.shape, shape)) {
     throw new ShapeError({

@@ -1,27 +1,29 @@
 import { abs, minimum, multiply, square, subtract } from '@sluice/autograd';
-import { OptionError, type Tensor } from '@sluice/core';
-import { checkSameShape, keptTargets, type LossOptions, reduce, weightingOf } from './support.ts';
+import { OptionError, readOptions, type Tensor } from '@sluice/core';
+import { checkPair, type LossOptions, lossDefaults, reduce, replaced, weightingOf } from './support.ts';
 
 /**
  * (prediction - target)^2, as `torch.nn.MSELoss`.
  * @param prediction any shape, floats
  * @param target the same shape and dtype
- * @throws ShapeError when the shapes differ: nothing is broadcast; ShapeError, DTypeError when the weights do not fit
+ * @throws ShapeError, DTypeError, DeviceError when target or weights do not fit: nothing is broadcast; OptionError
  * @example
  * const loss = meanSquaredError(model.call(x), y);
  */
-export function meanSquaredError(prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  return ofDifference('meanSquaredError', prediction, target, options, square);
+export function meanSquaredError(prediction: Tensor, target: Tensor, options?: LossOptions): Tensor {
+  const given = readOptions('meanSquaredError', options, lossDefaults);
+  return ofDifference('meanSquaredError', prediction, target, given, square);
 }
 
 /**
  * |prediction - target|, as `torch.nn.L1Loss`; the gradient at 0 is 0.
  * @param prediction any shape, floats
  * @param target the same shape and dtype
- * @throws ShapeError when the shapes differ: nothing is broadcast; ShapeError, DTypeError when the weights do not fit
+ * @throws ShapeError, DTypeError, DeviceError when target or weights do not fit: nothing is broadcast; OptionError
  */
-export function meanAbsoluteError(prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  return ofDifference('meanAbsoluteError', prediction, target, options, abs);
+export function meanAbsoluteError(prediction: Tensor, target: Tensor, options?: LossOptions): Tensor {
+  const given = readOptions('meanAbsoluteError', options, lossDefaults);
+  return ofDifference('meanAbsoluteError', prediction, target, given, abs);
 }
 
 export interface HuberOptions extends LossOptions {
@@ -33,16 +35,15 @@ export interface HuberOptions extends LossOptions {
  * With d = |prediction - target|: d^2 / 2 up to delta, delta (d - delta / 2) beyond (Huber 1964), as `torch.nn.HuberLoss`.
  * @param prediction any shape, floats
  * @param target the same shape and dtype
- * @throws ShapeError when the shapes differ: nothing is broadcast; OptionError for a delta that is not above 0; ShapeError, DTypeError when the
- * weights do not fit
+ * @throws ShapeError, DTypeError, DeviceError when target or weights do not fit: nothing is broadcast; OptionError
  */
-export function huber(prediction: Tensor, target: Tensor, options: HuberOptions = {}): Tensor {
-  const { delta = 1 } = options;
-  if (!(delta > 0 && delta < Number.POSITIVE_INFINITY)) {
+export function huber(prediction: Tensor, target: Tensor, options?: HuberOptions): Tensor {
+  const { delta, ...given } = readOptions('huber', options, { ...lossDefaults, delta: 1 });
+  if (!(Number.isFinite(delta) && delta > 0)) {
     const got = `is ${delta}`;
     throw new OptionError({ operation: 'huber', argument: 'delta', got, expected: 'a finite number above 0' });
   }
-  return ofDifference('huber', prediction, target, options, (difference) => {
+  return ofDifference('huber', prediction, target, given, (difference) => {
     // With m = min(d, delta) both branches are m (d - m / 2), and so is their gradient.
     const distance = abs(difference);
     const limited = minimum(distance, delta);
@@ -57,7 +58,8 @@ function ofDifference(
   { reduction, weights }: LossOptions,
   loss: (difference: Tensor) => Tensor,
 ): Tensor {
-  checkSameShape(operation, prediction, target);
-  const weighting = weightingOf(operation, weights, prediction.shape, prediction.dtype);
-  return reduce(operation, loss(subtract(prediction, keptTargets(target, weighting))), reduction, weighting);
+  checkPair(operation, ['prediction', prediction], ['target', target]);
+  const weighting = weightingOf(operation, weights, prediction);
+  const difference = subtract(replaced(prediction, weighting), replaced(target, weighting));
+  return reduce(operation, loss(difference), reduction, weighting);
 }

@@ -1,5 +1,6 @@
-import { cast, divide, mean, multiply, notEqual, reshape, select, sum } from '@sluice/autograd';
+import { cast, divide, multiply, notEqual, reshape, select, sum } from '@sluice/autograd';
 import { DTypeError, formatShape, OptionError, type Shape, ShapeError, sameShape, type Tensor } from '@sluice/core';
+import { checkFloat, checkLike, checkTensor } from '../checks.ts';
 
 /** What becomes of the loss of each element: their mean, their sum, or one loss each. */
 export type Reduction = 'mean' | 'sum' | 'none';
@@ -10,10 +11,13 @@ export interface LossOptions {
   /**
    * How much each loss counts: floats of at least 0, or bool, a mask that is true where a loss counts. Of the shape of the losses or of its leading
    * axes: [time, batch] also fits losses [time, batch, n]. Losses are multiplied by their weights, and the mean is divided by the sum of the weights. Where
-   * the weight is 0 the loss is 0 and has no gradient, whatever the target is, NaN too. Default 1.
+   * the weight is 0 the loss is 0 and has no gradient, whatever predictions and targets are there, NaN and infinities too. Default 1.
    */
   readonly weights?: Tensor | undefined;
 }
+
+/** What all losses take. */
+export const lossDefaults = { reduction: 'mean', weights: undefined } as const;
 
 /** Weights with axes of size 1 behind, so that they broadcast to the losses. */
 export interface Weighting {
@@ -23,18 +27,25 @@ export interface Weighting {
   readonly factors: Tensor;
 }
 
-/** @throws ShapeError, DTypeError when the weights do not fit losses of this shape and dtype. */
+/**
+ * @param prediction whose device and dtype the losses have
+ * @param shape of the losses
+ * @throws what `checkTensor` throws; ShapeError, DTypeError, DeviceError when the weights do not fit
+ */
 export function weightingOf(
   operation: string,
   weights: Tensor | undefined,
-  shape: Shape,
-  dtype: Tensor['dtype'],
+  prediction: Tensor,
+  shape: Shape = prediction.shape,
 ): Weighting | undefined {
   if (weights === undefined) return undefined;
   const argument = 'weights';
+  const { dtype } = prediction;
+  checkTensor(operation, argument, weights);
   if (weights.dtype !== 'bool' && weights.dtype !== dtype) {
     throw new DTypeError({ operation, argument, got: `has dtype ${weights.dtype}`, expected: `bool or ${dtype}` });
   }
+  checkLike(operation, argument, weights, prediction, 'losses', weights.dtype);
   if (!sameShape(weights.shape, shape.slice(0, weights.rank))) {
     const expected = `${formatShape(shape)}, as the losses, or its leading axes`;
     throw new ShapeError({ operation, argument, got: `has shape ${formatShape(weights.shape)}`, expected });
@@ -44,12 +55,16 @@ export function weightingOf(
   return { kept: isMask ? spread : notEqual(spread, 0), factors: isMask ? cast(spread, dtype) : spread };
 }
 
-/** The targets with 0 where the weight is: a loss that does not count must not be NaN, for 0 times NaN is. */
-export function keptTargets(targets: Tensor, weighting: Weighting | undefined): Tensor {
-  return weighting ? select(weighting.kept, targets, 0) : targets;
+/**
+ * `x` with a harmless number where the weight is 0, before anything is computed from it: no value and no gradient gets past, for 0 times NaN is NaN.
+ * @param x broadcasts with the weights
+ */
+export function replaced(x: Tensor, weighting: Weighting | undefined, instead = 0): Tensor {
+  return weighting ? select(weighting.kept, x, instead) : x;
 }
 
 /**
+ * The mean is NaN when nothing counts: there is no such mean. Its gradients are 0 then.
  * @param counts what each loss adds to the divisor of the mean besides its weight, of the shape of the losses. Default 1.
  * @throws OptionError for an unknown reduction
  */
@@ -63,7 +78,7 @@ export function reduce(
   const weighted = weighting ? multiply(select(weighting.kept, losses, 0), weighting.factors) : losses;
   switch (reduction) {
     case 'mean': {
-      if (!weighting) return counts ? divide(sum(weighted), sum(counts)) : mean(weighted);
+      if (!weighting) return divide(sum(weighted), counts ? sum(counts) : weighted.size);
       const { factors } = weighting;
       const total = counts ? sum(multiply(counts, factors)) : multiply(sum(factors), losses.size / factors.size);
       return divide(sum(weighted), total);
@@ -79,20 +94,17 @@ export function reduce(
   }
 }
 
-/** Broadcasting a target of another shape would give a loss of pairs that nobody means. */
-export function checkSameShape(
+/** @throws what `checkFloat` and `checkLike` throw; ShapeError unless both have one shape: broadcasting would give a loss of pairs that nobody means. */
+export function checkPair(
   operation: string,
-  prediction: Tensor,
-  target: Tensor,
-  argument = 'target',
-  role = 'prediction',
+  prediction: readonly [argument: string, tensor: Tensor],
+  target: readonly [argument: string, tensor: Tensor],
 ): void {
-  if (!sameShape(prediction.shape, target.shape)) {
-    throw new ShapeError({
-      operation,
-      argument,
-      got: `has shape ${formatShape(target.shape)}`,
-      expected: `${formatShape(prediction.shape)}, as the ${role}`,
-    });
-  }
+  const [role, x] = prediction;
+  const [argument, y] = target;
+  checkFloat(operation, role, x);
+  checkLike(operation, argument, y, x, role);
+  if (sameShape(x.shape, y.shape)) return;
+  const expected = `${formatShape(x.shape)}, as the ${role}`;
+  throw new ShapeError({ operation, argument, got: `has shape ${formatShape(y.shape)}`, expected });
 }

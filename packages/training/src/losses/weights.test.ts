@@ -1,4 +1,4 @@
-import { checkGradients, grad } from '@sluice/autograd';
+import { checkGradients, grad, valueAndGrad } from '@sluice/autograd';
 import { createJsBackend } from '@sluice/backend-js';
 import { Device, DTypeError, ShapeError, type Tensor } from '@sluice/core';
 import { expect, it } from 'vitest';
@@ -125,6 +125,27 @@ it('crossEntropy: the mean is divided by class weights times weights', async () 
   const amounts = [...(await labels.data())].map((label, i) => classWeights[label]! * factors[i]!);
   const expected = total(plain.map((value, i) => value * amounts[i]!)) / total(amounts);
   await close(crossEntropy(logits, labels, { classWeights, weights }), [expected]);
+});
+
+it('crossEntropy: a weight that is ignored may be NaN, and so may a class of weight 0', async () => {
+  const logits = normal(time, batch, 3);
+  const spoilt = device.tensor([2, Number.NaN, 0.5, 1, Number.NaN, 3], { shape: [time, batch] });
+  const wild = device.tensor(Int32Array.of(2, -1, 1, 1, -1, 2), { shape: [time, batch] });
+  const expected = await crossEntropy(logits, labels, { weights }).item();
+  await close(crossEntropy(logits, wild, { weights: spoilt, ignoreIndex: -1 }), [expected]);
+  const never = device.tensor([0.3, Number.NEGATIVE_INFINITY, 0.1], { shape: [1, 3] });
+  const options = { classWeights: [1, 0, 2], labelSmoothing: 0.3 };
+  const { value, gradients } = valueAndGrad(() => crossEntropy(never, device.tensor(Int32Array.of(2)), options), never);
+  const total = Math.log(Math.exp(0.3) + Math.exp(0.1));
+  await close(value, [((0.7 * 2 + 0.1 * 2) * (total - 0.1) + 0.1 * (total - 0.3)) / 2]);
+  expect([...(await gradients.data())].every(Number.isFinite)).toBe(true);
+});
+
+it('is NaN for no losses at all, a mean of nothing', async () => {
+  const none = device.zeros([0]);
+  expect(await meanSquaredError(none, none).item()).toBeNaN();
+  expect(await meanSquaredError(none, none, { reduction: 'sum' }).item()).toBe(0);
+  expect(await crossEntropy(device.zeros([0, 3]), device.zeros([0], 'int32')).item()).toBeNaN();
 });
 
 it('ctcLoss: weights of rows', async () => {
