@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { resolve } from 'node:path';
-import { SluiceError } from '@sluice/core';
+import { SluiceError, visible } from '@sluice/core';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { type BackendRequest, backendNames, type Threads } from './backends.ts';
 import { evaluateModel, sample } from './commands.ts';
@@ -163,7 +163,7 @@ async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (!isExplained(error)) throw error;
-    process.stderr.write(`Error: ${error.message.replace(/\s*\n\s*/g, '; ')}\n`);
+    process.stderr.write(`Error: ${visible(error.message.replace(/\s*\n\s*/g, '; '))}\n`);
     return error instanceof UsageError ? 2 : 1;
   }
 }

@@ -1,9 +1,9 @@
-import type { Device } from '@sluice/core';
+import { type Device, visible } from '@sluice/core';
 import { type BackendRequest, describeDevice, openDevice } from './backends.ts';
 import { UsageError } from './errors.ts';
 import { type GenerateOptions, generate } from './generate.ts';
 import { checkSameText, openModel, readModelFile } from './model-file.ts';
-import { print } from './output.ts';
+import { printStyled } from './output.ts';
 import { measure } from './report.ts';
 import { readText, readTextAgain, type Split } from './text.ts';
 
@@ -23,7 +23,7 @@ export async function sample(options: SampleOptions): Promise<number> {
   for await (const piece of generate(model, file.vocabulary, options)) {
     // Nobody reads any more.
     if (process.stdout.errored) return 0;
-    process.stdout.write(piece);
+    process.stdout.write(visible(piece));
   }
   process.stdout.write('\n');
   return 0;
@@ -41,13 +41,13 @@ export async function evaluateModel(options: EvaluateOptions): Promise<number> {
   checkSameText(file, text);
   using device = await openAndTell(options);
   using model = openModel(device, file);
-  print(await measure(model, text, options.split));
+  printStyled(await measure(model, text, options.split));
   return 0;
 }
 
 /** Says what computes beside the output, which may go into a file. */
 async function openAndTell(request: BackendRequest): Promise<Device> {
   const device = await openDevice(request, undefined, 0);
-  process.stderr.write(`Computing on ${describeDevice(device)}.\n`);
+  process.stderr.write(`Computing on ${visible(describeDevice(device))}.\n`);
   return device;
 }

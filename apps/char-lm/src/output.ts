@@ -1,3 +1,4 @@
+import { visible } from '@sluice/core';
 import pc from 'picocolors';
 
 /** Colours for a terminal that wants them; anything else gets plain text. */
@@ -8,6 +9,12 @@ export function callOf(args: string): string {
   return process.env.npm_lifecycle_event === 'start' ? `npm start -- ${args}` : `char-lm ${args}`;
 }
 
+/** A line for people; what a terminal would obey is made visible, for names and texts come from files of unknown origin. */
 export function print(line = ''): void {
+  process.stdout.write(`${visible(line)}\n`);
+}
+
+/** A line of our own words alone, with colours. */
+export function printStyled(line: string): void {
   process.stdout.write(`${line}\n`);
 }

@@ -1,3 +1,4 @@
+import { visible } from '@sluice/core';
 import { bitsPerCharacter, perplexity } from '@sluice/metrics';
 import { formatCount } from '@sluice/training/node';
 import { type BackendRequest, openDevice } from './backends.ts';
@@ -6,7 +7,7 @@ import { generate } from './generate.ts';
 import { evaluate } from './loss.ts';
 import type { CharacterModel } from './model.ts';
 import { fileOption, type ModelFile, openModel, showPath } from './model-file.ts';
-import { callOf, colors, print } from './output.ts';
+import { callOf, colors, print, printStyled } from './output.ts';
 import type { Split, Text } from './text.ts';
 
 const sampling = { temperature: 0.7, length: 300, seed: 1 };
@@ -20,10 +21,10 @@ export interface ReportOptions extends BackendRequest {
 export async function reportModel(file: ModelFile, options: ReportOptions): Promise<void> {
   using device = await openDevice(options, file.backend, 0);
   using model = openModel(device, file);
-  if (options.evaluateOn) print(await measure(model, options.evaluateOn, 'validation'));
+  if (options.evaluateOn) printStyled(await measure(model, options.evaluateOn, 'validation'));
   print(`Model: ${showPath(file.path)}`);
   print();
-  print(colors.bold('A sample of what it writes:'));
+  printStyled(colors.bold('A sample of what it writes:'));
   let sample = '';
   for await (const piece of generate(model, file.vocabulary, sampling)) sample += piece;
   print(sample.trim());
@@ -35,7 +36,7 @@ export async function reportModel(file: ModelFile, options: ReportOptions): Prom
 
 /** A line that says how to go on. */
 export function hint(what: string, args: string): void {
-  print(`${colors.dim(what.padEnd(16))} ${callOf(args)}`);
+  printStyled(`${colors.dim(what.padEnd(16))} ${visible(callOf(args))}`);
 }
 
 /** How well a model predicts a part of the text, as a line to print. */

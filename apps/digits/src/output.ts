@@ -1,7 +1,9 @@
+import { visible } from '@sluice/core';
 import { type Image, size } from './image.ts';
 
+/** A line for people; what a terminal would obey is made visible, for names and texts come from files of unknown origin. */
 export function print(text = ''): void {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${visible(text)}\n`);
 }
 
 export function percent(share: number, digits = 1): string {

@@ -1,4 +1,4 @@
-import { SluiceError } from '@sluice/core';
+import { SluiceError, visible } from '@sluice/core';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { backtest } from './backtest.ts';
 import { datasetNames } from './datasets.ts';
@@ -129,7 +129,7 @@ export async function main(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     const explained = [AppError, UsageError, SluiceError].some((type) => error instanceof type);
     if (!(error instanceof Error) || !(explained || 'syscall' in error)) throw error;
-    process.stderr.write(`Error: ${error.message.replace(/\s*\n\s*/g, '; ')}\n`);
+    process.stderr.write(`Error: ${visible(error.message.replace(/\s*\n\s*/g, '; '))}\n`);
     return error instanceof UsageError ? 2 : 1;
   }
 }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { SluiceError } from '@sluice/core';
+import { SluiceError, visible } from '@sluice/core';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { measureBaselines } from './baselines.ts';
 import { ownData, readChains } from './chains.ts';
@@ -131,7 +131,7 @@ async function main(args: readonly string[]): Promise<number> {
     const explained =
       error instanceof AppError || error instanceof SluiceError || (error instanceof Error && 'syscall' in error);
     if (!explained) throw error;
-    process.stderr.write(`Error: ${error.message.replace(/\s*\n\s*/g, '; ')}\n`);
+    process.stderr.write(`Error: ${visible(error.message.replace(/\s*\n\s*/g, '; '))}\n`);
     return 1;
   }
 }

@@ -1,9 +1,11 @@
+import { visible } from '@sluice/core';
 import type { Figure } from '@sluice/report';
 import { createReport, renderText } from '@sluice/report';
 import type { Evaluation } from './evaluation.ts';
 
+/** A line for people; what a terminal would obey is made visible, for names and texts come from files of unknown origin. */
 export function print(text = ''): void {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${visible(text)}\n`);
 }
 
 /** Figures beside their baselines, what was taken for what, and the scores of each state. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { SluiceError } from '@sluice/core';
+import { SluiceError, visible } from '@sluice/core';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { loadCorpus } from './corpus.ts';
 import { type BackendName, backendNames, openDevice } from './device.ts';
@@ -125,7 +125,7 @@ async function main(args: readonly string[]): Promise<number> {
     const explained =
       error instanceof AppError || error instanceof SluiceError || (error instanceof Error && 'syscall' in error);
     if (!explained) throw error;
-    process.stderr.write(`Error: ${error.message.replace(/\s*\n\s*/g, '; ')}\n`);
+    process.stderr.write(`Error: ${visible(error.message.replace(/\s*\n\s*/g, '; '))}\n`);
     return 1;
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Device } from '@sluice/core';
+import { type Device, visible } from '@sluice/core';
 import { loadModel } from '@sluice/model/node';
 import { AppError } from './errors.ts';
 import { definition } from './model.ts';
@@ -20,7 +20,7 @@ export function firstModel(folders = [trainedFolder, quickFolder, smallFolder]):
 /** A model from a folder. @param used default: that of the last full training, else of the last quick one, else the small one */
 export async function openModel(device: Device, used = firstModel() ?? smallFolder) {
   if (!existsSync(used)) throw new AppError(`${showPath(used)}: is no folder; expected one of a trained model`);
-  process.stderr.write(`Model: ${showPath(used)}\n`);
+  process.stderr.write(`Model: ${visible(showPath(used))}\n`);
   return loadModel(used, definition, device);
 }
 

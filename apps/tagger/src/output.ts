@@ -1,7 +1,9 @@
+import { visible } from '@sluice/core';
 import { createReport, renderText, type Section } from '@sluice/report';
 
+/** A line for people; what a terminal would obey is made visible, for names and texts come from files of unknown origin. */
 export function print(line = ''): void {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${visible(line)}\n`);
 }
 
 /** Sections as plain text. */

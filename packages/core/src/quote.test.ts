@@ -16,7 +16,7 @@ it.each([
 });
 
 it('leaves what is to be read as it is', () => {
-  const text = 'für "Öl" \\ 日本語 👩‍👩‍👧 می‌خواهم\nnext';
+  const text = 'für "Öl" \\ 日本語 👩‍👩‍👧 می‌خواهم\n\tnext';
   expect(visible(text)).toBe(text);
 });
 

@@ -1,12 +1,13 @@
 /**
  * What terminals obey, or what makes text look like other text: control and format characters (escape sequences, carriage returns, bidirectional
- * overrides), line separators and halves of surrogate pairs. Not the joiners that emoji and some scripts are spelt with, nor line feeds.
+ * overrides), line separators and halves of surrogate pairs. Not the joiners that emoji and some scripts are spelt with, nor line feeds
+ * and tabs.
  */
-const unseen = /(?![\n\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+const unseen = /(?![\t\n\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 /**
  * A text of unknown origin as it can be shown in a terminal or a message: what has no picture of its own is spelt as an escape sequence of
- * JavaScript, e.g. `\u001b`. Line feeds stay.
+ * JavaScript, e.g. `\u001b`. Line feeds and tabs stay.
  * @example
  * visible('\u001b[31mred');   // '\\u001b[31mred'
  */

@@ -82,3 +82,12 @@ describe('ConfusionMatrix', () => {
     expect(() => new ConfusionMatrix([])).toThrow(OptionError);
   });
 });
+
+it('shows labels of unknown origin without what a terminal would obey', () => {
+  const matrix = new ConfusionMatrix(['a\u001b[2J\n\r', 'b\u202e\u009b']).add([0], [1]);
+  for (const text of [matrix.toText(), matrix.scoresToText()]) {
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    expect(text).toContain('a\\u001b[2J ');
+    expect(text).toContain('b\\u202e\\u009b');
+  }
+});

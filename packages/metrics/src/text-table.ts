@@ -1,5 +1,11 @@
-/** Rows as lines with columns of equal width: the first to the left, the others to the right. */
-export function textTable(rows: readonly (readonly string[])[]): string {
+import { visible } from '@sluice/core';
+
+/**
+ * Rows as lines with columns of equal width: the first to the left, the others to the right. Cells, such as labels, are of unknown origin: what a
+ * terminal would obey is made visible.
+ */
+export function textTable(table: readonly (readonly string[])[]): string {
+  const rows = table.map((row) => row.map((cell) => visible(cell.replaceAll(/\s+/g, ' '))));
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => [...row[column]!].length)));
   const pad = (text: string, column: number) => {
     const spaces = ' '.repeat(widths[column]! - [...text].length);

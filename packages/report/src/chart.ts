@@ -1,3 +1,4 @@
+import { readOptions, required } from '@sluice/core';
 import type { SectionBase } from './report.ts';
 
 /** Lines, and bands between lines, over a common axis. */
@@ -49,7 +50,12 @@ export interface LossHistory {
 }
 
 /** The losses of a training over its steps: train, pale, and smoothed, and validation. */
-export function lossChart({ train, validation, label = 'loss' }: LossHistory): ChartSection {
+export function lossChart(history: LossHistory): ChartSection {
+  const { train, validation, label } = readOptions('lossChart', history, {
+    train: required,
+    validation: undefined,
+    label: 'loss',
+  });
   return {
     kind: 'chart',
     title: 'Loss',

@@ -67,3 +67,76 @@ it('cuts data into rows', () => {
     [4, 5, 6],
   ]);
 });
+
+it.each<[string, object, string]>([
+  [
+    'the report',
+    { titel: 'T' },
+    'titel is no option, expected one of title, summary, facts, sections (did you mean title?)',
+  ],
+  [
+    'a section',
+    { sections: [{ kind: 'table', title: 'A', columns: [], rows: [], row: 1 }] },
+    'sections[0].row is no option',
+  ],
+  [
+    'a section of no kind',
+    { sections: [{ kind: 'tables', title: 'A' }] },
+    'sections[0].kind is "tables", expected one of figures,',
+  ],
+  [
+    'a section without a part',
+    { sections: [{ kind: 'table', title: 'A', columns: [] }] },
+    'sections[0].rows is missing',
+  ],
+  [
+    'a figure',
+    { sections: [{ kind: 'figures', title: 'A', figures: [{ name: 'a', value: '1', baseline: {} }] }] },
+    'sections[0] (A).figures[0].baseline is no option',
+  ],
+  [
+    'a series',
+    {
+      sections: [
+        {
+          kind: 'chart',
+          title: 'A',
+          x: { label: '' },
+          y: { label: '' },
+          series: [{ name: 'a', x: [1], y: [1], pale: true }],
+        },
+      ],
+    },
+    'sections[0] (A).series[0].pale is no option',
+  ],
+  [
+    'an axis',
+    { sections: [{ kind: 'chart', title: 'A', x: { label: '', log: 1 }, y: { label: '' }, series: [] }] },
+    'sections[0] (A).x.log is no option',
+  ],
+  [
+    'a map',
+    { sections: [{ kind: 'heat', title: 'A', maps: [{ name: 'a', values: [[1]], ranges: [0, 1] }] }] },
+    'sections[0] (A).maps[0].ranges is no option',
+  ],
+])('knows the parts of %s', (_, changed, message) => {
+  expect(() => createReport({ title: 'R', sections: [], ...changed } as never)).toThrow(`createReport: ${message}`);
+});
+
+it('refuses times that are no dates', () => {
+  const chart = (x: number) =>
+    createReport({
+      title: 'R',
+      sections: [
+        {
+          kind: 'chart',
+          title: 'A',
+          x: { label: '', time: true },
+          y: { label: '' },
+          series: [{ name: 'a', x: [x], y: [1] }],
+        },
+      ],
+    });
+  expect(() => chart(8.64e15)).not.toThrow();
+  expect(() => chart(1e16)).toThrow('series[0].x[0] is 10000000000000000, expected milliseconds of a date');
+});

@@ -1,4 +1,4 @@
-import { OptionError } from '@sluice/core';
+import { OptionError, quote, readOptions, required } from '@sluice/core';
 import type { ChartSection } from './chart.ts';
 import type { ConfusionSection, HeatSection, ReportContent, Section, TableSection } from './report.ts';
 
@@ -9,27 +9,56 @@ export interface Report extends ReportContent {
   readonly [checked]: true;
 }
 
+const operation = 'createReport';
+const base = { kind: required, title: required, note: undefined };
+
+/** The parts of each kind of section. */
+const partsOf = {
+  figures: { ...base, figures: required },
+  chart: { ...base, x: required, y: required, series: required, bands: undefined },
+  confusion: { ...base, labels: required, counts: required },
+  table: { ...base, columns: required, rows: required },
+  heat: { ...base, steps: undefined, maps: required },
+} as const satisfies Record<Section['kind'], object>;
+
 /**
  * Checks the content of a report.
- * @throws OptionError naming section and field: lengths that do not go together, x that does not rise, or a confusion matrix that is not one
+ * @throws OptionError naming section and field: a part that is missing or unknown, lengths that do not go together, x that does not rise, or a
+ * confusion matrix that is not one
  */
 export function createReport(content: ReportContent): Report {
+  checkParts(content, '', { title: required, summary: undefined, facts: undefined, sections: required });
   for (const [i, section] of content.sections.entries()) {
-    checkSection(section, (argument, got, expected) => {
-      const place = `sections[${i}] (${section.title}).${argument}`;
-      throw new OptionError({ operation: 'createReport', argument: place, got, expected });
+    const path = `sections[${i}]`;
+    if (!Object.hasOwn(partsOf, section?.kind)) {
+      const got = `is ${quote(String(section?.kind))}`;
+      const expected = `one of ${Object.keys(partsOf).join(', ')}`;
+      throw new OptionError({ operation, argument: `${path}.kind`, got, expected });
+    }
+    checkParts(section, path, partsOf[section.kind]);
+    const place = `${path} (${section.title})`;
+    checkSection(section, place, (argument, got, expected) => {
+      throw new OptionError({ operation, argument: `${place}.${argument}`, got, expected });
     });
   }
   return content as Report;
 }
 
+function checkParts(value: object, path: string, names: object): void {
+  readOptions<object, object>(operation, value, names, path);
+}
+
 type Refuse = (argument: string, got: string, expected: string) => never;
 
-function checkSection(section: Section, refuse: Refuse): void {
+function checkSection(section: Section, place: string, refuse: Refuse): void {
   switch (section.kind) {
     case 'figures':
+      section.figures.forEach((figure, i) => {
+        checkParts(figure, `${place}.figures[${i}]`, { name: required, value: required, baselines: undefined });
+      });
       break;
     case 'chart':
+      checkChartParts(section, place);
       checkChart(section, refuse);
       break;
     case 'confusion':
@@ -39,6 +68,9 @@ function checkSection(section: Section, refuse: Refuse): void {
       checkRows('rows', section.rows, section.columns.length, refuse);
       break;
     case 'heat':
+      section.maps.forEach((map, i) => {
+        checkParts(map, `${place}.maps[${i}]`, { name: required, values: required, range: undefined });
+      });
       checkHeat(section, refuse);
       break;
   }
@@ -50,7 +82,21 @@ function checkRows(argument: string, rows: TableSection['rows'], length: number,
   });
 }
 
-function checkChart({ series, bands = [] }: ChartSection, refuse: Refuse): void {
+function checkChartParts({ x, y, series, bands = [] }: ChartSection, place: string): void {
+  checkParts(x, `${place}.x`, { label: required, time: undefined });
+  checkParts(y, `${place}.y`, { label: required, scale: undefined });
+  series.forEach((line, i) => {
+    checkParts(line, `${place}.series[${i}]`, { name: required, x: required, y: required, faint: undefined });
+  });
+  bands.forEach((band, i) => {
+    checkParts(band, `${place}.bands[${i}]`, { name: required, x: required, lower: required, upper: required });
+  });
+}
+
+/** Milliseconds around 1970 that a `Date` can be. */
+const latest = 8.64e15;
+
+function checkChart({ x: axis, series, bands = [] }: ChartSection, refuse: Refuse): void {
   if (series.length === 0) refuse('series', 'is empty', 'at least one');
   const check = (place: string, x: ArrayLike<number>, others: Readonly<Record<string, ArrayLike<number>>>) => {
     for (const [name, values] of Object.entries(others)) {
@@ -58,6 +104,7 @@ function checkChart({ series, bands = [] }: ChartSection, refuse: Refuse): void 
         refuse(`${place}.${name}`, `has ${values.length} values`, `${x.length}, one for each x`);
     }
     for (let i = 0; i < x.length; i++) {
+      if (axis.time && Math.abs(x[i]!) > latest) refuse(`${place}.x[${i}]`, `is ${x[i]}`, 'milliseconds of a date');
       if (!Number.isFinite(x[i]) || (i > 0 && !(x[i]! > x[i - 1]!))) {
         refuse(`${place}.x[${i}]`, `is ${x[i]}`, i > 0 ? `a number above ${x[i - 1]}` : 'a finite number');
       }

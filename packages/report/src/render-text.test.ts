@@ -114,9 +114,18 @@ it('samples long series with both ends, and cuts long cells', () => {
 });
 
 it('leaves nothing that a terminal would obey', () => {
-  const title = 'a\u001b[31mred\u0007\n\tb';
+  const title = 'a\u001b[31mred\u0007\n\tb\u202e\u009b';
   const sections = [{ kind: 'table', title, columns: [title], rows: [[title]] }] as const;
   const text = renderText(createReport({ title, summary: title, facts: { [title]: title }, sections }));
-  expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
-  expect(text).toContain('a[31mred b');
+  expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  expect(text).toContain('a\\u001b[31mred\\u0007 b\\u202e\\u009b');
+});
+
+it('lays out tables of any length', () => {
+  const rows = Array.from({ length: 200_000 }, (_, i) => [`row ${i}`, i]);
+  rows.push(['x'.repeat(1_000_000), 1]);
+  const text = renderText(
+    createReport({ title: 'R', sections: [{ kind: 'table', title: 'T', columns: ['a', 'b'], rows }] }),
+  );
+  expect(text.split('\n')).toHaveLength(200_008);
 });

@@ -1,3 +1,4 @@
+import { visible } from '@sluice/core';
 import type { Report } from './create-report.ts';
 import { type Table, tableOf } from './tables.ts';
 
@@ -25,7 +26,7 @@ function underline(text: string, character: string): string {
 
 function layOut({ columns, rows, numeric }: Table): string {
   const all = [...(columns.length > 0 ? [columns] : []), ...rows].map((row) => row.map(shorten));
-  const widths = numeric.map((_, i) => Math.max(...all.map((row) => lengthOf(row[i]!))));
+  const widths = numeric.map((_, i) => all.reduce((most, row) => Math.max(most, lengthOf(row[i]!)), 0));
   const lines = all.map((row) =>
     row
       .map((cell, i) => {
@@ -43,11 +44,12 @@ function lengthOf(text: string): number {
 }
 
 function shorten(text: string): string {
-  const characters = [...clean(text)];
+  // What is cut anyhow is not looked at.
+  const characters = [...clean(text.slice(0, 10 * longestCell))];
   return characters.length > longestCell ? `${characters.slice(0, longestCell - 1).join('')}…` : characters.join('');
 }
 
-/** Without what a terminal would obey. */
+/** On one line, with what a terminal would obey made visible. */
 function clean(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').replaceAll(/\p{Cc}/gu, '');
+  return visible(text.replaceAll(/\s+/g, ' '));
 }
