@@ -42,6 +42,11 @@ export { type ReadCsvOptions, type ReadProgress, readCsv } from './table/read-cs
 export { type ReadJsonOptions, readJson } from './table/read-json.ts';
 export { type Cell, type MatrixOptions, Table } from './table/table.ts';
 export type { ColumnOptions } from './table/table-columns.ts';
+export { detectFrequency } from './time/detect-frequency.ts';
+export { Frequency, type FrequencyName } from './time/frequency.ts';
+export { findGaps, type Gap, isClockChange } from './time/gaps.ts';
+export { type ResampleFill, type ResampleOptions, resample } from './time/resample.ts';
+export { formatTime } from './time/utc.ts';
 export { dateRanges, type Fold, type RollingOriginsOptions, rollingOrigins, timeRanges } from './time-ranges.ts';
 export { Vocabulary, type VocabularyOptions } from './vocabulary.ts';
 export type { VocabularyJson } from './vocabulary-json.ts';

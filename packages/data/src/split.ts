@@ -1,6 +1,9 @@
 import { IndexError, OptionError, Random, ShapeError, sizeOf, type TensorData } from '@sluice/core';
 
-/** Shares of the whole by name, each above 0, that add up to 1: `{ train: 0.9, validation: 0.05, test: 0.05 }`. */
+/**
+ * Shares of the whole by name, each above 0, that add up to 1: `{ train: 0.9, validation: 0.05, test: 0.05 }`. No name is a whole number, for which objects do not
+ * keep their order.
+ */
 export type Fractions<Name extends string> = Readonly<Record<Name, number>>;
 
 /** Anything that is cut along its length: strings (by UTF-16 unit), arrays and typed arrays. */
@@ -13,7 +16,7 @@ export interface Sliceable<Part> {
  * Cuts into consecutive parts, in the order of the names. Part boundaries are the cumulative fractions of the length, rounded; the parts do not
  * overlap and cover everything. For what is ordered in time, where a shuffle would let the future leak into the training part.
  * @param items a string, an array, a typed array, or host data, which is cut along its first axis
- * @throws OptionError when the fractions are not above 0 or do not add up to 1; ShapeError when a part would be empty
+ * @throws OptionError when the fractions are not above 0 or do not add up to 1, or a name is a whole number; ShapeError when a part would be empty
  */
 export function splitInOrder<Name extends string>(
   items: TensorData,
@@ -69,6 +72,11 @@ export function rangesOf<Name extends string>(
   argument = 'items',
 ): readonly (readonly [Name, RowRange])[] {
   const entries = Object.entries(fractions) as [Name, number][];
+  const whole = entries.find(([name]) => /^(?:0|[1-9]\d*)$/.test(name))?.[0];
+  if (whole !== undefined) {
+    const expected = `no whole numbers, which objects put first whatever order they are written in: "y${whole}"`;
+    throw new OptionError({ operation, argument: 'fractions', got: `has the name ${JSON.stringify(whole)}`, expected });
+  }
   const total = entries.reduce((sum, [, fraction]) => sum + fraction, 0);
   if (!entries.every(([, fraction]) => fraction > 0) || !(Math.abs(total - 1) < 1e-9)) {
     throw new OptionError({

@@ -1,7 +1,7 @@
 import type { TensorData } from '@sluice/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type RowRange, sliceRows } from './split.ts';
+import { type RowRange, sliceRows, splitInOrder, splitShuffled } from './split.ts';
 import { collect } from './testing/support.ts';
 import { dateRanges, rollingOrigins, timeRanges } from './time-ranges.ts';
 import { windowBatches } from './windows.ts';
@@ -115,8 +115,35 @@ test('refuses what leaves nothing', () => {
     'dateRanges: start of b is "1970-01-01", expected ISO 8601 dates in rising order',
   );
   expect(() => dateRanges(days, { a: 'soon' })).toThrow('start of a is "soon"');
-  expect(() => dateRanges([5, 5], { a: '1970-01-01' })).toThrow('dateRanges: dates[1] is not after the one before');
-  expect(() => dateRanges([5, Number.NaN], { a: '1970-01-01' })).toThrow(
-    'dates[1] is missing, expected dates in rising',
+  expect(() => dateRanges([5, 5], { a: '1970-01-01' })).toThrow(
+    'dateRanges: dates[1] is 1970-01-01 00:00:00.005, which is not after the one before, 1970-01-01 00:00:00.005',
   );
+  expect(() => dateRanges([5, Number.NaN], { a: '1970-01-01' })).toThrow(
+    'dates[1] is missing, expected milliseconds since 1970 in rising order',
+  );
+});
+
+test('refuses names that objects do not keep in their order, and unknown options', () => {
+  expect(() => timeRanges(10, { train: 0.8, 2015: 0.2 })).toThrow(
+    'timeRanges: fractions has the name "2015", expected no whole numbers, which objects put first whatever order they are written in: "y2015"',
+  );
+  expect(() => splitInOrder('abcdefghij', { 1: 0.8, 0: 0.2 })).toThrow('splitInOrder: fractions has the name "0"');
+  expect(() => splitShuffled([1, 2], { a: 0.5, 4294967294: 0.5 }, 1)).toThrow('splitShuffled: fractions has the name');
+  // These keep their order.
+  expect(timeRanges(10, { '-1': 0.5, '01': 0.3, 1.5: 0.2 })).toEqual({
+    '-1': { start: 0, end: 5 },
+    '01': { start: 5, end: 8 },
+    1.5: { start: 8, end: 10 },
+  });
+  // Dates have an order of their own.
+  const days = Float64Array.from({ length: 3 }, (_, i) => Date.UTC(2014 + i, 0, 1));
+  expect(dateRanges(days, { 2015: '2015-01-01', 2014: '2014-01-01' })).toEqual({
+    2014: { start: 0, end: 1 },
+    2015: { start: 1, end: 3 },
+  });
+  expect(() => rollingOrigins(9, { initial: 2, horizon: 2, steps: 1 } as never)).toThrow(
+    'rollingOrigins: steps is no option, expected one of initial, horizon, step, maximumTrain (did you mean step?)',
+  );
+  expect(() => rollingOrigins(9, { initial: 2 } as never)).toThrow('rollingOrigins: horizon is missing');
+  expect(rollingOrigins(4, { initial: 2, horizon: 2, step: undefined })).toHaveLength(1);
 });

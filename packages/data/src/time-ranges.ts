@@ -1,7 +1,8 @@
-import { FormatError, OptionError, ShapeError } from '@sluice/core';
+import { OptionError, readOptions, required, ShapeError } from '@sluice/core';
 import { checkWhole } from './check.ts';
 import { type Fractions, type RowRange, rangesOf } from './split.ts';
 import { parseDate } from './table/parse-cell.ts';
+import { checkRising } from './time/gaps.ts';
 
 /**
  * Consecutive ranges of the rows of a series, in the order of the names: what `splitInOrder` cuts, as ranges to fit a scaler on
@@ -31,11 +32,7 @@ export function dateRanges<Name extends string>(
   starts: Readonly<Record<Name, string>>,
 ): Record<Name, RowRange> {
   const operation = 'dateRanges';
-  for (let row = 0; row < dates.length; row++) {
-    if (row === 0 ? !Number.isNaN(dates[0]) : dates[row]! > dates[row - 1]!) continue;
-    const got = Number.isNaN(dates[row]) ? 'is missing' : 'is not after the one before';
-    throw new FormatError({ operation, argument: `dates[${row}]`, got, expected: 'dates in rising order' });
-  }
+  checkRising(operation, (row) => `dates[${row}]`, dates);
   let before = Number.NEGATIVE_INFINITY;
   const bounds = (Object.entries(starts) as [Name, string][]).map(([name, start]) => {
     const time = parseDate(start);
@@ -93,7 +90,13 @@ export interface Fold {
  */
 export function rollingOrigins(rows: number, options: RollingOriginsOptions): Fold[] {
   const operation = 'rollingOrigins';
-  const { initial, horizon, step = horizon, maximumTrain } = options;
+  const given = readOptions(operation, options, {
+    initial: required,
+    horizon: required,
+    step: undefined,
+    maximumTrain: undefined,
+  });
+  const { initial, horizon, step = horizon, maximumTrain } = given;
   checkWhole(operation, 'rows', rows, 0);
   checkWhole(operation, 'initial', initial, 1);
   checkWhole(operation, 'horizon', horizon, 1);

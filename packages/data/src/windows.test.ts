@@ -119,3 +119,74 @@ test('says what does not fit in what is known, missing or out of range', () => {
     "targetRows is 8 to 9, in which no window's targets fit, expected 2 rows with 3 before",
   );
 });
+
+/** Days from a date on, without some of them. */
+const days = (from: string, count: number, without: readonly number[] = []) =>
+  Float64Array.from(
+    [...new Array(count).keys()].filter((day) => !without.includes(day)),
+    (day) => Date.parse(from) + day * 86_400_000,
+  );
+
+test('uneven times are refused, skipped or accepted', async () => {
+  const times = days('2024-02-26', 11, [4]);
+  const options = { window: 2, horizon: 1, times };
+  const message =
+    "times[4] is 2024-03-02 after 2024-02-29, expected 2024-03-01, the next day; resample the table, or say uneven: 'skip' or 'accept'";
+  expect(() => slidingWindows(series(0, 10), options)).toThrow(`slidingWindows: ${message}`);
+  expect(() => windowBatches(series(0, 10), { ...options, batchSize: 2 })).toThrow(`windowBatches: ${message}`);
+  const origins = (uneven: 'skip' | 'accept') => [...slidingWindows(series(0, 10), { ...options, uneven }).origins];
+  expect(origins('accept')).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
+  expect(origins('skip')).toEqual([2, 3, 6, 7, 8, 9]);
+  const source = windowBatches(series(0, 10), {
+    ...options,
+    uneven: 'skip',
+    targetRows: { start: 3, end: 8 },
+    batchSize: 9,
+  });
+  expect((await collect(source.epoch(0))).flatMap((batch) => [...batch.origins])).toEqual([3, 6, 7]);
+  expect(() => slidingWindows(series(0, 10), { ...options, window: 6, uneven: 'skip' })).toThrow(
+    'slidingWindows: times leave no stretch without a gap that is long enough, expected at least 7, for a window of 6',
+  );
+});
+
+test('each series has its own times', () => {
+  const list = [series(0, 5), series(100, 4)];
+  const even = [days('2024-02-26', 5), [0, 3600e3, 7200e3, 10800e3]];
+  expect(slidingWindows(list, { window: 2, times: even }).origins).toHaveLength(5);
+  const gaps = [even[0]!, [0, 3600e3, 7200e3, 14400e3]];
+  expect(() => slidingWindows(list, { window: 2, times: gaps })).toThrow(
+    'slidingWindows: times 1[3] is 1970-01-01 04:00 after',
+  );
+  expect([...slidingWindows(list, { window: 2, times: gaps, uneven: 'skip' }).origins]).toEqual([2, 3, 4, 2]);
+  expect(() => slidingWindows(list, { window: 2, times: even[0]! })).toThrow(
+    'times has 1 entries, expected 2, one for each series',
+  );
+  expect(() => slidingWindows(list, { window: 2, times: [even[0]!, [0]] })).toThrow(
+    'times 1 has 1 entries, expected 4, as its series',
+  );
+  const monthEnds = ['2023-12-31', '2024-01-31', '2024-02-29', '2024-03-31'].map((date) => Date.parse(date));
+  expect(slidingWindows(series(0, 4), { window: 2, times: monthEnds }).origins).toHaveLength(2);
+});
+
+test('times that fall or repeat say so, options are known', () => {
+  const one = series(0, 4);
+  const hours = (...of: number[]) => of.map((hour) => Date.UTC(2024, 9, 27, hour));
+  expect(() => slidingWindows(one, { window: 2, times: hours(0, 1, 2, 2) })).toThrow(
+    /times\[3\] is 2024-10-27 02:00, which is not after .* Most likely clocks were changed for daylight saving/,
+  );
+  expect(() => slidingWindows(one, { window: 2, times: hours(0, 1, 2, 2), uneven: 'accept' })).toThrow(
+    'which is not after',
+  );
+  expect(() => slidingWindows(one, { window: 2, uneven: 'skip' })).toThrow(
+    'times are missing, expected those in which to skip gaps',
+  );
+  expect(() => slidingWindows(one, { window: 2, uneven: 'drop' as never })).toThrow(
+    'uneven is drop, expected refuse, skip or accept',
+  );
+  expect(() => slidingWindows(one, { windows: 2 } as never)).toThrow(
+    'slidingWindows: windows is no option, expected one of window, horizon',
+  );
+  expect(() => windowBatches(one, { window: 2, batchsize: 2 } as never)).toThrow('(did you mean batchSize?)');
+  expect(() => windowBatches(one, { window: 2 } as never)).toThrow('windowBatches: batchSize is missing');
+  expect(slidingWindows(one, { window: 2, horizon: undefined, stride: undefined }).origins).toHaveLength(2);
+});

@@ -1,4 +1,4 @@
-import { createDataArray, type TensorData } from '@sluice/core';
+import { createDataArray, readOptions, required, type TensorData } from '@sluice/core';
 import { type CountedBatchSource, indexedSource } from './batch-source.ts';
 import { checkWhole } from './check.ts';
 import { orderOf } from './shuffle.ts';
@@ -25,7 +25,28 @@ export interface WindowOptions {
    * Default: nothing.
    */
   readonly known?: TensorData | readonly TensorData[] | undefined;
+  /**
+   * When the rows were, for each series, as `table.dates` gives it: milliseconds since 1970 in rising order. Rows that do not follow each other by one frequency, as
+   * `detectFrequency` finds it, are then dealt with as `uneven` says. Default: nobody knows, and rows count as evenly spaced.
+   */
+  readonly times?: ArrayLike<number> | readonly ArrayLike<number>[] | undefined;
+  /**
+   * What becomes of uneven `times`: `refuse`, an error that names the first gap; `skip`, no window or horizon reaches over a gap; `accept`, rows count as evenly
+   * spaced all the same, as trading days may. Default `refuse`; `resample` makes times even.
+   */
+  readonly uneven?: 'refuse' | 'skip' | 'accept' | undefined;
 }
+
+const windowDefaults = {
+  window: required,
+  horizon: 1,
+  stride: 1,
+  targetFeatures: undefined,
+  targetRows: undefined,
+  known: undefined,
+  times: undefined,
+  uneven: 'refuse',
+} as const;
 
 export interface Windows {
   /** [windows, time, features] from `slidingWindows`, [time, batch, features] from `windowBatches`. */
@@ -42,12 +63,13 @@ export interface Windows {
  * All windows of one or more series, window by window. No window reaches from one series into another; a series shorter than window and
  * horizon together has none. Every element is copied once per window that holds it: `windowBatches` copies a batch at a time.
  * @param series [time, features] or [time]; all of one dtype and number of features
- * @throws ShapeError when no window fits or shapes do not fit each other; FormatError naming the first number that is missing (NaN);
- *   DTypeError when dtypes differ; OptionError when an option is out of its range; IndexError when `targetRows` lies outside a series
+ * @throws ShapeError when no window fits or shapes do not fit each other; FormatError naming the first number that is missing (NaN), or the first gap in
+ *   `times`; DTypeError when dtypes differ; OptionError when an option is out of its range; IndexError when `targetRows` lies outside a series
  */
 export function slidingWindows(series: TensorData | readonly TensorData[], options: WindowOptions): Windows {
-  const cut = cutWindows('slidingWindows', series, options);
-  return read(cut, orderOf(cut.starts.length, undefined, 0), options, false);
+  const operation = 'slidingWindows';
+  const cut = cutWindows(operation, series, readOptions(operation, options, windowDefaults));
+  return read(cut, orderOf(cut.starts.length, undefined, 0), false);
 }
 
 export interface WindowBatchesOptions extends WindowOptions {
@@ -56,6 +78,8 @@ export interface WindowBatchesOptions extends WindowOptions {
   /** Shuffles the windows of every epoch anew. Default: in order. */
   readonly seed?: number | undefined;
 }
+
+const batchDefaults = { ...windowDefaults, batchSize: required, seed: undefined } as const;
 
 /**
  * Time-major batches of windows, each of which appears exactly once in an epoch; cut as `slidingWindows` cuts.
@@ -71,19 +95,20 @@ export function windowBatches(
   series: TensorData | readonly TensorData[],
   options: WindowBatchesOptions,
 ): CountedBatchSource<Windows> {
-  const { batchSize, seed } = options;
-  checkWhole('windowBatches', 'batchSize', batchSize, 1);
-  const cut = cutWindows('windowBatches', series, options);
-  return indexedSource('windowBatches', Math.ceil(cut.starts.length / batchSize), (epoch) => {
+  const operation = 'windowBatches';
+  const given = readOptions<WindowBatchesOptions, typeof batchDefaults>(operation, options, batchDefaults);
+  const { batchSize, seed } = given;
+  checkWhole(operation, 'batchSize', batchSize, 1);
+  const cut = cutWindows(operation, series, given);
+  return indexedSource(operation, Math.ceil(cut.starts.length / batchSize), (epoch) => {
     const order = orderOf(cut.starts.length, seed, epoch);
-    return (batch) => read(cut, order.subarray(batch * batchSize, (batch + 1) * batchSize), options, true);
+    return (batch) => read(cut, order.subarray(batch * batchSize, (batch + 1) * batchSize), true);
   });
 }
 
 function read(
-  { list, knownList, starts, targetFeatures }: Cut,
+  { list, knownList, starts, targetFeatures, window, horizon }: Cut,
   chosen: Int32Array,
-  { window, horizon = 1 }: WindowOptions,
   timeMajor: boolean,
 ): Windows {
   const copy = (from: readonly TensorData[], offset: number, steps: number, wanted: readonly number[]): TensorData => {

@@ -61,6 +61,7 @@ test('refuses what is missing or unknown', () => {
   expect(() => calendarFeatures([0], { week: 'cyclic' } as never)).toThrow(
     'parts names "week", expected hour, dayOfWeek',
   );
+  expect(calendarFeatures([0], { hour: 'cyclic', month: undefined }).names).toEqual(['hour.sin', 'hour.cos']);
   expect(() => calendarFeatures([0], { hour: 'sin' as never })).toThrow('parts.hour is sin, expected cyclic or oneHot');
 });
 

@@ -70,7 +70,7 @@ function dayOfYear(date: Date): number {
  */
 export function calendarFeatures(
   dates: ArrayLike<number>,
-  parts: Readonly<Partial<Record<CalendarPart, CalendarEncoding>>>,
+  parts: Readonly<Partial<Record<CalendarPart, CalendarEncoding | undefined>>>,
 ): Table {
   const days = Array.from(dates, (time, row) => {
     const date = new Date(time);
@@ -78,7 +78,8 @@ export function calendarFeatures(
     const problem = { operation: 'calendarFeatures', argument: `dates[${row}]`, got: `is ${time}` };
     throw new FormatError({ ...problem, expected: 'milliseconds since 1970' });
   });
-  return new Table(Object.entries(parts).flatMap(([part, encoding]) => encode(part, encoding, days)));
+  const wanted = Object.entries(parts).filter((entry): entry is [string, CalendarEncoding] => entry[1] !== undefined);
+  return new Table(wanted.flatMap(([part, encoding]) => encode(part, encoding, days)));
 }
 
 function encode(part: string, encoding: CalendarEncoding, days: readonly Date[]): (readonly [string, Column])[] {
