@@ -1,4 +1,4 @@
-import { ShapeError } from '@sluice/core';
+import { readOptions, required, ShapeError } from '@sluice/core';
 import { type CountedBatchSource, indexedSource } from './batch-source.ts';
 import { checkWhole } from './check.ts';
 import type { ExampleBatchesOptions } from './example-batches.ts';
@@ -12,6 +12,12 @@ export interface BucketedBatchesOptions<Example, Batch> extends ExampleBatchesOp
    * mix more. Default 50. Without a seed all examples are one bucket.
    */
   readonly bucketBatches?: number | undefined;
+}
+
+interface BucketOrder {
+  readonly batchSize: number;
+  readonly seed: number | undefined;
+  readonly bucketBatches: number;
 }
 
 export interface BucketedBatchSource<Batch> extends CountedBatchSource<Batch> {
@@ -30,17 +36,34 @@ export interface BucketedBatchSource<Batch> extends CountedBatchSource<Batch> {
  *   length: (sentence) => sentence.ids.length,
  *   collate: (batch) => padSequences(batch.map((sentence) => sentence.ids)),
  * });
- * @throws OptionError when batchSize or bucketBatches is not a whole number of at least 1; ShapeError when a length is not a whole
+ * @throws OptionError when batchSize or bucketBatches is not a whole number of at least 1, and for an option that is none; ShapeError when a length is not a whole
  *   number of at least 0
  */
 export function bucketedBatches<Example, Batch>(
   examples: readonly Example[],
   options: BucketedBatchesOptions<Example, Batch>,
 ): BucketedBatchSource<Batch> {
-  const { batchSize, seed, bucketBatches = 50 } = options;
-  checkWhole('bucketedBatches', 'batchSize', batchSize, 1);
-  checkWhole('bucketedBatches', 'bucketBatches', bucketBatches, 1);
-  const lengths = examples.map((example, i) => checkLength(i, options.length(example)));
+  const { length, collate, ...order } = readOptions('bucketedBatches', options, {
+    ...bucketDefaults,
+    length: required,
+    collate: required,
+  });
+  const lengths = examples.map((example, i) => checkLength(i, length(example)));
+  return bucketsOf('bucketedBatches', examples, lengths, order, collate);
+}
+
+export const bucketDefaults = { batchSize: required, seed: undefined, bucketBatches: 50 } as const;
+
+/** Batches of examples of known lengths. */
+export function bucketsOf<Example, Batch>(
+  operation: string,
+  examples: readonly Example[],
+  lengths: readonly number[],
+  { batchSize, seed, bucketBatches }: BucketOrder,
+  collate: (examples: Example[], indices: Int32Array) => Batch,
+): BucketedBatchSource<Batch> {
+  checkWhole(operation, 'batchSize', batchSize, 1);
+  checkWhole(operation, 'bucketBatches', bucketBatches, 1);
   const bucketSize = seed === undefined ? examples.length : bucketBatches * batchSize;
 
   const batchesOf = (epoch: number): Int32Array[] => {
@@ -57,11 +80,11 @@ export function bucketedBatches<Example, Batch>(
     return seed === undefined ? batches : Array.from(shuffledOrder(count, seed, epoch), (i) => batches[i]!);
   };
 
-  const source = indexedSource('bucketedBatches', Math.ceil(examples.length / batchSize), (epoch) => {
+  const source = indexedSource(operation, Math.ceil(examples.length / batchSize), (epoch) => {
     const batches = batchesOf(epoch);
     return (batch) => {
       const indices = batches[batch]!;
-      return options.collate(
+      return collate(
         Array.from(indices, (index) => examples[index]!),
         indices,
       );

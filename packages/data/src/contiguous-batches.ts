@@ -1,4 +1,4 @@
-import { OptionError, ShapeError, type TensorData } from '@sluice/core';
+import { OptionError, readOptions, required, ShapeError, type TensorData } from '@sluice/core';
 import { type CountedBatchSource, indexedSource } from './batch-source.ts';
 import { checkWhole } from './check.ts';
 
@@ -29,11 +29,11 @@ export interface ContiguousBatchSource extends CountedBatchSource<ContiguousBatc
  * With n ids, each stream makes floor((n - 1) / batchSize) predictions; the fewer than `batchSize` predictions left at the end of the text
  * are dropped. The last batch is shorter in time when `timeSteps` does not divide the stream.
  * @param ids of tokens, in the order of the text
- * @throws OptionError when an option is not a whole number of at least 1; ShapeError when there are too few ids for one prediction a stream
+ * @throws OptionError when an option is not a whole number of at least 1, or is none; ShapeError when there are too few ids for one prediction a stream
  */
 export function contiguousBatches(ids: Int32Array, options: ContiguousBatchesOptions): ContiguousBatchSource {
   const operation = 'contiguousBatches';
-  const { batchSize, timeSteps } = options;
+  const { batchSize, timeSteps } = readOptions(operation, options, { batchSize: required, timeSteps: required });
   checkWhole(operation, 'batchSize', batchSize, 1);
   checkWhole(operation, 'timeSteps', timeSteps, 1);
   if (!(ids instanceof Int32Array)) {

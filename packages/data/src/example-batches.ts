@@ -1,3 +1,4 @@
+import { readOptions, required } from '@sluice/core';
 import { type CountedBatchSource, indexedSource } from './batch-source.ts';
 import { checkWhole } from './check.ts';
 import { orderOf } from './shuffle.ts';
@@ -22,19 +23,23 @@ export interface ExampleBatchesOptions<Example, Batch> {
  *   seed: 1,
  *   collate: (batch) => padSequences(batch.map((sentence) => sentence.ids)),
  * });
- * @throws OptionError when batchSize is not a whole number of at least 1
+ * @throws OptionError when batchSize is not a whole number of at least 1, and for an option that is none
  */
 export function exampleBatches<Example, Batch>(
   examples: readonly Example[],
   options: ExampleBatchesOptions<Example, Batch>,
 ): CountedBatchSource<Batch> {
-  const { batchSize, seed } = options;
+  const { batchSize, seed, collate } = readOptions('exampleBatches', options, {
+    batchSize: required,
+    seed: undefined,
+    collate: required,
+  });
   checkWhole('exampleBatches', 'batchSize', batchSize, 1);
   return indexedSource('exampleBatches', Math.ceil(examples.length / batchSize), (epoch) => {
     const order = orderOf(examples.length, seed, epoch);
     return (batch) => {
       const indices = order.slice(batch * batchSize, (batch + 1) * batchSize);
-      return options.collate(
+      return collate(
         Array.from(indices, (index) => examples[index]!),
         indices,
       );

@@ -6,6 +6,7 @@ import {
   dtypeOf,
   formatShape,
   OptionError,
+  readOptions,
   type Shape,
   ShapeError,
   sameShape,
@@ -33,11 +34,12 @@ export interface PadSequencesOptions {
 /**
  * Joins sequences of unequal lengths into one time-major batch.
  * @param sequences at least one, all of one dtype, each [time, ...] with equal sizes after the first
- * @throws ShapeError when there is none or the sizes differ; DTypeError when the dtypes differ; OptionError when the padding does not fit
+ * @throws ShapeError when there is none or the sizes differ; DTypeError when the dtypes differ; OptionError when the padding does not fit, and
+ *   for an option that is none
  */
 export function padSequences(sequences: readonly Sequence[], options: PadSequencesOptions = {}): PaddedSequences {
   const operation = 'padSequences';
-  const { padding = 0 } = options;
+  const { padding } = readOptions(operation, options, { padding: 0 });
   const rows = sequences.map(asTensorData);
   const first = rows[0];
   if (first === undefined) {

@@ -99,11 +99,11 @@ test('names example and field that do not fit', () => {
     'padFields: field "tags" of example 1 has 1 tokens, expected 2, as "words"',
   );
   expect(() => sequenceBatches([good, { words: ids(1) } as never], { batchSize: 1 })).toThrow(
-    'padFields: field "tags" of example 1 is missing, expected words, tags',
+    'sequenceBatches: field "tags" of example 1 is missing, expected "words", "tags"',
   );
   expect(() => padFields([])).toThrow('padFields: examples is empty, expected at least one, with a field');
   expect(() => sequenceBatches([good], { batchSize: 1, padding: { tag: -1 } as never })).toThrow(
-    'padFields: padding names "tag", expected some of words, tags',
+    'sequenceBatches: padding names "tag", expected some of "words", "tags"',
   );
   expect(() => sequenceBatches([good], { batchSize: 0 })).toThrow('batchSize is 0');
 });

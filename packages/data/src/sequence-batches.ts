@@ -1,5 +1,6 @@
-import { type DataArray, OptionError, ShapeError, type TensorData } from '@sluice/core';
-import { type BucketedBatchSource, bucketedBatches } from './bucketed-batches.ts';
+import { type DataArray, OptionError, quote, readOptions, ShapeError, type TensorData } from '@sluice/core';
+import { type BucketedBatchSource, bucketDefaults, bucketsOf } from './bucketed-batches.ts';
+import { listOf } from './check.ts';
 import { padSequences, type Sequence } from './pad-sequences.ts';
 
 /**
@@ -31,8 +32,6 @@ export interface PaddedFields<Example extends Fields> {
 /** What stands where a sequence has ended, by field. Default 0. */
 export type FieldPadding<Example extends Fields> = { readonly [Name in keyof Example]?: number };
 
-const operation = 'padFields';
-
 /**
  * Joins sequences of tokens into one time-major batch, field by field.
  * @param examples at least one, all with the same fields
@@ -48,6 +47,15 @@ export function padFields<Example extends Fields>(
   examples: readonly Example[],
   padding: FieldPadding<Example> = {},
 ): PaddedFields<Example> {
+  return padAll('padFields', examples, padding);
+}
+
+/** `padFields` for another public function. */
+function padAll<Example extends Fields>(
+  operation: string,
+  examples: readonly Example[],
+  padding: FieldPadding<Example> = {},
+): PaddedFields<Example> {
   const [first] = examples;
   const names = Object.keys(first ?? {});
   if (names.length === 0) {
@@ -55,10 +63,10 @@ export function padFields<Example extends Fields>(
   }
   const unknown = Object.keys(padding).find((name) => !names.includes(name));
   if (unknown !== undefined) {
-    const got = `names ${JSON.stringify(unknown)}`;
-    throw new OptionError({ operation, argument: 'padding', got, expected: `some of ${names.join(', ')}` });
+    const got = `names ${quote(unknown)}`;
+    throw new OptionError({ operation, argument: 'padding', got, expected: `some of ${listOf(names)}` });
   }
-  const lengths = Int32Array.from(examples, (example, i) => tokensOf(i, example, names));
+  const lengths = Int32Array.from(examples, (example, i) => tokensOf(operation, i, example, names));
   const time = lengths.reduce((most, length) => Math.max(most, length), 0);
   const fields = names.map((name) => {
     const values = examples.map((example) => example[name]);
@@ -88,21 +96,18 @@ export interface SequenceBatchesOptions<Example extends Fields> {
  *   { words: Int32Array.of(7), tags: Int32Array.of(3) },
  * ];
  * const source = sequenceBatches(sentences, { batchSize: 2, seed: 1, padding: { tags: -1 } });
- * @throws as `padFields` and `bucketedBatches`, at once
+ * @throws as `padFields` and `bucketedBatches`, at once; OptionError for an option that is none
  */
 export function sequenceBatches<Example extends Fields>(
   examples: readonly Example[],
   options: SequenceBatchesOptions<Example>,
 ): BucketedBatchSource<PaddedFields<Example>> {
-  const { padding, ...order } = options;
+  const operation = 'sequenceBatches';
+  const { padding, ...order } = readOptions(operation, options, { ...bucketDefaults, padding: undefined });
   const names = Object.keys(examples[0] ?? {});
-  const lengths = new Map(examples.map((example, i) => [example, tokensOf(i, example, names)]));
-  if (examples.length > 0) padFields(examples.slice(0, 1), padding);
-  return bucketedBatches(examples, {
-    ...order,
-    length: (example) => lengths.get(example) as number,
-    collate: (batch) => padFields(batch, padding),
-  });
+  const lengths = examples.map((example, i) => tokensOf(operation, i, example, names));
+  if (examples.length > 0) padAll(operation, examples.slice(0, 1), padding);
+  return bucketsOf(operation, examples, lengths, order, (batch) => padAll(operation, batch, padding));
 }
 
 function isTokens(field: Field | undefined): field is readonly Int32Array[] {
@@ -110,17 +115,16 @@ function isTokens(field: Field | undefined): field is readonly Int32Array[] {
 }
 
 /** The number of tokens, which is that of every field. */
-function tokensOf(index: number, example: Fields, names: readonly string[]): number {
+function tokensOf(operation: string, index: number, example: Fields, names: readonly string[]): number {
   let tokens: number | undefined;
   for (const name of names) {
     const field = example[name];
-    const argument = `field ${JSON.stringify(name)} of example ${index}`;
-    if (field === undefined)
-      throw new ShapeError({ operation, argument, got: 'is missing', expected: names.join(', ') });
+    const argument = `field ${quote(name)} of example ${index}`;
+    if (field === undefined) throw new ShapeError({ operation, argument, got: 'is missing', expected: listOf(names) });
     const length = 'shape' in field ? (field.shape[0] ?? 0) : field.length;
     tokens ??= length;
     if (length === tokens) continue;
-    const expected = `${tokens}, as ${JSON.stringify(names[0])}`;
+    const expected = `${tokens}, as ${quote(names[0]!)}`;
     throw new ShapeError({ operation, argument, got: `has ${length} tokens`, expected });
   }
   return tokens ?? 0;

@@ -1,4 +1,4 @@
-import { FormatError } from '@sluice/core';
+import { FormatError, quote } from '@sluice/core';
 
 /** A vocabulary as plain data. */
 export interface VocabularyJson {
@@ -26,7 +26,7 @@ export function parseVocabulary(
   const seen = new Set<string>();
   for (const [id, token] of tokens.entries()) {
     if (typeof token !== 'string') return refuse(`tokens[${id}]`, `is ${nameOf(token)}`, 'a text');
-    if (seen.has(token)) return refuse(`tokens[${id}]`, `is ${JSON.stringify(token)} again`, 'each token once');
+    if (seen.has(token)) return refuse(`tokens[${id}]`, `is ${quote(token)} again`, 'each token once');
     seen.add(token);
   }
   if (!Array.isArray(counts)) return refuse('counts', `is ${nameOf(counts)}`, 'an array of numbers');

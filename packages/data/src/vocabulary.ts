@@ -1,4 +1,4 @@
-import { IndexError, OptionError } from '@sluice/core';
+import { IndexError, OptionError, quote, readOptions } from '@sluice/core';
 import { checkWhole } from './check.ts';
 import { parseVocabulary, type VocabularyJson } from './vocabulary-json.ts';
 
@@ -42,15 +42,20 @@ export class Vocabulary {
   /**
    * The tokens of a sequence, which may be a text's words, or lines read one by one.
    * @throws OptionError when minimumCount is not a whole number of at least 1, maximumSize none that holds the reserved and unknown tokens, or
-   *   a reserved token stands twice
+   *   a reserved token stands twice; for an option that is none
    */
   static fromTokens(tokens: Iterable<string>, options: VocabularyOptions = {}): Vocabulary {
-    const { minimumCount = 1, maximumSize, unknown, reserved = [] } = options;
+    const { minimumCount, maximumSize, unknown, reserved } = readOptions('Vocabulary', options, {
+      minimumCount: 1,
+      maximumSize: undefined,
+      unknown: undefined,
+      reserved: [],
+    });
     checkWhole('Vocabulary', 'minimumCount', minimumCount, 1);
     const first = unknown === undefined || reserved.includes(unknown) ? reserved : [...reserved, unknown];
     const twice = first.find((token, i) => first.indexOf(token) !== i);
     if (twice !== undefined) {
-      const got = `holds ${JSON.stringify(twice)} twice`;
+      const got = `holds ${quote(twice)} twice`;
       throw new OptionError({ operation: 'Vocabulary', argument: 'reserved', got, expected: 'each token once' });
     }
     if (maximumSize !== undefined) checkWhole('Vocabulary', 'maximumSize', maximumSize, first.length);
@@ -156,6 +161,6 @@ export class Vocabulary {
 function describe(token: string): string {
   const code = token.codePointAt(0);
   const isOne = code !== undefined && token.length === String.fromCodePoint(code).length;
-  const quoted = JSON.stringify(token);
+  const quoted = quote(token);
   return isOne ? `${quoted} (U+${code.toString(16).toUpperCase().padStart(4, '0')})` : quoted;
 }

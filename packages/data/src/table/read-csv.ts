@@ -1,5 +1,6 @@
 import { FormatError, nextTask, OptionError, quote, readOptions } from '@sluice/core';
 import { Utf8Decoder } from '../utf8.ts';
+import { type CellParsers, cellParsers } from './cell-format.ts';
 import { type CsvRow, CsvScanner } from './csv-scanner.ts';
 import { findDelimiter } from './delimiter.ts';
 import { Table } from './table.ts';
@@ -54,21 +55,38 @@ export async function readCsv(
   text: string | Uint8Array | AsyncIterable<Uint8Array>,
   options: ReadCsvOptions = {},
 ): Promise<Table> {
-  const given = readOptions('readCsv', options, {
-    ...columnDefaults,
-    delimiter: undefined,
-    onDelimiter: undefined,
-    comment: undefined,
-    names: undefined,
-    source: 'readCsv',
-    totalBytes: undefined,
-    onProgress: undefined,
-  });
+  const given = readOptions('readCsv', options, { ...csvDefaults, source: 'readCsv', totalBytes: undefined });
+  return readCsvText('readCsv', text, given);
+}
+
+export const csvDefaults = {
+  ...columnDefaults,
+  delimiter: undefined,
+  onDelimiter: undefined,
+  comment: undefined,
+  names: undefined,
+  onProgress: undefined,
+} as const;
+
+/**
+ * `readCsv` for another public function.
+ * @param operation whose options these are
+ */
+export async function readCsvText(
+  operation: string,
+  text: string | Uint8Array | AsyncIterable<Uint8Array>,
+  given: Given,
+): Promise<Table> {
   const { source, onProgress } = given;
+  const isReadable = typeof text === 'string' || ArrayBuffer.isView(text) || Symbol.asyncIterator in Object(text);
+  if (!isReadable) {
+    const expected = 'a text, its bytes or a stream of bytes';
+    throw new OptionError({ operation, argument: 'text', got: 'is something else', expected });
+  }
   const bytes = typeof text === 'string' ? new TextEncoder().encode(text) : text;
   const isWhole = bytes instanceof Uint8Array;
   const totalBytes = isWhole ? bytes.length : given.totalBytes;
-  const rows = new Rows(given);
+  const rows = new Rows(operation, given);
   const decoder = new Utf8Decoder(({ offset, before }) => {
     rows.write(before, true);
     throw new FormatError(`${source}: line ${rows.line}: byte ${offset} is not UTF-8 text`);
@@ -78,6 +96,9 @@ export async function readCsv(
   let turn = 0;
   const report = () => onProgress?.({ bytes: read, totalBytes, rows: rows.count });
   for await (const chunk of isWhole ? piecesOf(bytes) : bytes) {
+    if (!ArrayBuffer.isView(chunk)) {
+      throw new OptionError({ operation, argument: 'text', got: `yields a ${typeof chunk}`, expected: 'bytes' });
+    }
     for (const piece of piecesOf(chunk)) {
       rows.write(decoder.decode(piece));
       turn += piece.length;
@@ -98,25 +119,27 @@ function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
   for (let start = 0; start < bytes.length; start += pieceSize) yield bytes.subarray(start, start + pieceSize);
 }
 
-type Given = Required<Pick<ReadCsvOptions, 'source'>> & ReadCsvOptions & { readonly source: string };
+type Given = ReadCsvOptions & { readonly source: string };
 
 /** The rows of a text as a table. */
 class Rows {
   count = 0;
   readonly #given: Given;
+  readonly #parsers: CellParsers;
   #scanner: CsvScanner | undefined;
   /** What is held back until the delimiter is known. */
   #start = '';
   #names: readonly string[] | undefined;
   #columns: readonly TableColumn[] | undefined;
 
-  constructor(given: Given) {
+  constructor(operation: string, given: Given) {
+    const { delimiter = given.decimal === ',' ? ';' : ',', comment, names, missing, decimal, thousands } = given;
     this.#given = given;
-    const { delimiter = given.decimal === ',' ? ';' : ',', comment, names } = given;
-    if (delimiter !== 'auto') checkCharacter('delimiter', delimiter);
-    if (comment !== undefined) checkCharacter('comment', comment);
+    this.#parsers = cellParsers(operation, { missing, decimal, thousands, dateOrder: given.dateOrder });
+    if (delimiter !== 'auto') checkCharacter(operation, 'delimiter', delimiter);
+    if (comment !== undefined) checkCharacter(operation, 'comment', comment);
     if (comment === delimiter) {
-      const problem = { operation: 'readCsv', argument: 'comment', got: `is ${quote(delimiter)}, as is delimiter` };
+      const problem = { operation, argument: 'comment', got: `is ${quote(delimiter)}, as is delimiter` };
       throw new OptionError({ ...problem, expected: 'two different characters' });
     }
     if (names) this.#begin(names, undefined);
@@ -165,15 +188,14 @@ class Rows {
   #begin(names: readonly string[], line: number | undefined): void {
     const seen = new Set<string>();
     const twice = names.find((name) => seen.size === seen.add(name).size);
-    const { source, types, missing, decimal, thousands, dateOrder } = this.#given;
+    const { source, types } = this.#given;
     if (twice !== undefined) {
       const place = line === undefined ? '' : `line ${line}, `;
       const problem = { operation: source, argument: `${place}column ${quote(twice)}`, got: 'stands twice' };
       throw new FormatError({ ...problem, expected: 'each name once' });
     }
     this.#names = names;
-    const format = { types, missing, decimal, thousands, dateOrder };
-    this.#columns = tableColumns({ source, describe: (line) => `line ${line}` }, names, format);
+    this.#columns = tableColumns({ source, describe: (line) => `line ${line}`, parsers: this.#parsers }, names, types);
   }
 
   #add({ cells, lines }: CsvRow): void {
@@ -205,8 +227,8 @@ class Rows {
   }
 }
 
-function checkCharacter(argument: 'delimiter' | 'comment', value: string): void {
+function checkCharacter(operation: string, argument: 'delimiter' | 'comment', value: string): void {
   if (typeof value === 'string' && value.length === 1 && !'"\n\r'.includes(value)) return;
   const expected = `one character that is no quote and no end of line${argument === 'delimiter' ? ', or auto' : ''}`;
-  throw new OptionError({ operation: 'readCsv', argument, got: `is ${quote(String(value))}`, expected });
+  throw new OptionError({ operation, argument, got: `is ${quote(String(value))}`, expected });
 }

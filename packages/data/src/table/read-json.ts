@@ -1,4 +1,5 @@
-import { FormatError, quote, readOptions } from '@sluice/core';
+import { FormatError, OptionError, quote, readOptions } from '@sluice/core';
+import { type CellParsers, cellParsers } from './cell-format.ts';
 import { type Column, spreadRows } from './column.ts';
 import type { RawCell } from './column-builder.ts';
 import { mostCells } from './csv-scanner.ts';
@@ -28,14 +29,29 @@ const sparse = { cells: 1 << 22, perCell: 4 } as const;
  *   allows. OptionError when `types` names no column, for an option that is none, and for options that contradict each other
  */
 export function readJson(text: string, options: ReadJsonOptions = {}): Table {
-  const { names, source, ...columns } = readOptions('readJson', options, {
-    ...columnDefaults,
-    names: undefined,
-    source: 'readJson',
-  });
+  const { source, ...given } = readOptions('readJson', options, { ...jsonDefaults, source: 'readJson' });
+  return readJsonText('readJson', source, text, given);
+}
+
+export const jsonDefaults = { ...columnDefaults, names: undefined } as const;
+
+/**
+ * `readJson` for another public function.
+ * @param operation whose options these are
+ */
+export function readJsonText(
+  operation: string,
+  source: string,
+  text: string,
+  { names, types, ...format }: Omit<ReadJsonOptions, 'source'>,
+): Table {
+  const parsers = cellParsers(operation, format);
+  if (typeof text !== 'string') {
+    throw new OptionError({ operation, argument: 'text', got: `is a ${typeof text}`, expected: 'a text' });
+  }
   const rows = new JsonRows(text, source, names);
   rows.read();
-  return rows.toTable(columns);
+  return rows.toTable(parsers, types);
 }
 
 /** The cells of a column, in order of their rows. */
@@ -74,12 +90,12 @@ class JsonRows {
     });
   }
 
-  toTable(options: ColumnOptions): Table {
+  toTable(parsers: CellParsers, types: ColumnOptions['types']): Table {
     const length = this.#lines.length;
     const names = [...this.#columns.keys()];
-    const file = { source: this.#source, describe: (row: number) => this.#place(row) };
+    const file = { source: this.#source, describe: (row: number) => this.#place(row), parsers };
     return new Table(
-      tableColumns(file, names, options).map((column): [string, Column] => {
+      tableColumns(file, names, types).map((column): [string, Column] => {
         const { rows, cells } = this.#columns.get(column.name)!;
         this.#columns.delete(column.name);
         for (const [i, row] of rows.entries()) column.add(cells[i]!, row);

@@ -1,6 +1,6 @@
 import { FormatError, OptionError, quote } from '@sluice/core';
 import { listOf } from '../check.ts';
-import { type CellFormat, cellParsers } from './cell-format.ts';
+import type { CellFormat, CellParsers } from './cell-format.ts';
 import type { Column } from './column.ts';
 import { type Builder, builderOf, type ColumnType, type RawCell } from './column-builder.ts';
 
@@ -27,6 +27,7 @@ export interface TableSource {
   readonly source: string;
   /** A place in the file, e.g. as `line 7`. */
   readonly describe: (place: number) => string;
+  readonly parsers: CellParsers;
 }
 
 /** Where the cells of a file become a column. */
@@ -61,12 +62,14 @@ export class TableColumn {
 
 /**
  * @param names each once
- * @throws OptionError when `types` names no column, no type or a category twice; as `cellParsers`
+ * @throws OptionError when `types` names no column, no type or a category twice
  */
-export function tableColumns(file: TableSource, names: readonly string[], options: ColumnOptions): TableColumn[] {
-  const { types = {}, ...format } = options;
-  const { source } = file;
-  const parsers = cellParsers(source, format);
+export function tableColumns(
+  file: TableSource,
+  names: readonly string[],
+  types: ColumnOptions['types'] = {},
+): TableColumn[] {
+  const { source, parsers } = file;
   checkTypes(source, names, types);
   const typeOf = (name: string) => (Object.hasOwn(types, name) ? types[name] : undefined);
   return names.map((name) => new TableColumn(name, file, builderOf(typeOf(name), parsers)));
