@@ -39,13 +39,18 @@ describe('checkBackend', () => {
     };
     const report = await checkBackend(() => backend, {
       skip: slow,
-      optional: ['lstm, float32', 'adam, float32', 'sumOfSquares, float32'],
+      optional: ['lstm, float32', 'adam, float32', 'sumOfSquares, float32', 'dropoutMask, float32'],
     });
     expect(report.failed.map(({ name }) => name)).toContain('transpose int32: all permutations up to rank 4');
     expect(report.passed).toContain('recurrent lstm, float32: backward, all gradients');
     expect(report.passed).toContain('optional kernels: those that `optional` announces');
     expect(report.skipped).toContainEqual({ name: 'unary tanh float32: any shape', reason: 'slow' });
-    expect(report.optional.exercised).toEqual(['lstm, float32', 'adam, float32', 'sumOfSquares, float32']);
+    expect(report.optional.exercised).toEqual([
+      'lstm, float32',
+      'adam, float32',
+      'sumOfSquares, float32',
+      'dropoutMask, float32',
+    ]);
     expect(report.optional.absent).toContain('gru, reset before, float32');
     const { passed, failed, skipped } = report;
     expect(report.text.split('\n')[0]).toBe(
@@ -56,7 +61,7 @@ describe('checkBackend', () => {
       /^ {2}What transpose must do: its comment in Backend of @sluice\/core/m,
       /^Skipped \d+: slow\.$/m,
       /^Skipped \d+: the backend does not support float64\.$/m,
-      /^Optional kernels exercised, fused ones forward and backward: lstm, float32; adam, float32; sumOfSquares, float32\.$/m,
+      /^Optional kernels exercised, fused ones forward and backward: lstm, float32; adam, float32; sumOfSquares, float32; dropoutMask, float32\.$/m,
       /^Optional kernels that the backend has not, so that they are composed: lstm, projected, float32; gru, reset after, float32; /m,
     ]) {
       expect(report.text).toMatch(part);
@@ -68,7 +73,7 @@ describe('checkBackend', () => {
     const { optional } = await checkBackend(() => withLSTM(), {
       skip: { ...slow, 'recurrent lstm': 'not today' },
     });
-    expect(optional.exercised).toEqual(['adam, float32', 'sumOfSquares, float32']);
+    expect(optional.exercised).toEqual(['adam, float32', 'sumOfSquares, float32', 'dropoutMask, float32']);
     expect(optional.absent).not.toContain('lstm, float32');
   });
 

@@ -13,6 +13,7 @@ import {
   transposeChecks,
 } from './checks/movement.ts';
 import { optimizerChecks } from './checks/optimizer.ts';
+import { randomChecks } from './checks/random.ts';
 import { recurrentChecks } from './checks/recurrent.ts';
 import { argReduceChecks, cumulativeSumChecks, reduceChecks } from './checks/reduce.ts';
 import { storageChecks } from './checks/storage.ts';
@@ -44,5 +45,6 @@ export const conformanceChecks: readonly ConformanceCheck[] = [
   ...deviceChecks,
   ...carouselChecks,
   ...optimizerChecks,
+  ...randomChecks,
   ...recurrentChecks,
 ];

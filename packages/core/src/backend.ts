@@ -1,5 +1,6 @@
 import type { DataArray, DType } from './dtype.ts';
 import type { OptimizerKernels } from './optimizer.ts';
+import type { RandomKernels } from './random-kernels.ts';
 import type { RecurrentKernels } from './recurrent.ts';
 import type { Shape } from './shape.ts';
 
@@ -133,6 +134,8 @@ export interface Backend<S = unknown> {
   readonly recurrent?: RecurrentKernels<S> | undefined;
   /** Fused kernels for optimizers. */
   readonly optimizer?: OptimizerKernels<S> | undefined;
+  /** Random numbers that are drawn on the device. */
+  readonly random?: RandomKernels<S> | undefined;
 
   /** Ends the use of the backend and releases all it holds: storages, threads, contexts, pools. Nothing is called afterwards. */
   dispose?(): void;

@@ -45,6 +45,7 @@ export type { AbortSignalLike, URLLike } from './platform.ts';
 export { type PublicNames, publicNames, withPublicNames } from './public-names.ts';
 export { quote, visible } from './quote.ts';
 export { Random, type RandomState } from './random.ts';
+export type { RandomKernels } from './random-kernels.ts';
 export type {
   FusedCell,
   FusedGRU,

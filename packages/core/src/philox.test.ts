@@ -24,4 +24,16 @@ describe('philox4x32', () => {
     philox4x32(block, key[0]!, key[1]!);
     expect([...block]).toEqual(expected);
   });
+
+  it('gives each block what it gives alone, and leaves what stands behind the end', () => {
+    const blocks = Uint32Array.from({ length: 24 }, (_, i) => Math.imul(i + 1, 0x9e3779b1));
+    const alone = [0, 4, 8, 12].flatMap((at) => {
+      const block = blocks.slice(at, at + 4);
+      philox4x32(block, 0xdeadbeef, 0x80000000);
+      return [...block];
+    });
+    const expected = [...alone, ...blocks.slice(16)];
+    philox4x32(blocks, 0xdeadbeef, 0x80000000, 16);
+    expect([...blocks]).toEqual(expected);
+  });
 });

@@ -34,6 +34,21 @@ describe('a stream', () => {
     }
   });
 
+  it('gives the same numbers one by one, in bulk, and from any position', () => {
+    const key = [0x9e3779b9, 0xffffffff] as const;
+    for (const origin of [0, 1, 2 ** 33 - 300, 2 ** 53 - 3000]) {
+      const numbers = draw(new Random({ key, position: origin }), 2000);
+      expect(Array.from(new Random({ key, position: origin }).uniform(2000))).toEqual(numbers);
+      const jumping = new Random({ key, position: origin });
+      for (const offset of [0, 1999, 3, 4, 5, 6, 1000, 7, 999, 1001, 512, 511]) {
+        jumping.state = { key, position: origin + offset };
+        expect(draw(jumping, 1)).toEqual([numbers[offset]]);
+        jumping.state = { ...jumping.state };
+        expect(jumping.state).toEqual({ key: [...key], position: origin + offset + 1 });
+      }
+    }
+  });
+
   it('resumes between and inside normal draws', () => {
     const random = new Random(4);
     random.normal(3);

@@ -11,6 +11,9 @@ export interface RandomState {
 
 const wordRange = 2 ** 32;
 
+/** Most blocks of two draws that are made in advance. */
+const mostBlocks = 256;
+
 /**
  * Seeded random numbers from the counter-based generator Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy
  * as 1, 2, 3", SC 2011). Draw k of a stream is a function of key and k alone, so a stream resumes anywhere, and
@@ -19,8 +22,10 @@ const wordRange = 2 ** 32;
 export class Random {
   #key: readonly [number, number];
   #position: number;
-  readonly #block = new Uint32Array(4);
-  #blockIndex = -1;
+  // Draws made in advance, as words, two for each; from draw `#first` to `#end` - 1. They are a function of the key alone.
+  #words = new Uint32Array(4);
+  #first = 0;
+  #end = 0;
 
   /**
    * @param seed a whole number from 0 to 2^53 - 1, or a saved `state`
@@ -47,7 +52,7 @@ export class Random {
     checkState(state);
     this.#key = [state.key[0], state.key[1]];
     this.#position = state.position;
-    this.#blockIndex = -1;
+    this.#end = this.#first;
   }
 
   /**
@@ -69,10 +74,10 @@ export class Random {
 
   /** One number from [0, 1), with 53 random bits. */
   next(): number {
-    const half = (this.#position % 2) * 2;
-    this.#load(Math.floor(this.#position / 2));
-    this.#position++;
-    return ((this.#block[half]! >>> 5) * 2 ** 26 + (this.#block[half + 1]! >>> 6)) / 2 ** 53;
+    const position = this.#position++;
+    if (position < this.#first || position >= this.#end) this.#load(position);
+    const at = 2 * (position - this.#first);
+    return ((this.#words[at]! >>> 5) * 2 ** 26 + (this.#words[at + 1]! >>> 6)) * 2 ** -53;
   }
 
   /** `count` numbers from [low, high). */
@@ -122,11 +127,20 @@ export class Random {
     return order;
   }
 
-  #load(index: number): void {
-    if (index === this.#blockIndex) return;
-    this.#blockIndex = index;
-    this.#block.set([index % wordRange, Math.floor(index / wordRange), 0, 0]);
-    philox4x32(this.#block, this.#key[0], this.#key[1]);
+  /** Makes draws from `position` on: the more, the longer they have been read one after the other. */
+  #load(position: number): void {
+    const block = Math.floor(position / 2);
+    const blocks = position === this.#end ? Math.max(1, Math.min(mostBlocks, this.#end - this.#first)) : 1;
+    if (4 * blocks > this.#words.length) this.#words = new Uint32Array(4 * blocks);
+    for (let i = 0; i < blocks; i++) {
+      this.#words[4 * i] = (block + i) % wordRange;
+      this.#words[4 * i + 1] = Math.floor((block + i) / wordRange);
+      this.#words[4 * i + 2] = 0;
+      this.#words[4 * i + 3] = 0;
+    }
+    philox4x32(this.#words, this.#key[0], this.#key[1], 4 * blocks);
+    this.#first = 2 * block;
+    this.#end = 2 * (block + blocks);
   }
 }
 

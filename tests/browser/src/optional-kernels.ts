@@ -1,4 +1,4 @@
-/** As the conformance kit names them. */
+/** Those of both backends, as the conformance kit names them. */
 export const optionalKernels = [
   'lstm, float32',
   'lstm, projected, float32',
@@ -9,3 +9,5 @@ export const optionalKernels = [
   'adam, float32',
   'sumOfSquares, float32',
 ];
+
+export const wasmKernels = [...optionalKernels, 'dropoutMask, float32', 'dropoutMask, float64'];

@@ -7,6 +7,7 @@ export * from './select';
 export * from './unary';
 export * from './gather';
 export { copyRuns, copySteps32, copySteps64, copySteps8, copyTurned32, copyTurned64, copyTurned8 } from './move';
+export { dropoutMask } from './random';
 export * from './reduce';
 export * from './scan';
 export { matMulF32, matMulF64, matMulScratch } from './mat-mul';

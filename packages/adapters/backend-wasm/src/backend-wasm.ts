@@ -5,6 +5,7 @@ import type { SimdLevel, WasmSource } from './load.ts';
 import { matMul } from './mat-mul.ts';
 import { concat, pad, slice, transpose } from './move.ts';
 import { optimizerKernels } from './optimizer.ts';
+import { randomKernels } from './random.ts';
 import { recurrentKernels } from './recurrent.ts';
 import { argReduce, cumulativeSum, reduce } from './reduce.ts';
 import { startMachine } from './start.ts';
@@ -106,6 +107,7 @@ export async function startWasmBackend(
 
     recurrent: recurrentKernels(machine),
     optimizer: optimizerKernels(machine),
+    random: randomKernels(machine),
 
     dispose: () => machine.close(),
   };

@@ -17,11 +17,20 @@ export function dropout(x: Tensor, probability: number): Tensor {
   return probability === 0 ? x : x.device.scope(() => multiply(x, dropoutMask(x, probability)));
 }
 
-/** The factors of `dropout` for a tensor like `x`: 0, or 1 / (1 - probability). */
-function dropoutMask(x: Tensor, probability: number): Tensor {
+/** The factors of `dropout` for a tensor like `x`: 0, or 1 / (1 - probability). The stream moves on by one draw an element, whoever draws. */
+function dropoutMask({ device, dtype, shape, size }: Tensor, probability: number): Tensor {
   const kept = probability === 1 ? 0 : 1 / (1 - probability);
-  const mask = createDataArray(x.dtype, x.size);
-  const { random } = x.device;
-  for (let i = 0; i < mask.length; i++) mask[i] = random.next() < probability ? 0 : kept;
-  return x.device.tensor(mask, { shape: x.shape });
+  const { random } = device;
+  const kernels = device.backend.random;
+  if (kernels?.supports(dtype)) {
+    const { key, position } = random.state;
+    random.state = { key, position: position + size };
+    const stream = { key, position };
+    return device.execute('dropout', [], shape, dtype, () =>
+      kernels.dropoutMask(size, dtype, stream, probability, kept),
+    );
+  }
+  const mask = createDataArray(dtype, size);
+  for (let i = 0; i < size; i++) mask[i] = random.next() < probability ? 0 : kept;
+  return device.execute('dropout', [], shape, dtype, (backend) => backend.upload(mask, dtype));
 }

@@ -23,5 +23,12 @@ export const optimizerKernels: readonly OptimizerKernel[] = (['float32', 'float6
   })),
 );
 
+export const randomKernels: readonly OptionalKernel[] = (['float32', 'float64'] as const).map((dtype) => ({
+  name: `dropoutMask, ${dtype}`,
+  dtype,
+  definition: 'RandomKernels in @sluice/core',
+  isIn: (backend) => backend.supports(dtype) && backend.random?.supports(dtype) === true,
+}));
+
 /** All that the contract knows. */
-export const optionalKernels: readonly OptionalKernel[] = [...fusedKernels, ...optimizerKernels];
+export const optionalKernels: readonly OptionalKernel[] = [...fusedKernels, ...optimizerKernels, ...randomKernels];

@@ -17,6 +17,7 @@ import {
 } from './formulas.ts';
 import { broadcastElement, build, elementAt, forEachIndex, positionOf, splice } from './multi-index.ts';
 import { optimizer } from './optimizer.ts';
+import { random } from './random.ts';
 import { referenceRecurrent } from './recurrent.ts';
 
 /**
@@ -152,6 +153,7 @@ export function createReferenceBackend(): Backend<DataArray> {
     },
 
     optimizer,
+    random,
     recurrent: referenceRecurrent,
   };
 }

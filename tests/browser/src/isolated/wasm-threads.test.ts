@@ -1,10 +1,10 @@
 import { createWasmBackend } from '@sluice/backend-wasm';
-import { optionalKernels } from '../optional-kernels.ts';
+import { wasmKernels } from '../optional-kernels.ts';
 import { testInChromium } from '../test-in-chromium.ts';
 
 testInChromium({
   create: () => createWasmBackend({ simd: 'simd', threads: 2, threadThreshold: 0 }),
   info: { simd: 'simd', threads: 2 },
-  optional: optionalKernels,
+  optional: wasmKernels,
   lossTolerance: 0,
 });

@@ -1,7 +1,7 @@
 // Made by assembly/build.mjs.
 
 /** SHA-256 of the sources that the binaries were made of. */
-export const sourceHash = '15cf4c37221da230e206c1c300365a7f95c36a3f5258d9a45e2a26a0bd408a23';
+export const sourceHash = '9df890d36d9c624bbf7de3c1ad59955025931fed39ac7afe34da4d8cdd9a017a';
 
 /** The functions of the module, by their number of arguments. */
 export type Kernels = Readonly<
@@ -170,7 +170,8 @@ export type Kernels = Readonly<
     (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => number
   > &
   Record<
-    | 'adamF32',
+    | 'adamF32'
+    | 'dropoutMask',
     (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number) => number
   > &
   Record<

@@ -8,4 +8,6 @@ export const optionalKernels = [
   'rnn, relu, float32',
   'adam, float32',
   'sumOfSquares, float32',
+  'dropoutMask, float32',
+  'dropoutMask, float64',
 ];
