@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { Device } from './device.ts';
+import { Device, type Guard } from './device.ts';
 import { DeviceError, DisposedError, DTypeError, OptionError, ShapeError, UnsupportedError } from './errors.ts';
 import { Parameter, type Tensor } from './tensor.ts';
 import { createFakeBackend } from './testing/fake-backend.ts';
@@ -343,26 +343,21 @@ describe('an attempt', () => {
     expect(device.live).toBe(2);
   });
 
-  it('refuses a promise, and what exceeds its limits before the backend makes it', () => {
+  it('refuses a promise, and what its guard refuses before the backend makes it', () => {
     const { backend } = createFakeBackend();
     const fill = vi.spyOn(backend, 'fill');
     const on = new Device(backend);
     expect(() => on.attempt((async () => on.zeros([1])) as never)).toThrow('attempt: callback returned a promise');
-    const before = on.zeros([1000]);
     fill.mockClear();
-    const limits = { bytes: 12, storages: 3, reason: 'the file' };
-    expect(() => on.attempt(() => [on.zeros([2]), on.zeros([2])], limits)).toThrow(
-      'full: result has shape [2], expected at most 4 bytes, by the file',
-    );
-    expect(() => on.attempt(() => on.attempt(() => on.zeros([1e9])), limits)).toThrow('at most 12 bytes');
+    const guard: Guard = (operation, shape, bytes) => {
+      if (bytes > 8) throw new Error(`${operation} of [${shape}] takes ${bytes}`);
+    };
+    expect(() => on.attempt(() => [on.zeros([2]), on.zeros([3])], guard)).toThrow('full of [3] takes 12');
+    expect(() => on.attempt(() => on.attempt(() => on.zeros([1e9])), guard)).toThrow('full of [1000000000] takes');
     expect(fill).toHaveBeenCalledTimes(1);
-    expect(() => on.attempt(() => [1, 1, 1, 1].map(() => on.zeros([0])), limits)).toThrow(
-      'full: result has shape [0], expected no more arrays, by the file',
-    );
-    expect(on.limited).toBe(false);
-    expect(on.attempt(() => on.limited, limits)).toBe(true);
-    before.dispose();
-    expect(on.live).toBe(0);
+    expect([on.guarded, on.live]).toEqual([false, 0]);
+    expect(on.attempt(() => on.guarded, guard)).toBe(true);
+    on.zeros([3]).dispose();
   });
 });
 

@@ -36,14 +36,8 @@ export interface DeviceOptions {
   readonly fused?: boolean | undefined;
 }
 
-/** Bounds on what `attempt` makes. */
-export interface AttemptLimits {
-  /** What sets them, for messages, e.g. `what model.safetensors holds`. */
-  readonly reason: string;
-  /** Of the storages that live at one time. */
-  readonly bytes: number;
-  readonly storages: number;
-}
+/** Asked before memory is taken for an array, in an operation of this name; throws what `attempt` is to end with. */
+export type Guard = (operation: string, shape: Shape, bytes: number) => void;
 
 /** Positions in an array are 32-bit numbers in indices, in `argMax` and in many backends. */
 const mostElements = 2 ** 31 - 1;
@@ -65,7 +59,7 @@ export class Device {
   readonly #scopes: Scope[] = [];
   /** The storages made in the outermost attempt that runs. */
   #made: DeviceStorage[] | undefined;
-  #limits: AttemptLimits | undefined;
+  #guard: Guard | undefined;
   #live = 0;
   #liveBytes = 0;
   #disposed = false;
@@ -172,18 +166,16 @@ export class Device {
    * too; else nothing is.
    * @example
    * const model = device.attempt(() => new Tagger(device, sizes));
-   * @param limits for models whose weights are there already: parameters are made of zeros, and what exceeds the limits throws before memory is
-   * taken. Default those of an attempt around this one
-   * @throws the errors of `work`; OptionError when it returns a promise; ShapeError beyond the limits
+   * @param guard for models whose weights are there already: parameters are made of zeros, and it may refuse them. Default that of an attempt around
+   * this one
+   * @throws the errors of `work` and of the guard; OptionError when `work` returns a promise
    */
-  attempt<R>(work: () => R extends PromiseLike<unknown> ? never : R, limits?: AttemptLimits): R {
-    const [outer, outerLimits] = [this.#made, this.#limits];
+  attempt<R>(work: () => R extends PromiseLike<unknown> ? never : R, guard = this.#guard): R {
+    const [outer, outerGuard] = [this.#made, this.#guard];
     const made = outer ?? [];
     const begin = made.length;
     this.#made = made;
-    if (limits) {
-      this.#limits = { ...limits, bytes: this.#liveBytes + limits.bytes, storages: begin + limits.storages };
-    }
+    this.#guard = guard;
     try {
       const result: R = work();
       checkSynchronous('attempt', 'callback', result);
@@ -193,13 +185,13 @@ export class Device {
       throw error;
     } finally {
       this.#made = outer;
-      this.#limits = outerLimits;
+      this.#guard = outerGuard;
     }
   }
 
-  /** @internal Whether an attempt with limits runs, whose parameters are given their elements later. */
-  get limited(): boolean {
-    return this.#limits !== undefined;
+  /** @internal Whether an attempt with a guard runs, whose parameters are given their elements later. */
+  get guarded(): boolean {
+    return this.#guard !== undefined;
   }
 
   /** Takes the tensors inside `value` out of all scopes: they live until `dispose()`. Returns `value`. */
@@ -232,7 +224,7 @@ export class Device {
       throw new ShapeError({ operation, argument: 'result', got, expected: 'at most 2^31 - 1 elements' });
     }
     const bytes = size * bytesPerElement(dtype);
-    if (this.#limits) this.#checkLimits(operation, shape, bytes, this.#limits);
+    this.#guard?.(operation, shape, bytes);
     const storage: DeviceStorage = {
       handle: kernel(this.backend, operands),
       bytes,
@@ -308,17 +300,6 @@ export class Device {
     }
     checkAlive(operation, tensor);
     return { storage: tensor.storage.handle, shape: tensor.shape, dtype: tensor.dtype };
-  }
-
-  #checkLimits(operation: string, shape: Shape, bytes: number, limits: AttemptLimits): void {
-    const problem = { operation, argument: 'result', got: `has shape ${formatShape(shape)}` };
-    if ((this.#made?.length ?? 0) >= limits.storages) {
-      throw new ShapeError({ ...problem, expected: `no more arrays, by ${limits.reason}` });
-    }
-    if (this.#liveBytes + bytes > limits.bytes) {
-      const expected = `at most ${Math.max(0, limits.bytes - this.#liveBytes)} bytes, by ${limits.reason}`;
-      throw new ShapeError({ ...problem, expected });
-    }
   }
 
   #checkUsable(operation: string): void {

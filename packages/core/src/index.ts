@@ -10,7 +10,7 @@ export type {
   UnaryKind,
 } from './backend.ts';
 export { crc32 } from './crc32.ts';
-export { type AttemptLimits, Device, type DeviceOptions, type Recorder } from './device.ts';
+export { Device, type DeviceOptions, type Guard, type Recorder } from './device.ts';
 export {
   bytesPerElement,
   createDataArray,

@@ -23,7 +23,7 @@ export function makeParameter(
   initializer: BlockInitializer,
   blocks = 1,
 ): Parameter {
-  if (device.limited) {
+  if (device.guarded) {
     const fill = (backend: Backend) => backend.fill(sizeOf(shape), 0, device.dtype);
     return new Parameter(device.execute(operation, [], shape, device.dtype, fill));
   }

@@ -1,4 +1,14 @@
-import { bytesPerElement, type Device, FormatError, OptionError, sizeOf, type URLLike } from '@sluice/core';
+import {
+  bytesPerElement,
+  type Device,
+  FormatError,
+  formatShape,
+  type Guard,
+  OptionError,
+  ShapeError,
+  sizeOf,
+  type URLLike,
+} from '@sluice/core';
 import { readSafetensors, readSafetensorsHeader, type SafetensorsEntry } from '@sluice/format-safetensors';
 import { Module } from '@sluice/layers';
 import { type Bounds, type LoadOptions, readBounds, withBounds } from './bounds.ts';
@@ -63,7 +73,7 @@ function buildModel<M extends Module, Config, R extends Readers>(
   return model;
 }
 
-/** Runs `build` within what the weights are worth: a model of their sizes fits, and one that is too large by little, which is told of by name. */
+/** Runs `build` within what the weights are worth: a model of their sizes fits, and one that is larger by little, which is told of by name. */
 function construct<M extends Module>(
   folder: Folder,
   device: Device,
@@ -72,13 +82,19 @@ function construct<M extends Module>(
 ): M {
   let elements = 0;
   for (const { shape } of entries.values()) elements += sizeOf(shape);
-  const limits = {
-    bytes: 2 * elements * bytesPerElement(device.dtype) + 65_536,
-    storages: 2 * entries.size + 64,
-    reason: `what ${fileNames.weights} holds`,
+  const most = device.liveBytes + 2 * elements * bytesPerElement(device.dtype) + 65_536;
+  let arrays = 2 * entries.size + 64;
+  const guard: Guard = (operation, shape, bytes) => {
+    const problem = { operation, argument: 'result', got: `has shape ${formatShape(shape)}` };
+    if (device.liveBytes + bytes > most) {
+      const expected = `at most ${most - device.liveBytes} bytes, after what ${fileNames.weights} holds`;
+      throw new ShapeError({ ...problem, expected });
+    }
+    if (arrays-- === 0)
+      throw new ShapeError({ ...problem, expected: `no more arrays, after what ${fileNames.weights} holds` });
   };
   try {
-    return device.attempt<Module>(() => checkModule(build()), limits) as M;
+    return device.attempt<Module>(() => checkModule(build()), guard) as M;
   } catch (cause) {
     const place = placeOf(folder, fileNames.config);
     throw new FormatError(`${place}: config makes no model: ${(cause as Error).message}`, { cause });

@@ -22,9 +22,11 @@ afterEach(async () => {
   await rm(join(folder, '..'), { recursive: true });
 });
 
-function childArguments(name: string): string[] {
-  const script = fileURLToPath(new URL(`./testing/${name}.ts`, import.meta.url));
-  return ['--conditions=@sluice/source', `--import=${import.meta.resolve('tsx')}`, script];
+const saver = new URL('./testing/saver.ts', import.meta.url);
+const leaver = new URL('./testing/leaver.ts', import.meta.url);
+
+function argumentsOf(script: URL): string[] {
+  return ['--conditions=@sluice/source', `--import=${import.meta.resolve('tsx')}`, fileURLToPath(script), folder];
 }
 
 /** The seed of the model in the folder, all files of which are those of its save, and no other ones are there. */
@@ -51,7 +53,7 @@ it('is one of two saves at one time, forty times', async () => {
 
 it('is one of the saves of several processes', { timeout: 120_000 }, async () => {
   const savers = [100, 200, 300].map((first) =>
-    spawn(process.execPath, [...childArguments('saver'), folder, String(first), '8'], { stdio: 'inherit' }),
+    spawn(process.execPath, [...argumentsOf(saver), String(first), '8'], { stdio: 'inherit' }),
   );
   const ends = await Promise.all(savers.map((saver) => once(saver, 'exit')));
   expect(ends).toEqual([
@@ -96,7 +98,7 @@ it('lets one of two kinds have the folder, whole', async () => {
 
 it('waits for nobody who is gone, and takes away what they have left', async () => {
   await saveModel(folder, definition, partsOf(1));
-  const left = execFileSync(process.execPath, [...childArguments('leaver'), folder, ...names], { encoding: 'utf8' });
+  const left = execFileSync(process.execPath, [...argumentsOf(leaver), ...names], { encoding: 'utf8' });
   const stamp = /([^.]+)\.tmp$/.exec(left.trim())?.[1] as string;
   await writeFile(join(folder, 'config.json.lock'), stamp);
   expect(await readdir(folder)).toHaveLength(9);
