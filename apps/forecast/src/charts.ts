@@ -1,7 +1,7 @@
 import type { Device } from '@sluice/core';
+import { formatTime } from '@sluice/data';
 import { type ChartSection, type HeatSection, rowsOf } from '@sluice/report';
 import { forecastBatches } from './batches.ts';
-import { formatDate } from './data/dates.ts';
 import { type Forecasts, quantileAt } from './forecasts.ts';
 import type { Forecaster } from './network.ts';
 import type { Prepared } from './prepare.ts';
@@ -92,5 +92,5 @@ function placesOf({ dates }: Prepared, rows: ArrayLike<number>): Float64Array {
 
 /** The date of a row, or its number. */
 export function describe({ dates }: Pick<Prepared, 'dates'>, row: number): string {
-  return dates === undefined ? `row ${row + 1}` : formatDate(dates[row]!);
+  return dates === undefined ? `row ${row + 1}` : formatTime(dates[row]!);
 }

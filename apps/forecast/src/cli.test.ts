@@ -77,16 +77,41 @@ test('evaluate prints what training measured, and predict goes on after the last
   }
 });
 
-test('a file with other delimiters and gaps is read, and says so', async () => {
-  const { stderr, exitCode } = await runHere(
-    ['predict', '--model', 'model', '--csv', 'gaps.csv', '--backend', 'js'],
-    folder,
+test('a file with other delimiters is read, and says so; one with gaps is only where that is accepted', async () => {
+  const args = ['predict', '--model', 'model', '--csv', 'gaps.csv', '--backend', 'js'];
+  const where =
+    /gaps\.csv: column "day" is not evenly spaced: from 2020-02-18 to 2020-03-20 at row 50, and at 1 more, expected 2020-02-19, the next day; /
+      .source;
+  const refused = await runHere(args, folder);
+  expect(refused.exitCode).toBe(1);
+  expect(refused.stdout).toBe('');
+  expect(refused.stderr).toMatch(/^.*gaps\.csv: read with semicolons between the cells\.\n/);
+  expect(refused.stderr).toMatch(
+    new RegExp(`Error: .*${where}fill what is missing, or let rows count as evenly spaced with --uneven accept\n$`),
   );
-  expect(exitCode).toBe(0);
-  expect(stderr).toMatch(/^.*gaps\.csv: read with semicolons between the cells\.\n/);
-  expect(stderr).toMatch(
-    /Warning: .*gaps\.csv: rows are taken as evenly spaced, and are not: from 2020-02-18 to 2020-03-20 at row 50, and at 1 more\.\n$/,
+  const accepted = await runHere([...args, '--uneven', 'accept'], folder);
+  expect(accepted.exitCode).toBe(0);
+  expect(accepted.stderr).toMatch(new RegExp(`Warning: .*${where}rows are taken as evenly spaced\\.\n$`));
+  expect(accepted.stdout).toMatch(/^2020-07-19 /m);
+});
+
+test('hours of a clock that was changed for daylight saving are told so', async () => {
+  const hours = (from: string, skip: number) =>
+    Array.from({ length: 200 }, (_, i) => new Date(Date.parse(from) + (i < 20 ? i : i + skip) * 3_600_000))
+      .map((date, i) => `${date.toISOString().slice(0, 16)},${i % 24}`)
+      .join('\n');
+  writeFileSync(file('spring.csv'), `hour,load\n${hours('2024-03-30T06:00Z', 1)}\n`);
+  writeFileSync(file('autumn.csv'), `hour,load\n${hours('2024-10-26T07:00Z', -1)}\n`);
+  const args = (name: string) => ['train', '--csv', name, '--target', 'load', '--date', 'hour', '--out', 'never'];
+  const spring = await runHere(args('spring.csv'), folder);
+  expect(spring.stderr).toMatch(
+    /column "hour" is not evenly spaced: from 2024-03-31 01:00 to 2024-03-31 03:00 at row 21, expected 2024-03-31 02:00, the next hour\. Most likely clocks were changed for daylight saving/,
   );
+  const autumn = await runHere(args('autumn.csv'), folder);
+  expect(autumn.stderr).toMatch(
+    /column "hour" is not after the one before in row 21, expected dates in rising order\. Most likely clocks were changed/,
+  );
+  expect([spring.exitCode, autumn.exitCode]).toEqual([1, 1]);
 });
 
 test('training goes on when nobody reads, says what it replaces, and when it is of no use', async () => {

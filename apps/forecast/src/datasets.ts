@@ -16,7 +16,12 @@ export interface Dataset {
   readonly test: string | number;
   readonly settings: Omit<Settings, 'dataset' | 'validationStart' | 'testStart'>;
   readonly schedule: Schedule;
+  /** Whether rows count as evenly spaced although some dates are missing. */
+  readonly uneven?: Uneven;
 }
+
+/** What becomes of dates that are not evenly spaced: an error, or rows count as if they were. */
+export type Uneven = 'refuse' | 'accept';
 
 const network = { cell: 'lstm', hidden: 32, layers: 1, dropout: 0, head: 'quantile' } as const;
 
@@ -45,6 +50,8 @@ export const datasets = {
     title: 'S&P 500: closing price of the day',
     file: 'sp500-2000.csv',
     test: 0.15,
+    // On holidays there is no price.
+    uneven: 'accept',
     settings: {
       ...network,
       target: 'close',
@@ -65,6 +72,8 @@ export const datasets = {
     title: 'Mauna Loa: CO2 of the month',
     file: 'co2-concentration.csv',
     test: 0.2,
+    // June and October 1958 and February to April 1964 were not measured.
+    uneven: 'accept',
     settings: {
       ...network,
       target: 'CO2',

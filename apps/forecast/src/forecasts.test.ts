@@ -1,9 +1,8 @@
 import { createJsBackend } from '@sluice/backend-js';
 import { Device } from '@sluice/core';
-import { Table } from '@sluice/data';
+import { detectFrequency, formatTime, Table } from '@sluice/data';
 import type { EventLog } from '@sluice/training';
 import { expect, test } from 'vitest';
-import { extendDates } from './data/dates.ts';
 import { definition } from './definition.ts';
 import { fitModel } from './fit-model.ts';
 import { forecast } from './forecasts.ts';
@@ -129,14 +128,37 @@ test('a training that diverges says so', async () => {
   await expect(training).rejects.toThrow(/^the training diverged, and nothing is saved; try a lower --learning-rate: /);
 });
 
-test('dates go on by their usual step, months by months', () => {
-  const go = (dates: string[]) =>
-    [...extendDates(Float64Array.from(dates, Date.parse), 2)]
-      .slice(-2)
-      .map((date) => new Date(date).toISOString().slice(0, 16));
-  expect(go(['2024-01-01', '2024-02-01', '2024-03-01'])).toEqual(['2024-04-01T00:00', '2024-05-01T00:00']);
-  expect(go(['2024-01-01T00:00Z', '2024-01-01T00:30Z', '2024-01-01T01:00Z'])).toEqual([
-    '2024-01-01T01:30',
-    '2024-01-01T02:00',
+test('dates go on by their calendar, whatever the horizon', () => {
+  const go = (dates: string[], horizon: number) => {
+    const times = Float64Array.from(dates, (date) => Date.parse(date));
+    const last = [times.at(-2)!, times.at(-1)!] as const;
+    // The dates of a series before them, by the same steps.
+    const frequency = detectFrequency(times);
+    const { table } = waveSeries(200);
+    const ends = Float64Array.from({ length: 200 }, (_, row) => (row < 198 ? row - 1e13 : last[row - 198]!));
+    const { dates: all } = prepare({ name: 'dates', table, dates: ends, frequency }, { ...waveSettings, horizon });
+    return Array.from(all!.subarray(200), (time) => formatTime(time));
+  };
+  expect(go(['2023-12-31', '2024-01-31'], 3)).toEqual(['2024-02-29', '2024-03-31', '2024-04-30']);
+  expect(go(['2023-10-01', '2024-01-01'], 3)).toEqual(['2024-04-01', '2024-07-01', '2024-10-01']);
+  expect(go(['2024-01-01', '2024-02-01'], 2)).toEqual(['2024-03-01', '2024-04-01']);
+  // A Monday, and then Wednesday to Friday: stocks go on with Monday.
+  expect(go(['2024-01-05', '2024-01-08', '2024-01-09', '2024-01-10', '2024-01-11', '2024-01-12'], 2)).toEqual([
+    '2024-01-15',
+    '2024-01-16',
   ]);
+  expect(go(['2024-01-01T00:00Z', '2024-01-01T00:30Z', '2024-01-01T01:00Z'], 2)).toEqual([
+    '2024-01-01 01:30',
+    '2024-01-01 02:00',
+  ]);
+});
+
+test('changes that only rounding tells apart are none', () => {
+  const line = Float64Array.from({ length: 200 }, (_, row) => 100 + 0.1 * row);
+  const straight = { ...series, table: Table.ofNumbers({ load: line }) };
+  const settings = { ...waveSettings, covariates: {}, level: false };
+  expect(() => prepare(straight, settings)).toThrow('column "load" changes by the same amount in all training rows');
+  const growth = { ...series, table: Table.ofNumbers({ load: line.map((_, row) => 3 * 1.01 ** row) }) };
+  expect(() => prepare(growth, { ...settings, log: true })).toThrow('changes by the same amount in all training rows');
+  expect(() => prepare(growth, settings)).not.toThrow();
 });

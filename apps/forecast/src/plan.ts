@@ -1,7 +1,7 @@
-import { usualStep } from './data/dates.ts';
+import type { Frequency } from '@sluice/data';
 import { loadSeries } from './data/load.ts';
 import type { Series } from './data/series.ts';
-import { type Dataset, datasetNames, datasets, type Schedule } from './datasets.ts';
+import { type Dataset, datasetNames, datasets, type Schedule, type Uneven } from './datasets.ts';
 import { AppError, UsageError } from './errors.ts';
 import { showReading } from './reading.ts';
 import type { Settings } from './settings.ts';
@@ -28,6 +28,7 @@ export interface TrainingRequest {
   readonly batch?: number | undefined;
   readonly learningRate?: number | undefined;
   readonly quick?: boolean | undefined;
+  readonly uneven?: Uneven | undefined;
   readonly seed: number;
 }
 
@@ -43,7 +44,7 @@ const validationShare = 0.15;
 
 /** Reads the data and decides what to train, before anything is written. */
 export async function planTraining(request: TrainingRequest): Promise<Plan> {
-  const { csv, dataset: name = 'weather', seed, quick } = request;
+  const { csv, dataset: name = 'weather', seed, quick, uneven } = request;
   const dataset = csv === undefined ? named(name) : ownFile(csv, request);
   const chosen = { ...dataset.settings, ...given(request, Object.keys(dataset.settings)) };
   const covariates = Object.fromEntries(
@@ -51,8 +52,8 @@ export async function planTraining(request: TrainingRequest): Promise<Plan> {
   );
   const settings = { ...chosen, covariates, dataset: csv === undefined ? name : 'csv' };
   using reading = showReading();
-  const series = await loadSeries(settings, csv, reading.onProgress);
-  const { season, calendar } = csv !== undefined && series.dates ? cycleOf(series.dates) : settings;
+  const series = await loadSeries(settings, { csv, uneven, onProgress: reading.onProgress });
+  const { season, calendar } = csv !== undefined && series.frequency ? cycleOf(series.frequency) : settings;
   const testStart = testStartOf(series, dataset.test);
   const schedule = { ...dataset.schedule, ...given(request, Object.keys(dataset.schedule)), seed };
   return {
@@ -105,16 +106,18 @@ function ownFile(csv: string, { target, date, columns = [] }: TrainingRequest): 
   };
 }
 
-/** What repeats itself, by the usual step from date to date. */
-function cycleOf(dates: Float64Array): Pick<Settings, 'season' | 'calendar'> {
-  const hour = 3_600_000;
-  const usual = usualStep(dates);
-  if (usual < 24 * hour)
-    return { season: Math.max(1, Math.round((24 * hour) / usual)), calendar: { hour: 'cyclic', dayOfWeek: 'cyclic' } };
-  if (usual < 7 * 24 * hour) return { season: 7, calendar: { dayOfWeek: 'cyclic', dayOfYear: 'cyclic' } };
-  return usual >= 28 * 24 * hour
-    ? { season: 12, calendar: { month: 'cyclic' } }
-    : { season: 52, calendar: { dayOfYear: 'cyclic' } };
+/** What repeats itself, by the steps from date to date. */
+function cycleOf(frequency: Frequency): Pick<Settings, 'season' | 'calendar'> {
+  const days = (frequency.next(0, 2) - frequency.next(0)) / 86_400_000;
+  return { season: frequency.seasons[0] ?? 1, calendar: calendarOf(days) };
+}
+
+/** Features that differ from step to step. */
+function calendarOf(days: number): Settings['calendar'] {
+  if (days < 1) return { hour: 'cyclic', dayOfWeek: 'cyclic' };
+  if (days < 7) return { dayOfWeek: 'cyclic', dayOfYear: 'cyclic' };
+  if (days < 28) return { dayOfYear: 'cyclic' };
+  return days < 360 ? { month: 'cyclic' } : {};
 }
 
 function testStartOf({ name, table, dates }: Series, test: Dataset['test']): number {

@@ -1,6 +1,5 @@
 import type { TensorData } from '@sluice/core';
 import { calendarFeatures, Scaler, type ScalingMethod, sliceRows, Table } from '@sluice/data';
-import { extendDates } from './data/dates.ts';
 import type { Series } from './data/series.ts';
 import { AppError } from './errors.ts';
 import { lagOf, naiveRow, type Settings } from './settings.ts';
@@ -58,9 +57,9 @@ export function prepare(series: Series, settings: Settings, scalers?: Scalers): 
   if (log) checkValues(series, target, (value) => value > 0, 'numbers above 0 for --log');
   const scale = (value: number) => (log ? Math.log(value) : value);
   const computed = values.map(scale);
-  const dates = series.dates && extendDates(series.dates, horizon);
+  const dates = extendDates(series, horizon);
   const history = historyTable(series, settings, computed);
-  if (!scalers) checkChanging(series, settings, history);
+  if (!scalers) checkChanging(series, settings, history, computed);
   const known = knownTable(dates, settings, rows).matrix();
   const differences = (origins: ArrayLike<number>): TensorData => {
     const data = new Float64Array(origins.length * horizon);
@@ -95,6 +94,17 @@ export function prepare(series: Series, settings: Settings, scalers?: Scalers): 
   }
 }
 
+/** The dates, and those of the steps after them. */
+function extendDates({ dates, frequency }: Series, steps: number): Float64Array | undefined {
+  if (dates === undefined || frequency === undefined) return undefined;
+  const extended = new Float64Array(dates.length + steps);
+  extended.set(dates);
+  for (let step = 1; step <= steps; step++) {
+    extended[dates.length + step - 1] = frequency.next(dates.at(-1)!, step);
+  }
+  return extended;
+}
+
 /** The changes of the target, its height where it is stationary, and the other columns; zeros where the future is not known. */
 function historyTable(series: Series, settings: Settings, computed: Float64Array): Table {
   const total = series.table.length + settings.horizon;
@@ -109,11 +119,13 @@ function historyTable(series: Series, settings: Settings, computed: Float64Array
   return Table.ofNumbers(Object.fromEntries(columns.map(([name, values]) => [name, extended(values)])));
 }
 
-/** A column that says nothing has no scale. */
-function checkChanging(series: Series, settings: Settings, history: Table): void {
+/** A column that says nothing has no scale; changes that differ by the rounding of what they are changes of say nothing. */
+function checkChanging(series: Series, settings: Settings, history: Table, computed: Float64Array): void {
+  const size = computed.reduce((most, value) => Math.max(most, Math.abs(value)), settings.log ? 1 : 0);
   for (const name of history.names) {
     const values = history.numbers(name).subarray(lagOf(settings), settings.validationStart);
-    if (values.some((value) => value !== values[0])) continue;
+    const rounding = name === 'changes' ? 4 * Number.EPSILON * size : 0;
+    if (values.some((value) => Math.abs(value - values[0]!) > rounding)) continue;
     const isTarget = name === 'changes' || name === 'level';
     const what = JSON.stringify(isTarget ? settings.target : name.slice('column '.length));
     const how = name === 'changes' ? 'changes by the same amount' : 'is the same';

@@ -27,6 +27,12 @@ const count = (most: number) =>
   number(`a whole number from 1 to ${most}`, (value) => Number.isInteger(value) && value >= 1 && value <= most);
 const backend = () => new Option('--backend <name>', 'what computes').choices(backendNames).default('wasm');
 
+const uneven = () =>
+  new Option('--uneven <what>', 'to do where dates of your file are not evenly spaced (default: refuse)').choices([
+    'refuse',
+    'accept',
+  ]);
+
 interface CommonFlags extends TrainingRequest {
   readonly backend: BackendName;
 }
@@ -39,6 +45,7 @@ function withTraining(command: Command): Command {
     .option('--csv <file>', 'your own file: a line of names, then rows in the order of time', path)
     .option('--target <column>', 'the column to forecast')
     .option('--date <column>', 'of your file: the column of dates, ISO 8601; gives calendar features and the season')
+    .addOption(uneven())
     .option('--columns <names>', 'more columns to read, separated by commas', (text) => text.split(','))
     .option('--unit <text>', 'of the target')
     .option('--log', 'forecast ratios instead of differences')
@@ -86,6 +93,7 @@ function withModel(command: Command): Command {
   return command
     .option('--model <folder>', 'of the model', 'weather')
     .option('--csv <file>', 'a file with the columns that the model was trained on (default: its data set)', path)
+    .addOption(uneven())
     .addOption(backend());
 }
 

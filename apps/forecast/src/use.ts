@@ -4,6 +4,7 @@ import { loadModel } from '@sluice/model/node';
 import { createReport, renderText } from '@sluice/report';
 import { describe } from './charts.ts';
 import { loadSeries } from './data/load.ts';
+import type { Uneven } from './datasets.ts';
 import { definition } from './definition.ts';
 import { type BackendName, openDevice } from './device.ts';
 import { AppError } from './errors.ts';
@@ -20,15 +21,17 @@ export interface UseOptions {
   /** A file with the columns that it was trained on. Default: the data set that it was trained on. */
   readonly csv?: string | undefined;
   readonly backend: BackendName;
+  /** What becomes of dates that are not evenly spaced. Default: what the data set of the model has, or `refuse`. */
+  readonly uneven?: Uneven | undefined;
   /** Hears how far the data are read. */
   readonly onProgress?: (progress: ReadProgress) => void;
 }
 
 /** Prints the figures of a saved model on the test part of its data. */
-export async function evaluate({ model: folder, csv, backend, onProgress }: UseOptions): Promise<void> {
+export async function evaluate({ model: folder, csv, backend, uneven, onProgress }: UseOptions): Promise<void> {
   using device = await openDevice(backend);
   const { model, config, preprocessing } = await loadModel(folder, definition, device);
-  const prepared = prepare(await loadSeries(config, csv, onProgress), config, preprocessing);
+  const prepared = prepare(await loadSeries(config, { csv, uneven, onProgress }), config, preprocessing);
   const { testStart, horizon } = config;
   if (prepared.rows < testStart + horizon) {
     throw new AppError(
@@ -45,10 +48,10 @@ export async function evaluate({ model: folder, csv, backend, onProgress }: UseO
 }
 
 /** Prints what comes after the last row of the data. */
-export async function predict({ model: folder, csv, backend, onProgress }: UseOptions): Promise<void> {
+export async function predict({ model: folder, csv, backend, uneven, onProgress }: UseOptions): Promise<void> {
   using device = await openDevice(backend);
   const { model, config, preprocessing } = await loadModel(folder, definition, device);
-  const prepared = prepare(await loadSeries(config, csv, onProgress), config, preprocessing);
+  const prepared = prepare(await loadSeries(config, { csv, uneven, onProgress }), config, preprocessing);
   const { rows } = prepared;
   const { quantiles } = await forecast(model, prepared, { start: rows, end: rows + 1 });
   const lines = Array.from({ length: config.horizon }, (_, step) => [

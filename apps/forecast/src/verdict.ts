@@ -1,3 +1,4 @@
+import { CompensatedSum, meanOf } from '@sluice/core';
 import type { MethodScore, Score } from './score.ts';
 
 /** Whether the model is better than a simple method, at the first step or over all of them. */
@@ -27,7 +28,7 @@ export function verdictsOf({ model, baselines }: Score, steps: 'first' | 'all'):
 function meanOverSteps({ absolute }: MethodScore): Float64Array {
   return Float64Array.from(absolute[0]!, (_, i) => {
     const counted = absolute.map((step) => step[i]!).filter((error) => !Number.isNaN(error));
-    return counted.reduce((sum, error) => sum + error, 0) / counted.length;
+    return meanOf(counted);
   });
 }
 
@@ -38,11 +39,11 @@ function meanOverSteps({ absolute }: MethodScore): Float64Array {
 export function dieboldMariano(first: Float64Array, second: Float64Array, horizon: number): number {
   const differences = second.map((error, i) => error - first[i]!).filter((difference) => !Number.isNaN(difference));
   const count = differences.length;
-  const mean = differences.reduce((sum, difference) => sum + difference, 0) / count;
+  const mean = meanOf(differences);
   const covariance = (lag: number) => {
-    let sum = 0;
-    for (let i = lag; i < count; i++) sum += (differences[i]! - mean) * (differences[i - lag]! - mean);
-    return sum / count;
+    const sum = new CompensatedSum();
+    for (let i = lag; i < count; i++) sum.add((differences[i]! - mean) * (differences[i - lag]! - mean));
+    return sum.value / count;
   };
   let variance = covariance(0);
   for (let lag = 1; lag < Math.min(horizon, count); lag++) variance += 2 * (1 - lag / horizon) * covariance(lag);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Table } from '@sluice/data';
+import { Frequency, Table } from '@sluice/data';
 import { AppError } from '../errors.ts';
 import { runsFolder } from '../folder.ts';
 import { readRNumbers } from './r-data.ts';
@@ -25,7 +25,7 @@ export async function loadElectricity(from: readonly string[] = places): Promise
     const demand = readRNumbers(...files, 'taylor', file('rdb'));
     const start = Date.UTC(2000, 5, 5);
     const dates = demand.map((_, row) => start + row * 1_800_000);
-    return { name: 'electricity', table: Table.ofNumbers({ demand }), dates };
+    return { name: 'electricity', table: Table.ofNumbers({ demand }), dates, frequency: Frequency.of(1800) };
   }
   throw new AppError(
     `electricity: the Debian package r-cran-forecast (GPL) is missing; get it, in the folder of the repository, with: ${electricityCommand}`,

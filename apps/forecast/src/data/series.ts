@@ -1,4 +1,4 @@
-import type { Table } from '@sluice/data';
+import type { Frequency, Table } from '@sluice/data';
 
 /** A series to forecast, row by row in time. */
 export interface Series {
@@ -8,4 +8,6 @@ export interface Series {
   readonly table: Table;
   /** Milliseconds since 1970 of each row, if they are known. */
   readonly dates: Float64Array | undefined;
+  /** Of the dates; with less than two of them there is none. */
+  readonly frequency: Frequency | undefined;
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Random } from '@sluice/core';
-import { Table } from '@sluice/data';
+import { Frequency, Table } from '@sluice/data';
 import { afterAll, vi } from 'vitest';
 import type { Series } from '../data/series.ts';
 import { main } from '../program.ts';
@@ -69,7 +69,8 @@ export function waveSeries(rows: number): Series {
   const noise = new Random(5).normal(rows);
   const load = Array.from(noise, (by, row) => 50 + row / 20 + 10 * Math.sin((2 * Math.PI * row) / 7) + by);
   const dates = Float64Array.from({ length: rows }, (_, row) => Date.UTC(2020, 0, 1 + row));
-  return { name: 'wave', table: Table.ofNumbers({ load, wind: load.map((value, row) => value * (row % 3)) }), dates };
+  const table = Table.ofNumbers({ load, wind: load.map((value, row) => value * (row % 3)) });
+  return { name: 'wave', table, dates, frequency: Frequency.of('day') };
 }
 
 export const waveSettings: Settings = {

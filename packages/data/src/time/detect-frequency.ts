@@ -12,14 +12,15 @@ const leastShare = 0.5;
  * in shorter months is the last) or by the clock. Some times may be missing, as holidays are; `findGaps` tells where. Two times suffice, and are read as
  * months where both may be: 31 January and 29 February are ends of months. Days are business days where a weekend is left out.
  * @param times milliseconds since 1970 in rising order, at least two
+ * @param source names the times in errors, e.g. the file and column that they came from
  * @example
  * const frequency = detectFrequency(table.dates('day'));
  * const tomorrow = frequency.next(table.dates('day').at(-1));
  * @throws FormatError naming the first time that is missing or not after the one before, when there are fewer than two, or when less than half of the steps
  * follow one frequency
  */
-export function detectFrequency(times: ArrayLike<number>): Frequency {
-  const operation = 'detectFrequency';
+export function detectFrequency(times: ArrayLike<number>, source = 'detectFrequency'): Frequency {
+  const operation = source;
   checkRising(operation, (row) => `times[${row}]`, times);
   if (times.length < 2) {
     throw new FormatError({
