@@ -1,5 +1,5 @@
-import { OptionError } from '@sluice/core';
-import { type CTCOptions, ctcSteps } from './ctc-steps.ts';
+import { OptionError, readOptions } from '@sluice/core';
+import { type CTCOptions, ctcDefaults, ctcSteps } from './ctc-steps.ts';
 import { logAdd } from './log-space.ts';
 import { checkRange, type Scores } from './scores.ts';
 
@@ -34,12 +34,16 @@ export interface CTCHypothesis {
  * const [beam] = ctcBeamDecode({ data: await y.data(), shape: y.shape }, { lengths, beamWidth: 25 });
  * console.log(beam?.[0]?.labels);   // the best of the first row
  */
-export function ctcBeamDecode(logits: Scores, options: CTCBeamOptions = {}): CTCHypothesis[][] {
-  const { blank = 0, beamWidth = 16, results = 1, score } = options;
-  const rows = ctcSteps(operation, logits, options);
+export function ctcBeamDecode(logits: Scores, options?: CTCBeamOptions): CTCHypothesis[][] {
+  const given = readOptions(operation, options, { ...ctcDefaults, beamWidth: 16, results: 1, score: undefined });
+  const { blank, beamWidth, results, score } = given;
+  const rows = ctcSteps(operation, logits, given);
   if (beamWidth !== Number.POSITIVE_INFINITY)
     checkRange(operation, 'beamWidth', beamWidth, 1, Number.POSITIVE_INFINITY);
   checkRange(operation, 'results', results, 1, beamWidth);
+  if (score !== undefined && typeof score !== 'function') {
+    throw new OptionError({ operation, argument: 'score', got: `is of type ${typeof score}`, expected: 'a function' });
+  }
   return rows.map((steps) => {
     let beam = [new Prefix(null, blank, 0)];
     beam[0]!.endsInBlank = 0;

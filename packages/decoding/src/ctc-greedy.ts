@@ -1,5 +1,6 @@
-import { type CTCOptions, ctcSteps } from './ctc-steps.ts';
-import type { Scores } from './scores.ts';
+import { readOptions } from '@sluice/core';
+import { type CTCOptions, ctcDefaults, ctcSteps } from './ctc-steps.ts';
+import { argMax, type Scores } from './scores.ts';
 
 export interface CTCPath {
   /** The labels, repetitions merged and blanks left out. */
@@ -17,14 +18,16 @@ export interface CTCPath {
  * @example
  * for (const { labels } of ctcGreedyDecode({ data: await y.data(), shape: y.shape }, { lengths })) console.log(labels);
  */
-export function ctcGreedyDecode(logits: Scores, options: CTCOptions = {}): CTCPath[] {
-  const { blank = 0 } = options;
-  return ctcSteps('ctcGreedyDecode', logits, options).map((steps) => {
+export function ctcGreedyDecode(logits: Scores, options?: CTCOptions): CTCPath[] {
+  const operation = 'ctcGreedyDecode';
+  const given = readOptions(operation, options, ctcDefaults);
+  const { blank } = given;
+  return ctcSteps(operation, logits, given).map((steps) => {
     const labels: number[] = [];
     let logProbability = 0;
     let last = blank;
     for (const step of steps) {
-      const best = step.indexOf(Math.max(...step));
+      const best = argMax(step);
       logProbability += step[best]!;
       if (best !== blank && best !== last) labels.push(best);
       last = best;

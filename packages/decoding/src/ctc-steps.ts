@@ -7,17 +7,24 @@ export interface CTCOptions extends LengthsOption {
   readonly blank?: number | undefined;
 }
 
+/** What all decoders of CTC take. */
+export const ctcDefaults = { blank: 0, lengths: undefined } as const;
+
 /** For each row the log-probabilities [classes] of its steps, one after the other. */
-export function ctcSteps(operation: string, logits: Scores, options: CTCOptions): Iterable<Float64Array>[] {
-  const rows = rowsOf(operation, logits, options);
+export function ctcSteps(
+  operation: string,
+  logits: Scores,
+  { blank = 0, lengths }: CTCOptions,
+): Iterable<Float64Array>[] {
+  const rows = rowsOf(operation, 'logits', logits, lengths);
   const classes = logits.shape[2]!;
-  checkRange(operation, 'blank', options.blank ?? 0, 0, classes - 1);
+  checkRange(operation, 'blank', blank, 0, classes - 1);
   return rows.map(function* ({ length, at }, row) {
     for (let t = 0; t < length; t++) {
       const step = logSoftmax(logits.data, at(t), classes);
       if (Number.isNaN(step[0])) {
         const expected = 'no NaN and no Infinity, and not -Infinity alone';
-        throw new OptionError({ operation, argument: `scores[${t}, ${row}]`, got: 'has no softmax', expected });
+        throw new OptionError({ operation, argument: `logits[${t}][${row}]`, got: 'has no softmax', expected });
       }
       yield step;
     }

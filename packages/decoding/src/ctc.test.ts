@@ -138,11 +138,11 @@ it('says what is wrong', () => {
   const messages: readonly [work: () => unknown, message: string][] = [
     [
       () => ctcGreedyDecode({ shape: [3, 8], data: logits.data }),
-      'ctcGreedyDecode: scores has shape [3, 8], expected [time, batch, classes]',
+      'ctcGreedyDecode: logits has shape [3, 8], expected [time, batch, classes]',
     ],
     [
       () => ctcGreedyDecode({ shape: [3, 2, 5], data: logits.data }),
-      'ctcGreedyDecode: scores has 24 elements, expected 30 for shape [3, 2, 5]',
+      'ctcGreedyDecode: logits has 24 elements, expected 30 for shape [3, 2, 5]',
     ],
     [
       () => ctcGreedyDecode(logits, { lengths: [3] }),
@@ -155,11 +155,11 @@ it('says what is wrong', () => {
     [() => ctcGreedyDecode(logits, { blank: 4 }), 'ctcGreedyDecode: blank is 4, expected a whole number from 0 to 3'],
     [
       () => ctcGreedyDecode({ shape: [1, 1, 2], data: [0, Number.NaN] }),
-      'ctcGreedyDecode: scores[0, 0] has no softmax, expected no NaN and no Infinity, and not -Infinity alone',
+      'ctcGreedyDecode: logits[0][0] has no softmax, expected no NaN and no Infinity, and not -Infinity alone',
     ],
     [
       () => ctcBeamDecode({ shape: [1, 1, 2], data: [0, Number.POSITIVE_INFINITY] }),
-      'ctcBeamDecode: scores[0, 0] has no softmax, expected no NaN and no Infinity, and not -Infinity alone',
+      'ctcBeamDecode: logits[0][0] has no softmax, expected no NaN and no Infinity, and not -Infinity alone',
     ],
     [
       () => ctcBeamDecode(logits, { beamWidth: 0.5 }),
@@ -175,4 +175,31 @@ it('says what is wrong', () => {
     ],
   ];
   for (const [work, message] of messages) expect(work).toThrow(message);
+});
+
+it('takes as many classes as an alphabet has', () => {
+  const classes = 130_000;
+  const data = Float32Array.from({ length: 3 * classes }, (_, i) =>
+    i % classes === 129_999 - Math.floor(i / classes) ? 9 : 0,
+  );
+  const [path] = ctcGreedyDecode({ shape: [3, 1, classes], data });
+  expect(path!.labels).toEqual([129_999, 129_998, 129_997]);
+  const [beam] = ctcBeamDecode({ shape: [3, 1, classes], data }, { beamWidth: 2 });
+  expect(beam![0]!.labels.length).toBeGreaterThan(0);
+});
+
+it.each([
+  ['ctcGreedyDecode', ctcGreedyDecode, 'blank, lengths'],
+  ['ctcBeamDecode', ctcBeamDecode, 'blank, lengths, beamWidth, results, score'],
+] as const)('%s refuses options that are none, and what is no scores', (name, decode, known) => {
+  const scores = { shape: [1, 1, 2], data: [0, 1] };
+  expect(() => decode(scores, { length: [1] } as never)).toThrow(
+    `${name}: length is no option, expected one of ${known}`,
+  );
+  expect(() => decode(scores, [1] as never)).toThrow(`${name}: options is of class Array, expected an object`);
+  const expected =
+    'logits has no shape and data on the host, expected { data: await tensor.data(), shape: tensor.shape }';
+  for (const wrong of [undefined, [0, 1], { shape: [1, 1, 2], data: () => [] }]) {
+    expect(() => decode(wrong as never)).toThrow(`${name}: ${expected}`);
+  }
 });

@@ -19,23 +19,41 @@ export interface Row {
   readonly at: (t: number) => number;
 }
 
-/** @throws ShapeError, OptionError when scores or lengths do not fit. */
-export function rowsOf(operation: string, { shape, data }: Scores, { lengths }: LengthsOption): Row[] {
+/**
+ * @param argument what the function calls the scores
+ * @throws ShapeError, OptionError when scores or lengths do not fit.
+ */
+export function rowsOf(operation: string, argument: string, scores: Scores, lengths: Lengths | undefined): Row[] {
+  const { shape, data } = checkHost(operation, argument, scores);
   if (shape.length !== 3 || !(shape[2]! >= 1)) {
     const got = `has shape ${formatShape(shape)}`;
-    throw new ShapeError({ operation, argument: 'scores', got, expected: '[time, batch, classes]' });
+    throw new ShapeError({ operation, argument, got, expected: '[time, batch, classes]' });
   }
   const [time, batch, classes] = shape as readonly [number, number, number];
   if (data.length !== sizeOf(shape)) {
     const got = `has ${data.length} elements`;
     const expected = `${sizeOf(shape)} for shape ${formatShape(shape)}`;
-    throw new ShapeError({ operation, argument: 'scores', got, expected });
+    throw new ShapeError({ operation, argument, got, expected });
   }
   if (lengths) checkLengths(operation, lengths, time, batch);
   return Array.from({ length: batch }, (_, row) => ({
     length: lengths ? lengths[row]! : time,
     at: (t) => (t * batch + row) * classes,
   }));
+}
+
+/** A tensor, whose elements are on its device, is the likeliest thing in the place of scores. */
+function checkHost(operation: string, argument: string, scores: Scores): Scores {
+  if (typeof scores?.data === 'object' && Array.isArray(scores.shape)) return scores;
+  const expected = '{ data: await tensor.data(), shape: tensor.shape }';
+  throw new OptionError({ operation, argument, got: 'has no shape and data on the host', expected });
+}
+
+/** Position of the largest element, the first of several; 0 where none is larger than -Infinity. */
+export function argMax(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
+  return best;
 }
 
 /** @throws OptionError unless `value` is a whole number from `least` to `most`. */

@@ -97,12 +97,31 @@ it('says what is wrong', () => {
     ],
     [
       () => viterbiDecode({ ...scores, data: [0, 1, 2, Number.NaN] }, { transitions }),
-      'viterbiDecode: emissions[1, 0] leads to NaN, expected no NaN and no Infinity',
+      'viterbiDecode: emissions[1][0] leads to NaN, expected no NaN and no Infinity',
     ],
     [
       () => viterbiDecode({ ...scores, shape: [4] }, { transitions }),
-      'viterbiDecode: scores has shape [4], expected [time, batch, classes]',
+      'viterbiDecode: emissions has shape [4], expected [time, batch, classes]',
     ],
   ];
   for (const [work, message] of messages) expect(work).toThrow(message);
+});
+
+it('refuses options that are none, and what cannot be added up', () => {
+  const scores = { shape: [1, 1, 2], data: [0, 1] };
+  const transitions = new Float64Array(4);
+  const decode =
+    (options: unknown, emissions: unknown = scores) =>
+    () =>
+      viterbiDecode(emissions as never, options as never);
+  expect(decode(undefined)).toThrow('viterbiDecode: transitions is missing; it has no default');
+  expect(decode(transitions)).toThrow('viterbiDecode: options is of class Float64Array');
+  expect(decode({ transitions, starts: [0, 0] })).toThrow(
+    'viterbiDecode: starts is no option, expected one of transitions',
+  );
+  expect(decode({ transitions }, [0, 1])).toThrow('viterbiDecode: emissions has no shape and data on the host');
+  const infinite = { shape: [1, 1, 2], data: [0, Number.POSITIVE_INFINITY] };
+  expect(decode({ transitions, end: [0, Number.NEGATIVE_INFINITY] }, infinite)).toThrow(
+    'viterbiDecode: end leads to NaN',
+  );
 });

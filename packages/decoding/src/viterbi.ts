@@ -1,5 +1,5 @@
-import { formatShape, OptionError, ShapeError } from '@sluice/core';
-import { type LengthsOption, rowsOf, type Scores } from './scores.ts';
+import { formatShape, OptionError, readOptions, required, ShapeError, sizeOf } from '@sluice/core';
+import { argMax, type LengthsOption, rowsOf, type Scores } from './scores.ts';
 
 export interface ViterbiOptions extends LengthsOption {
   /** [tags * tags], row-major: the score of going from the first tag to the second. */
@@ -29,13 +29,18 @@ export interface TagPath {
  */
 export function viterbiDecode(emissions: Scores, options: ViterbiOptions): TagPath[] {
   const operation = 'viterbiDecode';
-  const rows = rowsOf(operation, emissions, options);
+  const { transitions, lengths, ...bounds } = readOptions(operation, options, {
+    transitions: required,
+    start: undefined,
+    end: undefined,
+    lengths: undefined,
+  });
+  const rows = rowsOf(operation, 'emissions', emissions, lengths);
   const tags = emissions.shape[2]!;
   const { data } = emissions;
-  const { transitions } = options;
   checkScores(operation, 'transitions', transitions, [tags, tags]);
   const zeros = new Float64Array(tags);
-  const { start = zeros, end = zeros } = options;
+  const { start = zeros, end = zeros } = bounds;
   checkScores(operation, 'start', start, [tags]);
   checkScores(operation, 'end', end, [tags]);
   const stepScores = Float64Array.from(transitions);
@@ -57,23 +62,26 @@ export function viterbiDecode(emissions: Scores, options: ViterbiOptions): TagPa
         }
         for (let tag = 0; tag < tags; tag++) best[tag]! += data[at(t) + tag]!;
       }
-      if (best.some(Number.isNaN)) {
-        const argument = `emissions[${t}, ${row}]`;
-        throw new OptionError({ operation, argument, got: 'leads to NaN', expected: 'no NaN and no Infinity' });
-      }
+      checkNumbers(operation, best, `emissions[${t}][${row}]`);
     }
     const totals = best.map((value, tag) => value + end[tag]!);
+    checkNumbers(operation, totals, 'end');
     const path = new Int32Array(length);
-    path[length - 1] = totals.indexOf(Math.max(...totals));
+    path[length - 1] = argMax(totals);
     for (let t = length - 1; t > 0; t--) path[t - 1] = cameFrom[t * tags + path[t]!]!;
     return { tags: path, score: totals[path[length - 1]!]! };
   });
 }
 
+function checkNumbers(operation: string, sums: Float64Array, argument: string): void {
+  if (!sums.some(Number.isNaN)) return;
+  throw new OptionError({ operation, argument, got: 'leads to NaN', expected: 'no NaN and no Infinity' });
+}
+
 function checkScores(operation: string, argument: string, scores: ArrayLike<number>, shape: readonly number[]): void {
-  const size = shape.reduce((product, length) => product * length, 1);
-  if (scores.length !== size) {
-    const got = `has ${scores.length} elements`;
+  const size = sizeOf(shape);
+  if (scores?.length !== size) {
+    const got = `has ${scores?.length ?? 'no'} elements`;
     throw new ShapeError({ operation, argument, got, expected: `${size} for shape ${formatShape(shape)}` });
   }
   for (let i = 0; i < size; i++) {
