@@ -1,4 +1,5 @@
 import tseslint from 'typescript-eslint';
+import { noSpreadArguments } from './tooling/check/no-spread-arguments.mjs';
 
 // Biome formats and lints; ESLint adds only the rules that need types, and the limit on the length of a file.
 export default [
@@ -16,6 +17,16 @@ export default [
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
     },
+  },
+  {
+    files: ['{packages,apps,tooling,tests}/**/*.{ts,mjs,js}'],
+    plugins: { sluice: { rules: { 'no-spread-arguments': noSpreadArguments } } },
+    rules: { 'sluice/no-spread-arguments': 'error' },
+  },
+  {
+    // What a test spreads, it has written down.
+    files: ['{packages,apps,tooling}/**/*.test.ts', '**/src/testing/**', 'tests/**'],
+    rules: { 'sluice/no-spread-arguments': 'off' },
   },
   {
     files: ['{packages,apps,tooling,tests}/**/*.{ts,mjs,js}'],

@@ -36,7 +36,8 @@ export function budgetRow(name, files) {
 
 /** @param {string[][]} rows first column to the left, numbers to the right, the last column free */
 export function formatTable(rows) {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  const widths =
+    rows[0]?.map((_, column) => rows.reduce((width, row) => Math.max(width, row[column]?.length ?? 0), 0)) ?? [];
   return rows
     .map((row) =>
       row

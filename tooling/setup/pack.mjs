@@ -97,6 +97,7 @@ export async function packCommand(args, userFolder, build) {
   }
   const published = publishedPackages();
   const names = withDependencies(parsed.positionals.length > 0 ? parsed.positionals : [...published.keys()]);
+  // eslint-disable-next-line sluice/no-spread-arguments -- one for each package
   await build(...names);
   for (const name of names) {
     const { folder } = /** @type {{ folder: string }} */ (published.get(name));

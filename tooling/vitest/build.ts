@@ -12,6 +12,7 @@ declare module 'vitest' {
 /** Builds what tests/ takes from dist. Where that fails, the tests that need it do, and no others. */
 export default async function buildPackages(project: TestProject): Promise<void> {
   try {
+    // eslint-disable-next-line sluice/no-spread-arguments -- one for each package
     await build('tests-bundlers', 'tests-packed', 'tests-runtimes', ...publishedPackages().keys());
     project.provide('buildProblem', '');
   } catch (error) {

@@ -1,3 +1,4 @@
+import { maximumOf } from '@sluice/core';
 import { type HeatMap, type HeatSection, rowsOf } from '@sluice/report';
 import { classes } from './classes.ts';
 import { type Image, paste, size } from './image.ts';
@@ -25,7 +26,7 @@ export function pictureRow(title: string, note: string, samples: readonly Sample
 
 /** Strings below each other, with what was written and what was read. */
 export function pictureLines(title: string, samples: readonly Sample[], readings: readonly Reading[]): HeatSection {
-  const width = Math.max(...samples.map(({ image }) => image.width));
+  const width = maximumOf(samples.map(({ image }) => image.width));
   const maps = samples.map(({ image, labels }, i) => {
     const name = `${labels.join('')} read as ${readings[i]!.labels.join('') || 'nothing'}`;
     return pictureMap(name, paste(width, size, [{ image, x: 0, y: 0 }]));
@@ -76,7 +77,7 @@ export async function insideMaps(network: DigitNetwork, sample: Sample): Promise
 }
 
 function softmax(scores: readonly number[]): number[] {
-  const highest = Math.max(...scores);
+  const highest = maximumOf(scores);
   const weights = scores.map((score) => Math.exp(score - highest));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return weights.map((weight) => weight / total);

@@ -1,3 +1,4 @@
+import { maximumOf } from '@sluice/core';
 import type { Scores } from '@sluice/decoding';
 import { ctcBeamDecode, ctcGreedyDecode } from '@sluice/decoding';
 import { evaluationBatches } from './batches.ts';
@@ -21,7 +22,8 @@ export async function readAll(network: DigitNetwork, samples: readonly Sample[])
   const readings: Reading[] = [];
   for await (const batch of evaluationBatches(network.task, samples).epoch(0)) {
     const scores = await scoresOf(network, batch);
-    readings.push(...(network.task === 'digit' ? readDigits(scores) : readStrings(scores, batch.lengths)));
+    const found = network.task === 'digit' ? readDigits(scores) : readStrings(scores, batch.lengths);
+    for (const reading of found) readings.push(reading);
   }
   return readings;
 }
@@ -39,7 +41,7 @@ function readDigits({ data, shape }: Scores): Reading[] {
   const [rows, width] = shape as readonly [number, number];
   return Array.from({ length: rows }, (_, row) => {
     const scores = Array.from({ length: width }, (_, i) => data[row * width + i]!);
-    const highest = Math.max(...scores);
+    const highest = maximumOf(scores);
     const probability = 1 / scores.reduce((sum, score) => sum + Math.exp(score - highest), 0);
     const labels = [scores.indexOf(highest)];
     return { labels, probability, greedy: labels };

@@ -24,7 +24,7 @@ export async function forecast(model: Forecaster, prepared: Prepared, range: Row
   const quantiles: number[] = [];
   for await (const batch of forecastBatches(prepared, { start: range.start, end }, { batchSize: 256 }).epoch(0)) {
     const scaled = await run(model, batch);
-    origins.push(...batch.origins);
+    for (const origin of batch.origins) origins.push(origin);
     for (const value of unscale(prepared, batch, scaled)) quantiles.push(value);
   }
   return { origins: Int32Array.from(origins), quantiles: Float64Array.from(quantiles) };

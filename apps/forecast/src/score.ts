@@ -77,7 +77,7 @@ function flatten({ quantiles }: Forecasts, targets: (step: number) => Float64Arr
       if (!counts) continue;
       const start = (i * masks.length + step) * levels.length;
       kept.targets.push(values[i]!);
-      kept.quantiles.push(...quantiles.subarray(start, start + levels.length));
+      for (const quantile of quantiles.subarray(start, start + levels.length)) kept.quantiles.push(quantile);
     }
   }
   return kept;

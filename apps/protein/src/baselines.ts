@@ -1,3 +1,4 @@
+import { maximumOf } from '@sluice/core';
 import { ConfusionMatrix } from '@sluice/metrics';
 import { mergedLetters, mergedOf, residueVocabulary, type State, stateLetters } from './alphabet.ts';
 import { windowsOf } from './batches.ts';
@@ -64,7 +65,7 @@ class WindowCounts {
             score += scores[this.#index(label, place, windows[t * width + place]!)]!;
           return score;
         });
-        return totals.indexOf(Math.max(...totals));
+        return totals.indexOf(maximumOf(totals));
       });
       matrix.add(predictions, targets);
     }

@@ -84,8 +84,8 @@ export async function train({ settings, data, chains, out, backend, command }: T
       items: residueCount,
       signal: interrupt.signal,
     });
-    const logs = [new TrainingProgress({ unit: 'residues' }), jsonLines(join(out, 'log.jsonl'))];
-    for await (const event of logged(events, ...logs)) {
+    const progress = new TrainingProgress({ unit: 'residues' });
+    for await (const event of logged(events, progress, jsonLines(join(out, 'log.jsonl')))) {
       if (event.type === 'step') {
         history.train.x.push(event.step);
         history.train.y.push(event.loss);

@@ -40,7 +40,8 @@ export async function loadCorpus(folder?: string): Promise<Corpus> {
   const parts = { train: [] as Sentence[], validation: [] as Sentence[], test: [] as Sentence[] };
   for (const [i, file] of files.entries()) {
     const part = { 8: 'validation' as const, 9: 'test' as const }[i % 10] ?? 'train';
-    parts[part].push(...parseSentences(await readFile(file, 'utf8'), showPath(file), normalise));
+    const sentences = parseSentences(await readFile(file, 'utf8'), showPath(file), normalise);
+    for (const sentence of sentences) parts[part].push(sentence);
   }
   for (const [part, sentences] of Object.entries(parts)) {
     if (sentences.length === 0) throw new AppError(`${showPath(place)}: the files for ${part} hold no sentence`);

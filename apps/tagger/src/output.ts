@@ -1,4 +1,4 @@
-import { visible } from '@sluice/core';
+import { maximumOf, visible } from '@sluice/core';
 import { createReport, renderText, type Section } from '@sluice/report';
 
 /** A line for people; what a terminal would obey is made visible, for names and texts come from files of unknown origin. */
@@ -13,7 +13,7 @@ export function printSections(title: string, sections: readonly Section[]): void
 
 /** Rows with their columns below each other. */
 export function printColumns(rows: readonly (readonly string[])[]): void {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const widths = rows[0]!.map((_, column) => maximumOf(rows.map((row) => row[column]!.length)));
   for (const row of rows)
     print(
       row

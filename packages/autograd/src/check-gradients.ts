@@ -35,6 +35,7 @@ export async function checkGradients(
       throw new DTypeError({ ...problem, got: `has dtype ${input.dtype}`, expected: 'float64' });
     }
   });
+  // eslint-disable-next-line sluice/no-spread-arguments -- as many as the user wrote
   const gradients = grad(() => compute(...inputs), inputs);
   const slopes = await Promise.all(gradients.map((gradient) => gradient.data()));
   for (const gradient of gradients) gradient.dispose();
@@ -76,6 +77,7 @@ async function evaluate(
   const { device } = input;
   // The product is a new tensor, also where `compute` returns an input.
   const result = device.scope(() =>
+    // eslint-disable-next-line sluice/no-spread-arguments -- as many as the user wrote
     multiply(compute(...inputs.with(index, device.tensor(data, { shape: input.shape }))), 1),
   );
   try {

@@ -35,6 +35,7 @@ export {
   SluiceError,
   UnsupportedError,
 } from './errors.ts';
+export { maximumOf, minimumOf } from './extremes.ts';
 export { checkLengths, type Lengths } from './lengths.ts';
 export { checkLimit } from './limit.ts';
 export { aroundAxis, broadcastStrides, forEachIndex, mergeAxes, type Nest, reducedRuns } from './loops.ts';

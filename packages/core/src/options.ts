@@ -1,4 +1,5 @@
 import { OptionError } from './errors.ts';
+import { minimumOf } from './extremes.ts';
 
 /** In the place of a default: the option must be given. */
 export const required: unique symbol = Symbol('required');
@@ -75,7 +76,7 @@ function nearest(name: string, known: readonly string[]): string | undefined {
   const full = known.find((candidate) => abbreviates(lower, candidate.toLowerCase()));
   if (full !== undefined) return full;
   const distances = known.map((candidate) => editDistance(lower, candidate.toLowerCase()));
-  const least = Math.min(...distances);
+  const least = minimumOf(distances);
   return least <= Math.max(2, name.length / 2) ? known[distances.indexOf(least)] : undefined;
 }
 

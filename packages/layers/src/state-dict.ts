@@ -50,7 +50,7 @@ function compare(parameters: ReadonlyMap<string, Parameter>, state: ReadonlyMap<
   for (const [name, parameter] of parameters) {
     const value = state.get(name);
     if (value === undefined) missing.push(name);
-    else misfits.push(...misfit(name, parameter, value));
+    else for (const problem of misfit(name, parameter, value)) misfits.push(problem);
   }
   const unexpected = [...state.keys()].filter((name) => !parameters.has(name));
   const list = (title: string, names: readonly string[]) =>

@@ -1,4 +1,4 @@
-import { formatShape, type Parameter } from '@sluice/core';
+import { formatShape, maximumOf, type Parameter } from '@sluice/core';
 import type { Module } from './module.ts';
 
 type Row = readonly [name: string, layer: string, shape: string, count: string];
@@ -28,7 +28,7 @@ function ownerOf(name: string, modules: ReadonlyMap<string, Module>): string {
 }
 
 function layOut(rows: readonly Row[]): string {
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const widths = [0, 1, 2, 3].map((column) => maximumOf(rows.map((row) => row[column]!.length)));
   const lines = rows.map((row) =>
     row.map((cell, column) => (column === 3 ? cell.padStart(widths[3]!) : cell.padEnd(widths[column]!))).join('  '),
   );

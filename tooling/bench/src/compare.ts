@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { maximumOf, minimumOf } from '@sluice/core';
 import { Child } from './child.ts';
 import { loadAverage } from './machine.ts';
 import { productSize } from './participants/data.mjs';
@@ -109,7 +110,7 @@ export async function compare(
           for (const child of children) child.close();
           children = await open();
         }
-        results.push(...(await runJob(children, workload, mode, schedule, rates)));
+        for (const result of await runJob(children, workload, mode, schedule, rates)) results.push(result);
         loads.push(loadAverage());
       }
     }
@@ -173,8 +174,8 @@ async function runJob(
       ...base,
       times: {
         median,
-        fastest: Math.min(...entry.times),
-        slowest: Math.max(...entry.times),
+        fastest: minimumOf(entry.times),
+        slowest: maximumOf(entry.times),
         sections: entry.times.length,
       },
       gigaflops: operations / median / 1e6,

@@ -70,7 +70,7 @@ export function findField(folder = peersFolder()): Field {
   const engine = otherEngine(folder);
   if (engine === undefined) missing.push(`node@24, a second engine: not installed; ${hint}`);
   else if (engine.version.split('.')[0] !== process.versions.node.split('.')[0]) {
-    participants.push(...sluiceParticipants(engine.command, engine.version));
+    for (const one of sluiceParticipants(engine.command, engine.version)) participants.push(one);
   }
   const add = (peer: string, module: string, file: string, labels: Readonly<Record<string, readonly string[]>>) => {
     if (!isInstalled(folder, module)) {
@@ -111,7 +111,8 @@ export async function findGpuField(flags: readonly string[] = [], folder = peers
   const participants = sluiceParticipants(process.execPath, process.version, flags);
   const missing: string[] = [];
   if (environment.SLUICE_HEADLESS_GL) {
-    participants.push(...sluiceParticipants(process.execPath, process.version, flags, ['gpujs headlessgl']));
+    const onGpu = sluiceParticipants(process.execPath, process.version, flags, ['gpujs headlessgl']);
+    for (const one of onGpu) participants.push(one);
   } else missing.push('gpujs headlessgl: there is no headless GL');
   if ((await findChromium()) === undefined) {
     missing.push('gpujs webgl2 and tfjs webgl: there is no Chromium');

@@ -1,3 +1,4 @@
+import { maximumOf, minimumOf } from '@sluice/core';
 import { type Comparison, fullSchedule, type Result } from './compare.ts';
 import { isDisturbed, type Load, type Machine } from './machine.ts';
 import type { JudgedTarget } from './targets.ts';
@@ -56,7 +57,7 @@ export function bestOf(results: readonly Result[], peer: string, workload: strin
   const times = results.flatMap((each) =>
     each.peer === peer && each.workload === workload && each.mode === mode && each.times ? [each.times.median] : [],
   );
-  return times.length > 0 ? Math.min(...times) : undefined;
+  return times.length > 0 ? minimumOf(times) : undefined;
 }
 
 /** How many times as fast as each peer Sluice is, and what share of the ceiling its training reaches. */
@@ -194,7 +195,7 @@ export function versionsText(versions: Readonly<Record<string, string>>): string
 }
 
 export function plainTable({ title, header, rows }: Table): string {
-  const widths = header.map((cell, i) => Math.max(cell.length, ...rows.map((row) => row[i]!.length)));
+  const widths = header.map((cell, i) => maximumOf([cell.length, ...rows.map((row) => row[i]!.length)]));
   const line = (row: readonly string[]) =>
     row
       .map((cell, i) => (i < 2 && !/^[\d-]/.test(cell) ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))

@@ -1,4 +1,4 @@
-import type { FloatDType } from '@sluice/core';
+import { type FloatDType, maximumOf } from '@sluice/core';
 import type { CreateBackend } from './backends.ts';
 import { type Comparison, compareCase, tolerancesOf } from './compare.ts';
 import type { GoldenCase, GoldenFile } from './golden-file.ts';
@@ -67,7 +67,7 @@ function describeOptions({ inputSize, hiddenSize, options, lengths, inputs }: Go
 }
 
 function formatTable(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const widths = rows[0]!.map((_, column) => maximumOf(rows.map((row) => row[column]!.length)));
   return rows
     .map((row) =>
       row

@@ -1,4 +1,4 @@
-import { createDataArray, type Random, type TensorData } from '@sluice/core';
+import { createDataArray, maximumOf, type Random, type TensorData } from '@sluice/core';
 
 /** One batch of sequences with one target each, to be told after the last step. */
 export interface TaskBatch {
@@ -91,7 +91,7 @@ const temporalOrder: Task = {
   make(random, count) {
     const [symbolE, symbolB, symbolX, symbolA] = [0, 1, 2, 4];
     const lengths = Int32Array.from({ length: count }, () => random.integer(100, 111));
-    const time = Math.max(...lengths);
+    const time = maximumOf(lengths);
     const inputs = createDataArray('float32', time * count * 8);
     const targets = createDataArray('int32', count);
     const put = (step: number, row: number, symbol: number) => {

@@ -222,6 +222,7 @@ export class Launcher {
     this.#kernels.delete(key);
     this.#kernels.set(key, entry);
     this.launches++;
+    // eslint-disable-next-line sluice/no-spread-arguments -- as many as the kernel has parameters
     const result = entry.kernel(...values);
     if (isNew) {
       const { fallbackReason } = entry.kernel.kernel;

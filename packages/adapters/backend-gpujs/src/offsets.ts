@@ -10,9 +10,10 @@ export function offsetCode(position: string, rank: number, operands: readonly st
   if (rank > 1) lines.push('let outer = 0;', 'let along = 0;');
   for (const axis of axes.slice(1).reverse()) {
     lines.push(`outer = quotient(rest, size${axis});`, `along = rest - outer * size${axis};`);
-    lines.push(...operands.map((name) => `${name}At = ${name}At + along * ${name}${axis};`), 'rest = outer;');
+    for (const name of operands) lines.push(`${name}At = ${name}At + along * ${name}${axis};`);
+    lines.push('rest = outer;');
   }
-  lines.push(...operands.map((name) => `${name}At = ${name}At + rest * ${name}0;`));
+  for (const name of operands) lines.push(`${name}At = ${name}At + rest * ${name}0;`);
   const numbers = axes.slice(1).map((axis) => `size${axis}`);
   return {
     code: lines.join('\n'),

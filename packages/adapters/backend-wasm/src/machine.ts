@@ -82,7 +82,10 @@ export class Machine {
         if (error instanceof BackendError) this.close();
         throw error;
       }
-    } else (kernels[name] as (...values: number[]) => number)(...given, 0, 1);
+    } else {
+      // eslint-disable-next-line sluice/no-spread-arguments -- as many as the kernel has parameters
+      (kernels[name] as (...values: number[]) => number)(...given, 0, 1);
+    }
   }
 
   /** Bytes of the memory. */

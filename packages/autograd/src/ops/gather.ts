@@ -22,7 +22,7 @@ const gatherOp: Op<[x: Tensor, indices: Tensor, axis: number], Tensor> = defineO
   name: 'gather',
   forward: (x, indices, axis) => {
     checkDType('gather', 'indices', indices, 'int32');
-    const shape = x.shape.toSpliced(axis, 1, ...indices.shape);
+    const shape = [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)];
     return withPublicNames({ operation: 'gather', names: ofIndices, shape: indices.shape }, () =>
       x.device.execute('gather', [x, indices], shape, x.dtype, (backend, [operand, positions]) =>
         backend.gather(operand!, positions!, axis),

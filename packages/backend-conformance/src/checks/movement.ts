@@ -15,6 +15,7 @@ interface Region {
 
 /** A shape and, per axis, a start, size and step (negative ones too) that stay inside. */
 const regions: fc.Arbitrary<Region> = shapes().chain((shape) =>
+  // eslint-disable-next-line sluice/no-spread-arguments -- one for each axis
   fc.tuple(...shape.map(axisRegion)).map((axes) => ({
     shape,
     starts: axes.map(({ start }) => start),
@@ -70,7 +71,7 @@ export const padChecks: readonly ConformanceCheck[] = dtypes.map((dtype) => {
       precision: 'bits',
       call: (backend, [x]) => backend.pad(x!, shape, starts, steps, value),
     });
-  const values = fc.constantFrom(...(dtype === 'bool' ? [0, 1] : [0, 0, 1, -5]));
+  const values = dtype === 'bool' ? fc.constantFrom(0, 1) : fc.constantFrom(0, 0, 1, -5);
   return {
     name: `pad ${dtype}: any region, steps negative too`,
     dtypes: [dtype],

@@ -80,6 +80,7 @@ function passChecks(kernel: FusedKernel, pass: Pass, results: string): Conforman
       const cases = fc.record({
         time: fc.integer({ min: 0, max: 6 }),
         batch: fc.integer({ min: 1, max: 5 }),
+        // eslint-disable-next-line sluice/no-spread-arguments -- few sizes
         hiddenSize: fc.constantFrom(...hiddenSizes.filter((size, i) => i === 0 || size <= smallSize)),
         reverse: fc.boolean(),
         ragged: fc.boolean(),

@@ -55,6 +55,11 @@ function step(cell: FusedCell, row: RowStep): Scalar[][] {
   return [next];
 }
 
+/** Puts a row of a matrix in its place. */
+function put(matrix: Scalar[], row: number, values: readonly Scalar[]): void {
+  for (const [column, value] of values.entries()) matrix[row * values.length + column] = value;
+}
+
 /** Runs a cell over all steps of all rows. Everything is flat and in row-major order. */
 function run(cell: FusedCell, inputs: SequenceInputs<DataArray>, { reverse, lengths }: SequenceOptions) {
   const tape = new ScalarTape();
@@ -84,9 +89,9 @@ function run(cell: FusedCell, inputs: SequenceInputs<DataArray>, { reverse, leng
       const x = projected.slice(place * width!, (place + 1) * width!);
       const weights = { weight: weightRows, resetBias, projection: projectionRows };
       states = step(cell, { tape, hiddenSize: H, projected: x, ...weights, states });
-      output.splice(place * outputSize!, outputSize!, ...states[0]!);
+      put(output, place, states[0]!);
     }
-    for (const [i, state] of states.entries()) last[i]!.splice(b * sizes[i]!, sizes[i]!, ...state);
+    for (const [i, state] of states.entries()) put(last[i]!, b, state);
   }
   return { tape, leaves: { projected, weight, resetBias, projection, states: initial }, output, last };
 }

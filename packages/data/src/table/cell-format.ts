@@ -1,4 +1,4 @@
-import { OptionError } from '@sluice/core';
+import { maximumOf, OptionError } from '@sluice/core';
 import { parseDate } from './parse-cell.ts';
 import { type NumberFormat, numberParser } from './parse-number.ts';
 
@@ -50,7 +50,7 @@ export function cellParsers(operation: string, format: CellFormat): CellParsers 
   }
   const marks = new Set(missing?.flatMap((mark) => [mark, mark.trim()]) ?? everywhere);
   const weak = missing === undefined ? new Set(amongNumbers.map((mark) => mark.toLowerCase())) : undefined;
-  const mostLetters = Math.max(...amongNumbers.map((mark) => mark.length));
+  const mostLetters = maximumOf(amongNumbers.map((mark) => mark.length));
   return {
     number: numberParser({ decimal, thousands }),
     date: dateOrder === 'yearFirst' ? parseDate : (cell) => parseDate(toYearFirst(cell, dateOrder === 'dayFirst')),

@@ -61,7 +61,7 @@ export function join(scratch: Scratch, blocks: readonly Block[], size: number): 
       const some = rest.slice(group * most, (group + 1) * most);
       if (some.length > 0) joined.push(joinSome(some));
     }
-    made.push(...joined.map(({ block }) => block));
+    for (const { block } of joined) made.push(block);
     rest = [...joined, ...rest.slice(groups * most)];
   }
   const { block } = joinSome(rest);

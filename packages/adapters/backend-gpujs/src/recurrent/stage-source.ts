@@ -1,3 +1,4 @@
+import { maximumOf } from '@sluice/core';
 import type { KernelsSource } from '../launcher.ts';
 import { type CellForm, type Product, type Role, type Stage, wholeStep } from './cells.ts';
 
@@ -92,7 +93,7 @@ export function mostReads(form: CellForm): number {
   const counts = launches.map(([stage, idle]) =>
     stage ? blocksOf({ form, stage, idle, masked: true, bound: 1 }).length : 0,
   );
-  return Math.max(...counts);
+  return maximumOf(counts);
 }
 
 function read(form: CellForm, { role, component }: Read): string {

@@ -113,6 +113,7 @@ export class ThreadPool {
     let failure: unknown;
     for (let part = 0; part < parts; part = this.#take(parts)) {
       try {
+        // eslint-disable-next-line sluice/no-spread-arguments -- as many as the kernel has parameters
         kernel(...given, part, parts);
       } catch (error) {
         failure ??= error;
