@@ -62,3 +62,9 @@ test('the baseline knows words, then their lower case, then the most frequent ta
   const tag = frequencyTagger([sentence, { words: ['cat'], tags: ['nn'] }]);
   expect(tag(['The', 'Saw', 'SAW', 'whale'])).toEqual(['at', 'nn', 'vbd', 'nn']);
 });
+
+test('a file of very many sentences', async () => {
+  const folder = makeFolder();
+  for (let i = 0; i < 10; i++) writeFileSync(join(folder, `${i}.txt`), 'a/X\n'.repeat(i === 0 ? 200_000 : 1));
+  expect((await loadCorpus(folder)).train).toHaveLength(200_007);
+});
