@@ -60,17 +60,17 @@ export function headerMark({ format, version, kind, config, files }: Omit<Header
   return markOf(new TextEncoder().encode(JSON.stringify({ format, version, kind, config, files }))).crc32;
 }
 
-/** @throws FormatError naming source and field, or saying that something has changed since the header was written */
+/** @throws FormatError naming source and field */
 export function parseHeader(bytes: Uint8Array, source: string): Header {
   const result = v.safeParse(headerSchema, readJson(bytes, source));
   if (!result.success) throw problemsOf(result.issues, source);
-  const header = result.output;
+  return result.output;
+}
+
+/** @throws FormatError when something has changed since the header was written, but for those that hold no mark of their own */
+export function checkHeader(header: Header, source: string): void {
   const found = headerMark(header);
-  if (header.crc32 !== undefined && header.crc32 !== found) {
-    const problem = `has the CRC-32 ${found}, expected ${header.crc32}`;
-    throw new FormatError(
-      `${source}: is not as it was saved: it ${problem}; without the field crc32 it is not checked`,
-    );
-  }
-  return header;
+  if (header.crc32 === undefined || header.crc32 === found) return;
+  const problem = `has the CRC-32 ${found}, expected ${header.crc32}`;
+  throw new FormatError(`${source}: is not as it was saved: it ${problem}; without the field crc32 it is not checked`);
 }

@@ -64,6 +64,17 @@ it('loads no other model for any bit that is turned around, in any file', async 
   expect(device.live).toBe(0);
 });
 
+it('says that config.json is not as it was saved, unless a field is wrong by itself', async () => {
+  const change = (config: object) => {
+    const header = { ...JSON.parse(new TextDecoder().decode(files['config.json'])), config };
+    return { ...files, 'config.json': new TextEncoder().encode(JSON.stringify(header)) };
+  };
+  expect((await refusalOf(change({ hidden: 3, cell: 'gru' })))?.message).toMatch(
+    /^config\.json: is not as it was saved: it has the CRC-32 [0-9a-f]{8}, expected [0-9a-f]{8}; without the field crc32/,
+  );
+  expect((await refusalOf(change({ hidden: 3, cell: 'rnn' })))?.message).toMatch(/^config\.json: config: cell: /);
+});
+
 it('loads folders of before config.json vouched for itself', async () => {
   const { crc32: _, ...header } = JSON.parse(new TextDecoder().decode(files['config.json']));
   const bytes = new TextEncoder().encode(JSON.stringify(header));

@@ -1,7 +1,7 @@
 import { FormatError, quote } from '@sluice/core';
 import type { Module } from '@sluice/layers';
 import type { ModelDefinition, Preprocessing, Readers } from './definition.ts';
-import { fileNames, type Header } from './files.ts';
+import { checkHeader, fileNames, type Header } from './files.ts';
 import { type Folder, placeOf, readHeader, readMarked } from './folder.ts';
 import { readJson, validate } from './read-json.ts';
 
@@ -50,12 +50,14 @@ async function readWith<M extends Module, Config, R extends Readers>(
     const [got, expected] = [`is ${quote(header.kind)}`, quote(definition.kind)];
     throw new FormatError({ operation: place, argument: 'kind', got, expected });
   }
+  const config = await validate(definition.config, header.config, `${place}: config`);
+  // Comes after what can say which field is wrong.
+  checkHeader(header, place);
   const total = header.files[fileNames.weights].bytes + header.files[fileNames.preprocessing].bytes;
   if (total > maximumBytes) {
     const expected = `at most maximumBytes, ${maximumBytes}`;
     throw new FormatError({ operation: place, argument: 'files', got: `has ${total} bytes`, expected });
   }
-  const config = await validate(definition.config, header.config, `${place}: config`);
   const [preprocessing, weights] = await Promise.all([
     readMarked(folder, fileNames.preprocessing, header, signal),
     readMarked(folder, fileNames.weights, header, signal),
