@@ -2,7 +2,7 @@ import { OptionError, readOptions, required, ShapeError } from '@sluice/core';
 import { checkWhole } from './check.ts';
 import { type Fractions, type RowRange, rangesOf } from './split.ts';
 import { parseDate } from './table/parse-cell.ts';
-import { checkRising } from './time/gaps.ts';
+import { checkRising } from './time/rising.ts';
 
 /**
  * Consecutive ranges of the rows of a series, in the order of the names: what `splitInOrder` cuts, as ranges to fit a scaler on

@@ -2,7 +2,8 @@ import { DTypeError, FormatError, formatShape, OptionError, ShapeError, type Ten
 import { checkWhole } from './check.ts';
 import { checkRange } from './split.ts';
 import { detectFrequency } from './time/detect-frequency.ts';
-import { checkRising, findGaps, gapProblem } from './time/gaps.ts';
+import { findGaps, gapProblem } from './time/gaps.ts';
+import { checkRising } from './time/rising.ts';
 import type { WindowOptions } from './windows.ts';
 
 /** Where the windows of some series stand. */

@@ -55,7 +55,7 @@ export class Table {
   }
 
   /**
-   * A table of number columns.
+   * A table of number columns, in the order that objects give names in: whole numbers first, by size. `select` puts them in another.
    * @example
    * const table = Table.ofNumbers({ day: [1, 2, 3], load: [0.5, Number.NaN, 0.7] });
    * @throws ShapeError when the columns differ in length

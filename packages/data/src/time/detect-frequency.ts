@@ -1,7 +1,7 @@
 import { FormatError } from '@sluice/core';
 import { Frequency } from './frequency.ts';
-import { checkRising } from './gaps.ts';
 import { businessGrid, businessWeeks, fixedGrid, type Grid, monthGrid, monthNumber } from './grids.ts';
+import { checkRising } from './rising.ts';
 import { day, modulo } from './utc.ts';
 
 /** Of the steps, so many must be those of the frequency. */
@@ -14,8 +14,8 @@ const leastShare = 0.5;
  * @param times milliseconds since 1970 in rising order, at least two
  * @param source names the times in errors, e.g. the file and column that they came from
  * @example
- * const frequency = detectFrequency(table.dates('day'));
- * const tomorrow = frequency.next(table.dates('day').at(-1));
+ * const days = ['2024-01-04', '2024-01-05', '2024-01-08'].map((date) => Date.parse(date));
+ * console.assert(detectFrequency(days).name === 'business day');
  * @throws FormatError naming the first time that is missing or not after the one before, when there are fewer than two, or when less than half of the steps
  * follow one frequency
  */

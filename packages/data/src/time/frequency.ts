@@ -37,7 +37,7 @@ const longestStep = 1e6 * day;
 /**
  * Points in time that follow each other by the calendar, in UTC: `detectFrequency` finds that of given times, `Frequency.of` makes one by name.
  * @example
- * const monthEnd = detectFrequency(['2024-01-31', '2024-02-29'].map(Date.parse));
+ * const monthEnd = detectFrequency(['2024-01-31', '2024-02-29'].map((date) => Date.parse(date)));
  * console.assert(monthEnd.next(Date.parse('2024-02-29')) === Date.parse('2024-03-31'));
  */
 export class Frequency {

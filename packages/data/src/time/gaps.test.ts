@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { detectFrequency } from './detect-frequency.ts';
-import { checkRising, findGaps, gapProblem } from './gaps.ts';
+import { findGaps, gapProblem } from './gaps.ts';
+import { checkRising } from './rising.ts';
 
 const words = (text: string) =>
   text
@@ -66,5 +67,8 @@ test('daylight saving is said where it is the likely cause', () => {
   expect(first(spring.replaceAll('2024-03-31', '2024-03-27'))).not.toContain(cause);
   expect(first(spring.replaceAll('2024-03-31', '2024-06-30'))).not.toContain(cause);
   expect(first('2024-03-31T00:00 2024-03-31T01:00 2024-03-31T04:00 2024-03-31T05:00')).not.toContain(cause);
-  expect(rising('2024-10-30T01:00 2024-10-30T01:00')).not.toThrow(cause);
+  for (const twice of ['2024-10-30T01:00', '2024-10-27', '2024-07-07T02:00']) {
+    expect(rising(`${twice} ${twice}`)).toThrow('which is not after');
+    expect(rising(`${twice} ${twice}`)).not.toThrow(cause);
+  }
 });

@@ -2,7 +2,7 @@ import { FormatError, OptionError, RunningMean, readOptions, required } from '@s
 import { type Column, isMissing } from '../table/column.ts';
 import { Table } from '../table/table.ts';
 import { Frequency, type FrequencyName, frequencyOf } from './frequency.ts';
-import { checkRising } from './gaps.ts';
+import { checkRising } from './rising.ts';
 import { day } from './utc.ts';
 
 /** What stands where a step has no value of its own. */
@@ -34,6 +34,7 @@ const mostRows = 2 ** 26;
  * ones left out. Starts and ends of months, quarters and years hold those whole.
  * @param table its other columns are kept, in order
  * @example
+ * const table = await readCsv('hour,load\n2024-01-01T00:00,1\n2024-01-01T02:00,3\n');
  * const even = resample(table, { time: 'hour', every: 'hour', fill: 'linear' });
  * @throws IndexError when there is no such column; FormatError when it is no column of dates, has no rows, or naming the first row without a date or with one before
  * that of the row before; OptionError for an unknown step or fill, or a step so short that there would be more than 2^26 rows
