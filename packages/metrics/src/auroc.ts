@@ -1,5 +1,13 @@
-import { OptionError } from '@sluice/core';
-import { checkFinite, checkLength, eachCounted, type MaskOptions, type Values } from './values.ts';
+import { OptionError, readOptions } from '@sluice/core';
+import {
+  checkFinite,
+  checkLength,
+  countOf,
+  eachCounted,
+  type MaskOptions,
+  maskDefaults,
+  type Values,
+} from './values.ts';
 
 /**
  * The area under the receiver operating characteristic: how probably a positive example has a higher score than a negative one, where equal scores
@@ -8,12 +16,14 @@ import { checkFinite, checkLength, eachCounted, type MaskOptions, type Values } 
  * @param labels 0 or 1
  * @throws ShapeError, OptionError for unequal lengths, a score that is not finite, a label that is neither, and when a class is missing
  */
-export function auroc(scores: Values, labels: ArrayLike<number | boolean>, options: MaskOptions = {}): number {
+export function auroc(scores: Values, labels: ArrayLike<number | boolean>, options?: MaskOptions): number {
   const operation = 'auroc';
-  checkLength(operation, 'scores', scores, labels.length, 'as labels');
+  const { mask } = readOptions(operation, options, maskDefaults);
+  const count = countOf(operation, 'labels', labels);
+  checkLength(operation, 'scores', scores, count, 'as labels');
   const order: number[] = [];
   let positives = 0;
-  eachCounted(operation, labels.length, options, (i) => {
+  eachCounted(operation, count, mask, (i) => {
     checkFinite(operation, 'scores', scores, i);
     const label = Number(labels[i]);
     if (label !== 0 && label !== 1) {

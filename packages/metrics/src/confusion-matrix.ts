@@ -1,9 +1,20 @@
-import { IndexError, OptionError } from '@sluice/core';
+import { IndexError, OptionError, quote, readOptions } from '@sluice/core';
 import { textTable } from './text-table.ts';
-import { checkCounted, checkLength, eachCounted, type MaskOptions, type Values } from './values.ts';
+import {
+  checkCounted,
+  checkLength,
+  countOf,
+  eachCounted,
+  type MaskOptions,
+  maskDefaults,
+  type Values,
+} from './values.ts';
 
 /** How classes are averaged: over all decisions, over classes, or over classes by the number of their targets. */
 export type Average = 'micro' | 'macro' | 'weighted';
+
+const averages: readonly Average[] = ['micro', 'macro', 'weighted'];
+const operation = 'ConfusionMatrix';
 
 export interface ClassificationScores {
   /** The share of right ones among what was predicted to be of the class; 0 when nothing was. */
@@ -41,29 +52,35 @@ export class ConfusionMatrix {
   readonly #counts: Float64Array;
 
   /**
-   * @param labels at least one; memory grows with the square of their number
-   * @throws OptionError when there is none
+   * @param labels at least one, each once; memory grows with the square of their number
+   * @throws OptionError when there is none, for one that comes twice or is no text, and for so many that no memory holds their counts
    */
   constructor(labels: readonly string[]) {
-    if (labels.length === 0) throw new OptionError('ConfusionMatrix: labels are empty, expected at least one');
+    checkLabels(labels);
     this.labels = [...labels];
-    this.#counts = new Float64Array(labels.length ** 2);
+    try {
+      this.#counts = new Float64Array(labels.length ** 2);
+    } catch (cause) {
+      const expected = 'so few that memory holds the square of their number';
+      throw new OptionError({ operation, argument: 'labels', got: `hold ${labels.length} names`, expected }, { cause });
+    }
   }
 
   /**
    * @param predictions, targets classes from 0, in any layout
    * @throws ShapeError for unequal lengths; IndexError where one that counts is no class. Nothing was added then.
    */
-  add(predictions: Values, targets: Values, options: CountOptions = {}): this {
-    const operation = 'ConfusionMatrix';
-    checkLength(operation, 'predictions', predictions, targets.length, 'as targets');
+  add(predictions: Values, targets: Values, options?: CountOptions): this {
+    const { mask, ignoreIndex } = readOptions(operation, options, { ...maskDefaults, ignoreIndex: undefined });
+    const count = countOf(operation, 'targets', targets);
+    checkLength(operation, 'predictions', predictions, count, 'as targets');
     const visit = (use: (i: number) => void) =>
-      eachCounted(operation, targets.length, options, (i) => {
-        if (targets[i] !== options.ignoreIndex) use(i);
+      eachCounted(operation, count, mask, (i) => {
+        if (targets[i] !== ignoreIndex) use(i);
       });
     visit((i) => {
-      this.#checkClass('predictions', predictions, i);
-      this.#checkClass('targets', targets, i);
+      this.#checkClass('predictions', predictions[i]!, i);
+      this.#checkClass('targets', targets[i]!, i);
     });
     visit((i) => {
       this.#counts[targets[i]! * this.labels.length + predictions[i]!]!++;
@@ -71,9 +88,11 @@ export class ConfusionMatrix {
     return this;
   }
 
-  /** How often the class of this target was predicted to be the other. */
+  /** How often the class of this target was predicted to be the other. @throws IndexError where one is no class */
   count(target: number, predicted: number): number {
-    return this.#counts[target * this.labels.length + predicted] ?? 0;
+    this.#checkClass('target', target);
+    this.#checkClass('predicted', predicted);
+    return this.#counts[target * this.labels.length + predicted]!;
   }
 
   /** Positions that counted. */
@@ -83,7 +102,7 @@ export class ConfusionMatrix {
 
   /** The share of right predictions. @throws OptionError when nothing was added, as do the others */
   get accuracy(): number {
-    checkCounted('ConfusionMatrix', this.total);
+    checkCounted(operation, this.total);
     return this.#right() / this.total;
   }
 
@@ -100,7 +119,10 @@ export class ConfusionMatrix {
    * scores are the accuracy.
    */
   average(kind: Average): ClassificationScores {
-    checkCounted('ConfusionMatrix', this.total);
+    checkCounted(operation, this.total);
+    if (!averages.includes(kind)) {
+      throw new OptionError({ operation, argument: 'kind', got: `is ${String(kind)}`, expected: averages.join(', ') });
+    }
     if (kind === 'micro') return scoresOf(this.#right(), this.total, this.total);
     const classes = this.classes.filter(({ support }, k) => support + this.#sums(k).predicted > 0);
     const weightOf = ({ support }: ClassScores) => (kind === 'macro' ? 1 : support);
@@ -126,7 +148,7 @@ export class ConfusionMatrix {
     return textTable([
       ['', 'precision', 'recall', 'F1', 'targets'],
       ...this.classes.map((scores) => row(scores.label, scores, scores.support)),
-      ...(['micro', 'macro', 'weighted'] as const).map((kind) => row(kind, this.average(kind), this.total)),
+      ...averages.map((kind) => row(kind, this.average(kind), this.total)),
     ]);
   }
 
@@ -144,11 +166,36 @@ export class ConfusionMatrix {
     return { predicted, support };
   }
 
-  #checkClass(argument: string, values: Values, i: number): void {
-    const value = values[i]!;
+  #checkClass(name: string, value: number, place?: number): void {
     if (Number.isInteger(value) && value >= 0 && value < this.labels.length) return;
-    const problem = { operation: 'ConfusionMatrix', argument: `${argument}[${i}]`, got: `is ${value}` };
-    throw new IndexError({ ...problem, expected: `a class from 0 to ${this.labels.length - 1}` });
+    const argument = place === undefined ? name : `${name}[${place}]`;
+    const expected = `a class from 0 to ${this.labels.length - 1}`;
+    throw new IndexError({ operation, argument, got: `is ${value}`, expected });
+  }
+}
+
+function checkLabels(labels: readonly string[]): void {
+  if (!Array.isArray(labels)) {
+    throw new OptionError({
+      operation,
+      argument: 'labels',
+      got: 'are none',
+      expected: 'an array with the name of each class',
+    });
+  }
+  if (labels.length === 0) throw new OptionError(`${operation}: labels are empty, expected at least one`);
+  const first = new Map<string, number>();
+  for (const [i, label] of (labels as readonly string[]).entries()) {
+    const argument = `labels[${i}]`;
+    if (typeof label !== 'string') {
+      throw new OptionError({ operation, argument, got: `is of type ${typeof label}`, expected: 'a text' });
+    }
+    const same = first.get(label);
+    if (same !== undefined) {
+      const got = `is ${quote(label)}, as labels[${same}]`;
+      throw new OptionError({ operation, argument, got, expected: 'a name of its own for each class' });
+    }
+    first.set(label, i);
   }
 }
 

@@ -1,6 +1,14 @@
-import { OptionError } from '@sluice/core';
+import { OptionError, readOptions } from '@sluice/core';
 import { erf } from './erf.ts';
-import { checkFinite, checkLength, type MaskOptions, meanOfCounted, type Values } from './values.ts';
+import {
+  checkFinite,
+  checkLength,
+  countOf,
+  type MaskOptions,
+  maskDefaults,
+  meanOfCounted,
+  type Values,
+} from './values.ts';
 
 /**
  * The mean pinball loss of forecasts of one quantile (Koenker and Bassett 1978): with d = target - forecast, level d where d is positive and
@@ -8,11 +16,13 @@ import { checkFinite, checkLength, type MaskOptions, meanOfCounted, type Values 
  * @param level above 0 and below 1
  * @throws ShapeError, OptionError for unequal lengths, a level outside its range, numbers that are not finite, and when nothing counts
  */
-export function pinballLoss(forecasts: Values, targets: Values, level: number, options: MaskOptions = {}): number {
+export function pinballLoss(forecasts: Values, targets: Values, level: number, options?: MaskOptions): number {
   const operation = 'pinballLoss';
+  const { mask } = readOptions(operation, options, maskDefaults);
+  const count = countOf(operation, 'targets', targets);
   checkLevel(operation, 'level', level);
-  checkLength(operation, 'forecasts', forecasts, targets.length, 'as targets');
-  return meanOfCounted(operation, targets.length, options, (i) =>
+  checkLength(operation, 'forecasts', forecasts, count, 'as targets');
+  return meanOfCounted(operation, count, mask, (i) =>
     pinball(checkFinite(operation, 'forecasts', forecasts, i), checkFinite(operation, 'targets', targets, i), level),
   );
 }
@@ -28,15 +38,25 @@ export function crpsFromQuantiles(
   forecasts: Values,
   targets: Values,
   levels: readonly number[],
-  options: MaskOptions = {},
+  options?: MaskOptions,
 ): number {
   const operation = 'crpsFromQuantiles';
+  const { mask } = readOptions(operation, options, maskDefaults);
+  const count = countOf(operation, 'targets', targets);
+  if (!Array.isArray(levels)) {
+    throw new OptionError({
+      operation,
+      argument: 'levels',
+      got: 'are none',
+      expected: 'an array of numbers above 0 and below 1',
+    });
+  }
   const { length } = levels;
   if (length === 0) throw new OptionError(`${operation}: levels are empty, expected at least one`);
   for (const [k, level] of levels.entries()) checkLevel(operation, `levels[${k}]`, level);
-  const expected = `as ${targets.length} targets at ${length} levels`;
-  checkLength(operation, 'forecasts', forecasts, targets.length * length, expected);
-  return meanOfCounted(operation, targets.length, options, (i) => {
+  const expected = `as ${count} targets at ${length} levels`;
+  checkLength(operation, 'forecasts', forecasts, count * length, expected);
+  return meanOfCounted(operation, count, mask, (i) => {
     const target = checkFinite(operation, 'targets', targets, i);
     let total = 0;
     for (const [k, level] of levels.entries()) {
@@ -52,11 +72,13 @@ export function crpsFromQuantiles(
  * @param deviations standard deviations s, above 0
  * @throws ShapeError, OptionError for unequal lengths, a deviation that is not above 0, numbers that are not finite, and when nothing counts
  */
-export function crpsGaussian(means: Values, deviations: Values, targets: Values, options: MaskOptions = {}): number {
+export function crpsGaussian(means: Values, deviations: Values, targets: Values, options?: MaskOptions): number {
   const operation = 'crpsGaussian';
-  checkLength(operation, 'means', means, targets.length, 'as targets');
-  checkLength(operation, 'deviations', deviations, targets.length, 'as targets');
-  return meanOfCounted(operation, targets.length, options, (i) => {
+  const { mask } = readOptions(operation, options, maskDefaults);
+  const count = countOf(operation, 'targets', targets);
+  checkLength(operation, 'means', means, count, 'as targets');
+  checkLength(operation, 'deviations', deviations, count, 'as targets');
+  return meanOfCounted(operation, count, mask, (i) => {
     const deviation = checkFinite(operation, 'deviations', deviations, i);
     if (!(deviation > 0)) {
       const problem = { operation, argument: `deviations[${i}]`, got: `is ${deviation}` };
@@ -75,11 +97,13 @@ export function crpsGaussian(means: Values, deviations: Values, targets: Values,
  * @throws ShapeError, OptionError for unequal lengths, an interval that ends before it begins, numbers that are not finite, and when nothing
  * counts
  */
-export function intervalCoverage(lower: Values, upper: Values, targets: Values, options: MaskOptions = {}): number {
+export function intervalCoverage(lower: Values, upper: Values, targets: Values, options?: MaskOptions): number {
   const operation = 'intervalCoverage';
-  checkLength(operation, 'lower', lower, targets.length, 'as targets');
-  checkLength(operation, 'upper', upper, targets.length, 'as targets');
-  return meanOfCounted(operation, targets.length, options, (i) => {
+  const { mask } = readOptions(operation, options, maskDefaults);
+  const count = countOf(operation, 'targets', targets);
+  checkLength(operation, 'lower', lower, count, 'as targets');
+  checkLength(operation, 'upper', upper, count, 'as targets');
+  return meanOfCounted(operation, count, mask, (i) => {
     const [low, high] = [checkFinite(operation, 'lower', lower, i), checkFinite(operation, 'upper', upper, i)];
     if (low > high) {
       const got = `is ${low}, above the upper end ${high}`;
@@ -96,6 +120,6 @@ function pinball(forecast: number, target: number, level: number): number {
 }
 
 function checkLevel(operation: string, argument: string, level: number): void {
-  if (level > 0 && level < 1) return;
+  if (typeof level === 'number' && level > 0 && level < 1) return;
   throw new OptionError({ operation, argument, got: `is ${level}`, expected: 'a number above 0 and below 1' });
 }

@@ -1,5 +1,5 @@
 import { OptionError } from '@sluice/core';
-import { checkLength } from './values.ts';
+import { checkLength, countOf } from './values.ts';
 
 /**
  * The least number of insertions, deletions and substitutions that turn one sequence into the other (Levenshtein 1966), by dynamic programming
@@ -52,7 +52,7 @@ function errorRate<T>(
   references: readonly T[],
   split: (text: T) => ArrayLike<unknown>,
 ): number {
-  checkLength(operation, 'hypotheses', hypotheses, references.length, 'as references');
+  checkLength(operation, 'hypotheses', hypotheses, countOf(operation, 'references', references), 'as references');
   let edits = 0;
   let elements = 0;
   for (const [i, reference] of references.entries()) {

@@ -1,5 +1,14 @@
-import { OptionError, RootMeanSquare, RunningMean } from '@sluice/core';
-import { checkCounted, checkFinite, checkLength, eachCounted, type MaskOptions, type Values } from './values.ts';
+import { OptionError, RootMeanSquare, RunningMean, readOptions, required, withPublicNames } from '@sluice/core';
+import {
+  checkCounted,
+  checkFinite,
+  checkLength,
+  countOf,
+  eachCounted,
+  type MaskOptions,
+  maskDefaults,
+  type Values,
+} from './values.ts';
 
 /**
  * Errors of point forecasts, added up over any number of batches.
@@ -20,10 +29,12 @@ export class RegressionErrors {
    * @throws ShapeError for unequal lengths; OptionError for a number that counts and is not finite, or is so far from its target that their difference is not.
    * Nothing was added then.
    */
-  add(predictions: Values, targets: Values, options: MaskOptions = {}): this {
+  add(predictions: Values, targets: Values, options?: MaskOptions): this {
     const operation = 'RegressionErrors';
-    checkLength(operation, 'predictions', predictions, targets.length, 'as targets');
-    eachCounted(operation, targets.length, options, (i) => {
+    const { mask } = readOptions(operation, options, maskDefaults);
+    const count = countOf(operation, 'targets', targets);
+    checkLength(operation, 'predictions', predictions, count, 'as targets');
+    eachCounted(operation, count, mask, (i) => {
       checkFinite(operation, 'predictions', predictions, i);
       checkFinite(operation, 'targets', targets, i);
       if (Number.isFinite(predictions[i]! - targets[i]!)) return;
@@ -34,7 +45,7 @@ export class RegressionErrors {
       };
       throw new OptionError({ ...problem, expected: 'a difference below 1.8e308' });
     });
-    eachCounted(operation, targets.length, options, (i) => this.#addOne(predictions[i]!, targets[i]!));
+    eachCounted(operation, count, mask, (i) => this.#addOne(predictions[i]!, targets[i]!));
     return this;
   }
 
@@ -88,23 +99,35 @@ export class RegressionErrors {
 }
 
 /** Mean absolute error. @throws what `RegressionErrors` does */
-export function mae(predictions: Values, targets: Values, options: MaskOptions = {}): number {
-  return new RegressionErrors().add(predictions, targets, options).mae;
+export function mae(predictions: Values, targets: Values, options?: MaskOptions): number {
+  return errorsOf('mae', predictions, targets, options).mae;
 }
 
 /** Root of the mean squared error. @throws what `RegressionErrors` does */
-export function rmse(predictions: Values, targets: Values, options: MaskOptions = {}): number {
-  return new RegressionErrors().add(predictions, targets, options).rmse;
+export function rmse(predictions: Values, targets: Values, options?: MaskOptions): number {
+  return errorsOf('rmse', predictions, targets, options).rmse;
 }
 
 /** Mean absolute percentage error, in percent. @throws what `RegressionErrors` does */
-export function mape(predictions: Values, targets: Values, options: MaskOptions = {}): number {
-  return new RegressionErrors().add(predictions, targets, options).mape;
+export function mape(predictions: Values, targets: Values, options?: MaskOptions): number {
+  return errorsOf('mape', predictions, targets, options).mape;
 }
 
 /** Symmetric mean absolute percentage error, from 0 to 200. @throws what `RegressionErrors` does */
-export function smape(predictions: Values, targets: Values, options: MaskOptions = {}): number {
-  return new RegressionErrors().add(predictions, targets, options).smape;
+export function smape(predictions: Values, targets: Values, options?: MaskOptions): number {
+  return errorsOf('smape', predictions, targets, options).smape;
+}
+
+/** Errors of one batch, told of as those of the function that was called. */
+function errorsOf(
+  operation: string,
+  predictions: Values,
+  targets: Values,
+  options: MaskOptions | undefined,
+): RegressionErrors {
+  const given = readOptions(operation, options, maskDefaults);
+  const names = { predictions: 'predictions', targets: 'targets', mask: 'mask' };
+  return withPublicNames({ operation, names }, () => new RegressionErrors().add(predictions, targets, given));
 }
 
 export interface MaseOptions extends MaskOptions {
@@ -121,7 +144,8 @@ export interface MaseOptions extends MaskOptions {
  * what `mae` does
  */
 export function mase(predictions: Values, targets: Values, options: MaseOptions): number {
-  return mae(predictions, targets, options) / naiveError(options.history, options.season ?? 1);
+  const { history, season, mask } = readOptions('mase', options, { history: required, season: 1, ...maskDefaults });
+  return errorsOf('mase', predictions, targets, { mask }).mae / naiveError(history, season);
 }
 
 function naiveError(history: Values, season: number): number {
@@ -130,7 +154,7 @@ function naiveError(history: Values, season: number): number {
     const got = `is ${season}`;
     throw new OptionError({ operation, argument: 'season', got, expected: 'a whole number of at least 1' });
   }
-  const count = history.length - season;
+  const count = countOf(operation, 'history', history) - season;
   if (count < 1) {
     const got = `has ${history.length} values`;
     throw new OptionError({ operation, argument: 'history', got, expected: `more than the season of ${season}` });

@@ -8,7 +8,7 @@ export interface MaskOptions {
   readonly mask?: ArrayLike<number | boolean> | undefined;
 }
 
-/** @throws ShapeError unless there are as many values as expected */
+/** @throws OptionError unless it is an array, ShapeError unless it has as many values as expected */
 export function checkLength(
   operation: string,
   argument: string,
@@ -16,7 +16,11 @@ export function checkLength(
   length: number,
   as: string,
 ): void {
-  if (values.length === length) return;
+  const count: unknown = values?.length;
+  if (count === length) return;
+  if (typeof count !== 'number') {
+    throw new OptionError({ operation, argument, got: 'is none', expected: `an array of ${length}, ${as}` });
+  }
   const got = `has ${values.length} ${values.length === 1 ? 'element' : 'elements'}`;
   throw new ShapeError({ operation, argument, got, expected: `${length}, ${as}` });
 }
@@ -33,26 +37,35 @@ export function checkFinite(operation: string, argument: string, values: Values,
   });
 }
 
+/** What all metrics of positions take. */
+export const maskDefaults = { mask: undefined } as const;
+
 /** Visits the positions that count. @throws ShapeError for a mask of another length */
 export function eachCounted(
   operation: string,
   length: number,
-  { mask }: MaskOptions,
+  mask: MaskOptions['mask'],
   visit: (position: number) => void,
 ): void {
   if (mask) checkLength(operation, 'mask', mask, length, 'as targets');
   for (let i = 0; i < length; i++) if (!mask || mask[i]) visit(i);
 }
 
+/** How many there are, which all other arrays are measured by. @throws OptionError unless it is an array */
+export function countOf(operation: string, argument: string, values: ArrayLike<unknown>): number {
+  if (typeof values?.length === 'number' && typeof values === 'object') return values.length;
+  throw new OptionError({ operation, argument, got: 'is none', expected: 'an array, such as await tensor.data()' });
+}
+
 /** The mean of a value of each position that counts. @throws ShapeError for a mask of another length; OptionError when none counts */
 export function meanOfCounted(
   operation: string,
   length: number,
-  options: MaskOptions,
+  mask: MaskOptions['mask'],
   valueAt: (position: number) => number,
 ): number {
   const mean = new RunningMean();
-  eachCounted(operation, length, options, (i) => {
+  eachCounted(operation, length, mask, (i) => {
     mean.add(valueAt(i));
   });
   checkCounted(operation, mean.count);
