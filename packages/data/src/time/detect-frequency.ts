@@ -58,33 +58,37 @@ function countSteps(times: ArrayLike<number>, grid: Grid): number {
 /** What the times may follow, the likeliest first where several fit. */
 function candidatesOf(times: ArrayLike<number>): Grid[] {
   const rows = Array.from(times);
-  const clock = mostFrequent(rows.map((time) => modulo(time, day)));
-  return [...monthGrids(rows, clock), ...businessGrids(rows, clock), ...fixedGrids(rows)];
+  return [...monthGrids(rows), ...businessGrids(rows), ...fixedGrids(rows)];
 }
 
-function monthGrids(times: readonly number[], clock: number): Grid[] {
+function monthGrids(times: readonly number[]): Grid[] {
   const numbers = times.map(monthNumber);
   const months = mostFrequent(steps(numbers));
   if (months < 1) return [];
   const days = times.map((time) => new Date(time).getUTCDate());
   const latest = days.reduce((most, one) => Math.max(most, one));
-  const rule = { months, clock, phase: mostFrequent(numbers.map((month) => modulo(month, months))) };
+  const rule = { months, phase: mostFrequent(numbers.map((month) => modulo(month, months))) };
   return [
     ...[...new Set([31, mostFrequent(days), latest])].map((dayOfMonth) => monthGrid({ ...rule, dayOfMonth })),
     ...[1, 31].map((dayOfMonth) => monthGrid({ ...rule, dayOfMonth, business: true })),
   ];
 }
 
-function businessGrids(times: readonly number[], clock: number): Grid[] {
+function businessGrids(times: readonly number[]): Grid[] {
   return businessWeeks
-    .map((weekdays) => businessGrid(weekdays, clock))
+    .map((weekdays) => businessGrid(weekdays))
     .filter((grid) => times.some((time, row) => row > 0 && leavesOut(grid, times[row - 1]!, time)));
 }
 
 /** Whether days without business lie between two that follow each other. */
 function leavesOut(grid: Grid, before: number, time: number): boolean {
-  const period = grid.periodOf(time);
-  return grid.at(period) === time && grid.at(period - 1) === before && time - before > day;
+  const [first, second] = [midnightOf(before), midnightOf(time)];
+  const period = grid.periodOf(second);
+  return grid.at(period) === second && grid.at(period - 1) === first && second - first > day;
+}
+
+function midnightOf(time: number): number {
+  return time - modulo(time, day);
 }
 
 function fixedGrids(times: readonly number[]): Grid[] {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { detectFrequency } from './detect-frequency.ts';
 import { Frequency, type FrequencyName } from './frequency.ts';
+import { findGaps } from './gaps.ts';
 import { formatTime } from './utc.ts';
 
 const times = (...dates: string[]) => dates.map((date) => Date.parse(date.length > 10 ? `${date}Z` : date));
@@ -148,7 +149,8 @@ test('a frequency is found again in its own steps, from any time, and steps of a
 test('by name, from a time that is no point', () => {
   const next = (name: FrequencyName | number, from: string) => formatTime(Frequency.of(name).next(Date.parse(from)));
   expect(next('businessDay', '2024-01-06')).toBe('2024-01-08');
-  expect(next('businessDay', '2024-01-05T09:00Z')).toBe('2024-01-08');
+  expect(next('businessDay', '2024-01-05T09:00Z')).toBe('2024-01-08 09:00');
+  expect(next('monthEnd', '2024-01-31T09:00Z')).toBe('2024-02-29 09:00');
   expect(next('monthEnd', '2024-02-10')).toBe('2024-02-29');
   expect(next('monthStart', '2024-02-10')).toBe('2024-03-01');
   expect(next('businessMonthEnd', '2024-03-01')).toBe('2024-03-29');
@@ -157,7 +159,32 @@ test('by name, from a time that is no point', () => {
   expect(Frequency.of(0.1).name).toBe('100 milliseconds');
 });
 
+test('closing times in UTC, which summer time shifts, are business days, and months of local midnights months', () => {
+  // 16:00 in New York: 21:00 in UTC until 8 March 2024, 20:00 from 11 March.
+  const closes = words(
+    '2024-03-06T21:00 2024-03-07T21:00 2024-03-08T21:00 2024-03-11T20:00 2024-03-12T20:00 2024-03-13T20:00 2024-03-14T20:00 2024-03-15T20:00 2024-03-18T20:00',
+  );
+  expect([detectFrequency(closes).name, goOn(closes, 1)]).toEqual(['business day', '2024-03-19 20:00']);
+  expect(findGaps(closes)).toMatchObject([{ row: 3, clockChange: true }]);
+  // Midnight of the first day of the month in Berlin.
+  const months = words(
+    '2023-12-31T23:00 2024-01-31T23:00 2024-02-29T23:00 2024-03-31T22:00 2024-04-30T22:00 2024-05-31T22:00',
+  );
+  expect([detectFrequency(months).name, goOn(months, 1)]).toEqual(['month end', '2024-06-30 22:00']);
+  expect(findGaps(months)).toMatchObject([{ row: 3, clockChange: true }]);
+});
+
 test('refuses what is no frequency', () => {
+  for (const [name, time] of [
+    ['day', Number.NaN],
+    ['monthEnd', Number.NaN],
+    ['yearEnd', 8.64e15],
+    ['week', 8.64e15],
+  ] as const) {
+    expect(() => Frequency.of(name).next(time)).toThrow(
+      `Frequency.next: time is ${time}, for 1 steps of the frequency`,
+    );
+  }
   expect(() => Frequency.of('fortnight' as never)).toThrow(
     'Frequency.of: every is "fortnight", expected second, minute, hour, day, businessDay',
   );

@@ -1,18 +1,18 @@
 import { OptionError } from '@sluice/core';
 import { businessGrid, businessWeeks, fixedGrid, type Grid, monthGrid } from './grids.ts';
-import { day, hour, second } from './utc.ts';
+import { day, hour, modulo, second } from './utc.ts';
 
 const monthly =
   (months: number, dayOfMonth: 1 | 31, phase: number, business = false) =>
   () =>
-    monthGrid({ months, dayOfMonth, phase, clock: 0, business });
+    monthGrid({ months, dayOfMonth, phase, business });
 
 const grids = {
   second: (from) => fixedGrid(second, from),
   minute: (from) => fixedGrid(60 * second, from),
   hour: (from) => fixedGrid(hour, from),
   day: (from) => fixedGrid(day, from),
-  businessDay: () => businessGrid(businessWeeks[0]!, 0),
+  businessDay: () => businessGrid(businessWeeks[0]!),
   // 5 January 1970 was a Monday.
   week: () => fixedGrid(7 * day, 4 * day),
   monthStart: monthly(1, 1, 0),
@@ -72,26 +72,40 @@ export class Frequency {
   }
 
   /**
-   * The time `count` steps after another. Steps of the calendar end at its points, and the first ends at the first point after `time`, which need not be one
-   * itself; steps of fixed length begin anywhere.
+   * The time `count` steps after another. Steps of the calendar end at its days and keep the time of day; the first ends at the first such day after that of
+   * `time`, which need not be one itself. Steps of fixed length begin anywhere.
    * @param time milliseconds since 1970
    * @param count a whole number of at least 1
+   * @throws OptionError for another count, and when there is no such date
    */
   next(time: number, count = 1): number {
+    const operation = 'Frequency.next';
     if (!Number.isSafeInteger(count) || count < 1) {
-      const problem = { operation: 'Frequency.next', argument: 'count', got: `is ${count}` };
-      throw new OptionError({ ...problem, expected: 'a whole number of at least 1' });
+      const expected = 'a whole number of at least 1';
+      throw new OptionError({ operation, argument: 'count', got: `is ${count}`, expected });
     }
-    if (this.#grid.step !== undefined) return time + count * this.#grid.step;
-    const period = this.#grid.periodOf(time);
-    return this.#grid.at(this.#grid.at(period) > time ? period - 1 + count : period + count);
+    const next = this.#next(time, count);
+    if (!Number.isNaN(new Date(next).getTime())) return next;
+    const got = `is ${time}, for ${count} steps of the frequency ${this.name}`;
+    throw new OptionError({ operation, argument: 'time', got, expected: 'a date from which they lead to another' });
   }
 
-  /** Whether one time is the step after another; a step of the calendar begins at one of its points. */
+  #next(time: number, count: number): number {
+    if (this.#grid.step !== undefined) return time + count * this.#grid.step;
+    const [clock, period] = [modulo(time, day), this.#grid.periodOf(time)];
+    return this.#grid.at(this.#grid.at(period) > time - clock ? period - 1 + count : period + count) + clock;
+  }
+
+  /** Whether one time is the step after another; a step of the calendar begins at one of its days. */
   follows(before: number, time: number): boolean {
     if (this.#grid.step !== undefined) return time - before === this.#grid.step;
-    const period = this.#grid.periodOf(before);
-    return this.#grid.at(period) === before && this.#grid.at(period + 1) === time;
+    const [clock, period] = [modulo(before, day), this.#grid.periodOf(before)];
+    return this.#grid.at(period) + clock === before && this.#grid.at(period + 1) + clock === time;
+  }
+
+  /** @internal Whether steps are of the calendar, and so keep the time of day. */
+  get isCalendar(): boolean {
+    return this.#grid.step === undefined;
   }
 
   /** @internal The number of the period that holds a time, in which the next one has the next number. */

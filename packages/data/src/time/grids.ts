@@ -1,6 +1,6 @@
 import { day, daysInMonth, modulo, utc, weekdayOf } from './utc.ts';
 
-/** Points in time that are numbered in their order. */
+/** Points in time that are numbered in their order; those of the calendar are midnights. */
 export interface Grid {
   /** What tells two kinds of grids apart, e.g. `month end`. */
   readonly name: string;
@@ -49,18 +49,18 @@ export const businessWeeks: readonly (readonly number[])[] = [
   [1, 2, 3, 4, 5, 6],
 ];
 
-/** @param weekdays of `businessWeeks`; @param clock milliseconds since midnight */
-export function businessGrid(weekdays: readonly number[], clock: number): Grid {
+/** @param weekdays of `businessWeeks` */
+export function businessGrid(weekdays: readonly number[]): Grid {
   const { length } = weekdays;
   return {
     name: 'business day',
     seasons: [length, Math.round((daysOfYear * length) / 7)],
     periodOf: (time) => {
-      const since = Math.floor((time - clock) / day) + 4;
+      const since = Math.floor(time / day) + 4;
       const weekday = modulo(since, 7);
       return Math.floor(since / 7) * length + weekdays.filter((of) => of <= weekday).length - 1;
     },
-    at: (period) => (Math.floor(period / length) * 7 + weekdays[modulo(period, length)]! - 4) * day + clock,
+    at: (period) => (Math.floor(period / length) * 7 + weekdays[modulo(period, length)]! - 4) * day,
   };
 }
 
@@ -79,17 +79,15 @@ export interface MonthRule {
   readonly business?: boolean;
   /** `monthNumber` of one of the points. */
   readonly phase: number;
-  /** Milliseconds since midnight. */
-  readonly clock: number;
 }
 
-export function monthGrid({ months, dayOfMonth, business = false, phase, clock }: MonthRule): Grid {
+export function monthGrid({ months, dayOfMonth, business = false, phase }: MonthRule): Grid {
   const place = dayOfMonth === 31 ? 'end' : dayOfMonth === 1 ? 'start' : undefined;
   const at = (period: number) => {
     const month = phase + period * months;
     const [year, inYear] = [Math.floor(month / 12), modulo(month, 12)];
     const midnight = utc(year, inYear, Math.min(dayOfMonth, daysInMonth(year, inYear)));
-    return midnight + (business ? toBusiness(weekdayOf(midnight), place) : 0) * day + clock;
+    return midnight + (business ? toBusiness(weekdayOf(midnight), place) : 0) * day;
   };
   const unit = { 1: 'month', 3: 'quarter', 12: 'year' }[months] ?? `${months} months`;
   return {

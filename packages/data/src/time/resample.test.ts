@@ -134,6 +134,16 @@ test('what lies before the first or after the last number stays missing; texts, 
   });
 });
 
+test('steps that were detected keep the time of day', () => {
+  const closes = ofDates(
+    ['2024-01-04T21:00', '2024-01-05T21:00', '2024-01-08T21:00', '2024-01-10T21:00'],
+    [1, 2, 3, 5],
+  );
+  expect(rows(closes, { every: detectFrequency(closes.dates('day')), fill: 'linear' })).toEqual(
+    ['04', '05', '08', '09', '10'].map((day, i) => `2024-01-${day} 21:00 ${i + 1}`),
+  );
+});
+
 test('what was uneven is even then', async () => {
   const table = await readCsv(
     'hour,load\n2024-03-31T00:00Z,1\n2024-03-31T01:00Z,2\n2024-03-31T03:00Z,3\n2024-03-31T04:00Z,4\n',

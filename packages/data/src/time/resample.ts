@@ -3,7 +3,7 @@ import { type Column, isMissing } from '../table/column.ts';
 import { Table } from '../table/table.ts';
 import { Frequency, type FrequencyName, frequencyOf } from './frequency.ts';
 import { checkRising } from './rising.ts';
-import { day } from './utc.ts';
+import { day, modulo } from './utc.ts';
 
 /** What stands where a step has no value of its own. */
 export type ResampleFill = 'linear' | 'previous' | 'none';
@@ -13,7 +13,7 @@ export interface ResampleOptions {
   readonly time: string;
   /**
    * From one row of the result to the next: a name, a number of seconds, or what `detectFrequency` found. Names stand for points of the calendar in UTC (weeks begin
-   * on Monday); numbers of seconds are counted from the midnight of the first row's day.
+   * on Monday); numbers of seconds are counted from the midnight of the first row's day. What was detected keeps the time of day of the first row.
    */
   readonly every: FrequencyName | number | Frequency;
   /**
@@ -55,6 +55,7 @@ export function resample(table: Table, options: ResampleOptions): Table {
   if (dates.length === 0) throw new FormatError({ operation, argument: 'table', got: 'has no rows', expected: 'some' });
   const frequency =
     every instanceof Frequency ? every : frequencyOf(operation, every, Math.floor(dates[0]! / day) * day);
+  const clock = every instanceof Frequency && frequency.isCalendar ? modulo(dates[0]!, day) : 0;
   const first = frequency.periodOf(dates[0]!);
   const rows = frequency.periodOf(dates.at(-1)!) - first + 1;
   if (rows > mostRows) {
@@ -65,7 +66,10 @@ export function resample(table: Table, options: ResampleOptions): Table {
   return new Table(
     [...table.columns].map(([name, column]): readonly [string, Column] => {
       if (name === time)
-        return [name, { type: 'date', values: Float64Array.from({ length: rows }, (_, i) => frequency.at(first + i)) }];
+        return [
+          name,
+          { type: 'date', values: Float64Array.from({ length: rows }, (_, i) => frequency.at(first + i) + clock) },
+        ];
       return [
         name,
         column.type === 'number'
