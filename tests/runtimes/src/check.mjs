@@ -4,6 +4,7 @@ import { checkFused } from '@sluice/layers';
 import { sweep, train } from 'tests-training';
 import { checkGoldenFile, compareFile } from 'tooling-golden';
 import golden from 'tooling-golden/torch-recurrent.json' with { type: 'json' };
+import { readTables } from './tables.mjs';
 
 // What runtimes.test.ts starts in each runtime; prints one line of JSON.
 
@@ -30,7 +31,8 @@ async function check(threads) {
   };
 }
 
-console.log(JSON.stringify({ runtime, results: [await check(1), await check(2)] }));
+const tables = await readTables(process.argv[2]);
+console.log(JSON.stringify({ runtime, tables, results: [await check(1), await check(2)] }));
 // Workers of backends that the kit leaves open.
 if (Deno) Deno.exit(0);
 else process.exit(0);
