@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import type { Reporter, TestModule, TestSuite } from 'vitest/node';
-import type { Counts } from './summary.mjs';
+import type { Counts, Result } from './summary.mjs';
 
 function countErrors(node: TestModule | TestSuite): number {
   let errors = node.errors().length > 0 ? 1 : 0;
@@ -21,10 +21,19 @@ export function count(modules: readonly TestModule[], unhandledErrors: number): 
   return counts;
 }
 
-/** Writes the counts where run.mjs, which prints them as the last line, reads them. */
+/** What tests measured: their annotations of the type `figure`, in the order of the files. */
+export function figuresOf(modules: readonly TestModule[]): string[] {
+  const files = [...modules].sort((a, b) => (a.moduleId < b.moduleId ? -1 : 1));
+  const annotations = files.flatMap((module) => [...module.children.allTests()].flatMap((test) => test.annotations()));
+  return annotations.filter(({ type }) => type === 'figure').map(({ message }) => message);
+}
+
+/** Writes counts and figures where run.mjs, which prints them at the end, reads them. */
 export default class SummaryReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const file = process.env.SLUICE_TEST_COUNTS;
-    if (file !== undefined) writeFileSync(file, JSON.stringify(count(modules, unhandledErrors.length)));
+    if (file === undefined) return;
+    const result: Result = { counts: count(modules, unhandledErrors.length), figures: figuresOf(modules) };
+    writeFileSync(file, JSON.stringify(result));
   }
 }

@@ -1,4 +1,5 @@
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+/** @typedef {{ counts: Counts, figures: string[] }} Result */
 
 /**
  * The closing line of a test run and its exit code. A run that vitest calls failed has at least one failure, and a run

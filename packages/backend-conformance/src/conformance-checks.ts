@@ -1,8 +1,10 @@
 import { binaryChecks, compareChecks, selectChecks } from './checks/binary.ts';
 import { carouselChecks } from './checks/carousel.ts';
 import { castChecks } from './checks/cast.ts';
+import { copyChecks } from './checks/copies.ts';
 import { deviceChecks } from './checks/device.ts';
 import { gatherAdjointChecks, gatherChecks, indexErrorChecks, scatterAddChecks } from './checks/gather.ts';
+import { largeChecks } from './checks/large.ts';
 import { matMulChecks } from './checks/mat-mul.ts';
 import {
   adjointChecks,
@@ -14,6 +16,7 @@ import {
 } from './checks/movement.ts';
 import { optimizerChecks } from './checks/optimizer.ts';
 import { randomChecks } from './checks/random.ts';
+import { rankChecks } from './checks/ranks.ts';
 import { recurrentChecks } from './checks/recurrent.ts';
 import { argReduceChecks, cumulativeSumChecks, reduceChecks } from './checks/reduce.ts';
 import { storageChecks } from './checks/storage.ts';
@@ -42,6 +45,9 @@ export const conformanceChecks: readonly ConformanceCheck[] = [
   ...scatterAddChecks,
   ...gatherAdjointChecks,
   ...indexErrorChecks,
+  ...rankChecks,
+  ...copyChecks,
+  ...largeChecks,
   ...deviceChecks,
   ...carouselChecks,
   ...optimizerChecks,

@@ -11,7 +11,7 @@ const timeLimit = 180_000;
 
 /**
  * Registers a vitest suite that holds a backend to the contract: every method and every kind against naive reference
- * kernels, over shapes of rank 0 to 4 with sizes 0 and 1 among them, broadcasting, special values, int32 overflow,
+ * kernels, over shapes of rank 0 to 7 with sizes 0 and 1 among them, many elements, broadcasting, special values, int32 overflow,
  * index errors, recycled memory, frees and downloads in any order, and use through a `Device`. Fused kernels, where the backend has them, are
  * compared with a cell's steps composed of single numbers, outputs and gradients, with lengths and in both directions. Call it at the top of a test file.
  *

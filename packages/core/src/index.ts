@@ -40,7 +40,13 @@ export { checkLengths, type Lengths } from './lengths.ts';
 export { checkLimit } from './limit.ts';
 export { aroundAxis, broadcastStrides, forEachIndex, mergeAxes, type Nest, reducedRuns } from './loops.ts';
 export { nextTask } from './next-task.ts';
-export type { AdamOperands, AdamResults, AdamStep, OptimizerKernels } from './optimizer.ts';
+export {
+  type AdamOperands,
+  type AdamResults,
+  type AdamStep,
+  type OptimizerKernels,
+  readAdamStep,
+} from './optimizer.ts';
 export { type Complete, type Defaults, readOptions, required, type WithDefaults } from './options.ts';
 export type { AbortSignalLike, URLLike } from './platform.ts';
 export { type PublicNames, publicNames, withPublicNames } from './public-names.ts';
@@ -59,6 +65,7 @@ export type {
   SequenceOptions,
   SequenceOutputs,
 } from './recurrent.ts';
+export { isKnownCell } from './recurrent.ts';
 export {
   broadcastShapes,
   checkShape,

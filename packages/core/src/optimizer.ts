@@ -1,5 +1,6 @@
 import type { Operand } from './backend.ts';
 import type { DType } from './dtype.ts';
+import { readOptions, required } from './options.ts';
 
 /** One step of Adam or AdamW, in numbers that depend on no element. Kernels round them to the type of the elements. */
 export interface AdamStep {
@@ -17,6 +18,14 @@ export interface AdamStep {
   readonly stepSize: number;
   /** 1 / sqrt(1 - beta2^t). */
   readonly deviationScale: number;
+}
+
+/** @throws OptionError for a number that is missing, and for one that kernels do not know: they must not ignore it */
+export function readAdamStep(step: AdamStep): AdamStep {
+  return readOptions('optimizer.adam', step, {
+    ...{ beta1: required, beta2: required, epsilon: required, penalty: required, decay: required },
+    ...{ stepSize: required, deviationScale: required },
+  });
 }
 
 export interface AdamOperands<S> {

@@ -37,6 +37,21 @@ export interface FusedRNN extends CellSizes {
 /** A recurrent cell that fused kernels may know. Its equations are those of the layer of the same name. */
 export type FusedCell = FusedLSTM | FusedProjectedLSTM | FusedGRU | FusedRNN;
 
+/** What each kind of cell has besides kind, element type and hidden size. */
+const ownFields: Readonly<Record<FusedCell['kind'], readonly string[]>> = {
+  lstm: [],
+  projectedLstm: ['projectionSize'],
+  gru: ['resetAfter'],
+  rnn: ['nonlinearity'],
+};
+
+/** Whether a cell is one of these, and has nothing that they lack: kernels must not run one without what they do not know. */
+export function isKnownCell(cell: FusedCell): boolean {
+  if (!Object.hasOwn(ownFields, cell.kind)) return false;
+  const known = ['kind', 'dtype', 'hiddenSize', ...ownFields[cell.kind]];
+  return Object.keys(cell).every((name) => known.includes(name));
+}
+
 /** How a cell runs over a sequence. */
 export interface SequenceOptions {
   /** From the last step to the first. */

@@ -1,4 +1,4 @@
-import type { AdamStep, OptimizerKernels } from '@sluice/core';
+import { type AdamStep, type OptimizerKernels, readAdamStep } from '@sluice/core';
 import { loopBound, reduce } from './kernels/reduce.ts';
 import type { KernelSource, KernelsSource } from './launcher.ts';
 import type { Machine } from './machine.ts';
@@ -70,7 +70,7 @@ export function optimizerKernels(machine: Machine): OptimizerKernels<GpujsStorag
   return {
     supports: (dtype) => dtype === 'float32',
     adam({ parameter, gradient, firstMoment, secondMoment }, step: AdamStep) {
-      const { beta1, beta2, epsilon, penalty, decay, stepSize, deviationScale } = step;
+      const { beta1, beta2, epsilon, penalty, decay, stepSize, deviationScale } = readAdamStep(step);
       const numbers = [beta1, beta2, 1 - beta1, 1 - beta2, epsilon, penalty, decay, stepSize, deviationScale];
       const { size } = parameter.storage;
       const blocks = () => {

@@ -1,4 +1,4 @@
-import type { OptimizerKernels } from '@sluice/core';
+import { type OptimizerKernels, readAdamStep } from '@sluice/core';
 import type { Machine } from './machine.ts';
 import { addressOf, type WasmStorage } from './storage.ts';
 
@@ -17,7 +17,7 @@ export function optimizerKernels(machine: Machine): OptimizerKernels<WasmStorage
       const { kernels } = machine;
       const { size } = parameter.storage;
       const [y, m, v] = [0, 1, 2].map(() => machine.make('float32', size));
-      const { beta1, beta2, epsilon, penalty, decay, stepSize, deviationScale } = step;
+      const { beta1, beta2, epsilon, penalty, decay, stepSize, deviationScale } = readAdamStep(step);
       const numbers = [beta1, 1 - beta1, beta2, 1 - beta2, epsilon, penalty, decay, stepSize, deviationScale];
       machine.elements('float32', kernels.adamAddress(), numbers.length).set(numbers);
       const [from, g, mFrom, vFrom] = [parameter, gradient, firstMoment, secondMoment].map((x) => addressOf(x.storage));

@@ -1,4 +1,13 @@
-import { type FusedCell, type Operand, type RecurrentKernels, type SequenceOptions, sizeOf } from '@sluice/core';
+import {
+  type FusedCell,
+  isKnownCell,
+  type Operand,
+  type RecurrentKernels,
+  readOptions,
+  required,
+  type SequenceOptions,
+  sizeOf,
+} from '@sluice/core';
 import type { Machine } from './machine.ts';
 import { slice } from './move.ts';
 import { reduce } from './reduce.ts';
@@ -58,9 +67,14 @@ export function recurrentKernels(machine: Machine): RecurrentKernels<WasmStorage
   // Made once: a stream of single steps asks for one with each.
   const known = Object.fromEntries((Object.keys(layouts) as CellName[]).map((name) => [name, layoutOf(name)]));
   return {
-    supports: (cell) => nameOf(cell) !== undefined && cell.dtype === 'float32',
+    supports: (cell) => isKnownCell(cell) && nameOf(cell) !== undefined && cell.dtype === 'float32',
 
-    forward(cell, inputs, options) {
+    forward(cell, inputs, given) {
+      const options = readOptions('recurrent.forward', given, {
+        reverse: required,
+        lengths: undefined,
+        save: required,
+      });
       const layout = known[nameOf(cell) as CellName]!;
       const [time, batch] = inputs.projected.shape as [number, number];
       const { hiddenSize: hidden } = cell;
@@ -94,7 +108,8 @@ export function recurrentKernels(machine: Machine): RecurrentKernels<WasmStorage
       return { output, states: part(machine, running, sizes), saved: save ? saved : undefined };
     },
 
-    backward(cell, inputs, saved, gradients, options) {
+    backward(cell, inputs, saved, gradients, given) {
+      const options = readOptions('recurrent.backward', given, { reverse: required, lengths: undefined });
       const layout = known[nameOf(cell) as CellName]!;
       const [time, batch] = inputs.projected.shape as [number, number];
       const { hiddenSize: hidden } = cell;

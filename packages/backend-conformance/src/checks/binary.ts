@@ -17,7 +17,7 @@ interface BinaryRow {
 const numbers = ['float32', 'float64', 'int32'] as const;
 const all = ['float32', 'float64', 'int32', 'bool'] as const;
 
-const rows = {
+export const binaryRows = {
   add: { dtypes: numbers, precision: 'rounded', a: [-9, 9], b: [-9, 9] },
   subtract: { dtypes: numbers, precision: 'rounded', a: [-9, 9], b: [-9, 9] },
   multiply: { dtypes: numbers, precision: 'rounded', a: [-9, 9], b: [-9, 9] },
@@ -27,7 +27,7 @@ const rows = {
   maximum: { dtypes: numbers, precision: 'exact', a: [-9, 9], b: [-9, 9] },
 } satisfies Record<BinaryKind, BinaryRow>;
 
-const compareRows = {
+export const compareRows = {
   equal: all,
   notEqual: all,
   less: all,
@@ -36,8 +36,8 @@ const compareRows = {
   greaterEqual: all,
 } satisfies Record<CompareKind, readonly DType[]>;
 
-export const binaryChecks: readonly ConformanceCheck[] = (Object.keys(rows) as BinaryKind[]).flatMap((kind) => {
-  const row: BinaryRow = rows[kind];
+export const binaryChecks: readonly ConformanceCheck[] = (Object.keys(binaryRows) as BinaryKind[]).flatMap((kind) => {
+  const row: BinaryRow = binaryRows[kind];
   return row.dtypes.flatMap((dtype) => {
     const one = (context: CheckContext, a: HostArray, b: HostArray, shape: Shape) =>
       runCase(context, {

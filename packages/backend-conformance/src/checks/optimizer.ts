@@ -1,7 +1,7 @@
 import type { AdamStep, Backend, Operand, OptimizerKernels } from '@sluice/core';
-import { type CheckContext, type ConformanceCheck, demand } from '../kit/check.ts';
+import { type CheckContext, type ConformanceCheck, demand, errorOf } from '../kit/check.ts';
 import { type OptimizerKernel, optimizerKernels } from '../kit/optional-kernels.ts';
-import { runCase } from '../kit/run-case.ts';
+import { runCase, upload } from '../kit/run-case.ts';
 import { uniformArray } from '../kit/values.ts';
 
 const plain: AdamStep = {
@@ -13,7 +13,7 @@ const steps: Record<string, AdamStep> = {
   'with a penalty': { ...plain, penalty: 0.3, epsilon: 0.01, beta1: 0.5 },
   'with decay': { ...plain, decay: 0.75, beta2: 0.9, deviationScale: 1.2, stepSize: 0.2 },
 };
-const shapes = [[], [0], [1], [3], [4], [5], [7, 9], [16, 4, 8], [20_011]];
+const shapes = [[], [0], [1], [3], [4], [5], [7, 9], [16, 4, 8], [20_011], [66_569]];
 const results = ['parameter', 'firstMoment', 'secondMoment'] as const;
 
 function kernelsOf<S>(backend: Backend<S>): OptimizerKernels<S> {
@@ -27,7 +27,16 @@ function check(kernel: OptimizerKernel, name: string, run: (context: CheckContex
 
 function adamChecks(kernel: OptimizerKernel): ConformanceCheck[] {
   const { dtype } = kernel;
-  return Object.entries(steps).map(([name, step]) =>
+  const unknown = check(kernel, 'an unknown number of the step is refused', async ({ backend }) => {
+    const x = upload(backend, uniformArray(dtype, [3], 1, 0.1));
+    const label = `optimizer adam with an unknown number`;
+    const step = { ...plain, unheardOf: 1 };
+    await errorOf(label, () =>
+      kernelsOf(backend).adam({ parameter: x, gradient: x, firstMoment: x, secondMoment: x }, step),
+    );
+    backend.free(x.storage);
+  });
+  const known = Object.entries(steps).map(([name, step]) =>
     check(kernel, name, async (context) => {
       for (const [seed, shape] of shapes.entries()) {
         for (const result of results) {
@@ -44,6 +53,7 @@ function adamChecks(kernel: OptimizerKernel): ConformanceCheck[] {
       }
     }),
   );
+  return [...known, unknown];
 }
 
 function sumOfSquaresCheck(kernel: OptimizerKernel): ConformanceCheck {

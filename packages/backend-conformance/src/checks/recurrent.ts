@@ -1,9 +1,9 @@
 import { Random } from '@sluice/core';
 import fc from 'fast-check';
-import type { CheckContext, ConformanceCheck } from '../kit/check.ts';
+import { type CheckContext, type ConformanceCheck, demand, errorOf } from '../kit/check.ts';
 import { forAll, seeds } from '../kit/for-all.ts';
 import { type FusedKernel, fusedKernels, supportedSizes } from '../kit/fused-kernels.ts';
-import { runSequence, type SequenceCase } from '../kit/run-sequence.ts';
+import { evaluate, runSequence, type SequenceCase } from '../kit/run-sequence.ts';
 import { type HostArray, hostArray, uniformArray } from '../kit/values.ts';
 
 /** The reference computes sequences of such sizes fast. */
@@ -103,6 +103,31 @@ function passChecks(kernel: FusedKernel, pass: Pass, results: string): Conforman
   ];
 }
 
+/** Options and cells of a later version, which a kernel must not take for those that it knows. */
+function unknownChecks(kernel: FusedKernel): ConformanceCheck[] {
+  const small = { time: 1, batch: 1, reverse: false, ragged: false, withResetBias: true, seed: 1 };
+  const refuses = (pass: Pass, what: string, spoil: (one: SequenceCase) => SequenceCase) =>
+    check(kernel, `${pass}, ${what} is refused`, async (context, [hiddenSize]) => {
+      const one = draw(kernel, pass, { ...small, hiddenSize: hiddenSize! });
+      const label = `recurrent.${pass} ${kernel.name} with ${what}`;
+      const error = await errorOf(label, () => evaluate(context.backend, spoil(one), label));
+      demand(String(error).includes(': threw '), `${label}: was not refused but ended in ${String(error)}`);
+    });
+  const unheardOf = { unheardOf: true };
+  return [
+    ...(['forward', 'backward'] as const).map((pass) =>
+      refuses(pass, 'an unknown option', (one) => ({ ...one, options: { ...one.options, ...unheardOf } })),
+    ),
+    check(kernel, 'supports, a cell with an unknown field or of an unknown kind is denied', async (context, [size]) => {
+      const { recurrent } = context.backend;
+      const cell = kernel.cell(size!);
+      for (const other of [{ ...cell, ...unheardOf }, { ...cell, kind: 'unheardOf' } as unknown as typeof cell]) {
+        demand(recurrent?.supports(other) === false, `recurrent.supports(${JSON.stringify(other)}) is not false`);
+      }
+    }),
+  ];
+}
+
 /** What `carouselChecks` demands of the composed steps: here of the fused ones, forward and back. */
 function carouselCheck(kernel: FusedKernel): ConformanceCheck {
   return check(kernel, 'a pulse and its gradient survive 1000 steps, fewer of large sizes', (context, [hiddenSize]) => {
@@ -142,5 +167,23 @@ function carouselCheck(kernel: FusedKernel): ConformanceCheck {
 export const recurrentChecks: readonly ConformanceCheck[] = fusedKernels.flatMap((kernel) => [
   ...passChecks(kernel, 'forward', 'output and last states'),
   ...passChecks(kernel, 'backward', 'all gradients'),
+  check(kernel, 'backward, again from what was saved', (context, [hiddenSize]) => {
+    const sizes = {
+      time: 3,
+      batch: 2,
+      hiddenSize: hiddenSize!,
+      reverse: false,
+      ragged: false,
+      withResetBias: true,
+      seed: 5,
+    };
+    return runSequence(context, { ...draw(kernel, 'backward', sizes), twice: true });
+  }),
+  check(kernel, 'many steps and many rows', async (context, [hiddenSize]) => {
+    const sizes = { hiddenSize: hiddenSize!, reverse: false, ragged: false, withResetBias: true, seed: 6 };
+    await runSequence(context, draw(kernel, 'backward', { ...sizes, time: 70, batch: 2 }));
+    await runSequence(context, draw(kernel, 'backward', { ...sizes, time: 2, batch: 70, reverse: true, ragged: true }));
+  }),
+  ...unknownChecks(kernel),
   ...(kernel.stateSizes(1).length === 2 ? [carouselCheck(kernel)] : []),
 ]);

@@ -28,6 +28,17 @@ const transferChecks: readonly ConformanceCheck[] = dtypes.flatMap((dtype): Conf
       }),
   },
   {
+    name: `upload ${dtype}: many elements`,
+    dtypes: [dtype],
+    async run({ backend, tolerances }) {
+      const x = uniformArray(dtype, [66_569], 1);
+      const onBackend = upload(backend, x);
+      const got = await backend.download(onBackend);
+      backend.free(onBackend.storage);
+      compareData(got, x.data, tolerances, { label: `upload ${dtype}`, shape: x.shape, dtype, precision: 'bits' });
+    },
+  },
+  {
     name: `upload ${dtype}: copies, also from the middle of a buffer`,
     dtypes: [dtype],
     async run({ backend, tolerances }) {

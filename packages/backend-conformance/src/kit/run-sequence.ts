@@ -1,4 +1,11 @@
-import { type Backend, formatShape, type Operand, type SequenceInputs, type SequenceOptions } from '@sluice/core';
+import {
+  type Backend,
+  formatShape,
+  type Operand,
+  type SequenceGradients,
+  type SequenceInputs,
+  type SequenceOptions,
+} from '@sluice/core';
 import { type CheckContext, demand } from './check.ts';
 import { ConformanceError, compareData } from './compare.ts';
 import type { FusedKernel } from './fused-kernels.ts';
@@ -13,6 +20,8 @@ export interface SequenceCase {
   readonly inputs: Inputs<HostArray>;
   /** Of the results; absent for a run forward alone, with nothing saved. */
   readonly gradients?: Gradients<HostArray> | undefined;
+  /** Whether `backward` runs once before the run that counts, from the same `saved`. Default false. */
+  readonly twice?: boolean | undefined;
 }
 
 interface Inputs<T> {
@@ -48,7 +57,8 @@ export async function runSequence({ backend, reference, tolerances }: CheckConte
   }
 }
 
-async function evaluate<S>(backend: Backend<S>, one: SequenceCase, label: string): Promise<Named<HostArray>> {
+/** The results of a sequence on one backend. */
+export async function evaluate<S>(backend: Backend<S>, one: SequenceCase, label: string): Promise<Named<HostArray>> {
   const { projected, weight, resetBias, projection, states } = one.inputs;
   recycle(backend, projected.data.length, projected.dtype);
   const uploaded: [HostArray, Operand<S>][] = [];
@@ -89,7 +99,7 @@ async function evaluate<S>(backend: Backend<S>, one: SequenceCase, label: string
 /** All that comes out, by name. */
 function run<S>(
   backend: Backend<S>,
-  { kernel, hiddenSize, options }: SequenceCase,
+  { kernel, hiddenSize, options, twice }: SequenceCase,
   inputs: SequenceInputs<S>,
   gradients: Gradients<Operand<S>> | undefined,
   label: string,
@@ -114,6 +124,7 @@ function run<S>(
       ...statesLike('last ', last),
     };
     if (saved === undefined || gradients === undefined) return forward;
+    if (twice) freeAll(backend, recurrent.backward(cell, inputs, saved, gradients, options));
     const back = recurrent.backward(cell, inputs, saved, gradients, options);
     backend.free(saved);
     return {
@@ -127,6 +138,12 @@ function run<S>(
   } catch (error) {
     if (error instanceof ConformanceError) throw error;
     throw new ConformanceError(`${label}: threw ${String(error)}`, { cause: error });
+  }
+}
+
+function freeAll<S>(backend: Backend<S>, { states, ...others }: SequenceGradients<S>): void {
+  for (const storage of [...states, ...Object.values<S | undefined>(others)]) {
+    if (storage !== undefined) backend.free(storage);
   }
 }
 

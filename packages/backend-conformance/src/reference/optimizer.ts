@@ -1,11 +1,11 @@
-import { createDataArray, type DataArray, type DType, type OptimizerKernels } from '@sluice/core';
+import { createDataArray, type DataArray, type DType, type OptimizerKernels, readAdamStep } from '@sluice/core';
 
 /** The definitions of the optimizer's kernels, evaluated in float64. */
 export const optimizer: OptimizerKernels<DataArray> = {
   supports: () => true,
 
   adam({ parameter, gradient, firstMoment, secondMoment }, step) {
-    const { beta1, beta2, epsilon, penalty, decay, stepSize, deviationScale } = step;
+    const { beta1, beta2, epsilon, penalty, decay, stepSize, deviationScale } = readAdamStep(step);
     const map = (value: (i: number) => number) => fill(parameter.dtype, parameter.storage.length, value);
     const theta = (i: number) => parameter.storage[i]!;
     const g = (i: number) => gradient.storage[i]! + penalty * theta(i);

@@ -3,8 +3,11 @@ import {
   type DataArray,
   type DType,
   type FusedCell,
+  isKnownCell,
   type Operand,
   type RecurrentKernels,
+  readOptions,
+  required,
   type SequenceInputs,
   type SequenceOptions,
 } from '@sluice/core';
@@ -98,8 +101,9 @@ function run(cell: FusedCell, inputs: SequenceInputs<DataArray>, { reverse, leng
 
 /** Fused cells by their definition: each step of each row in float64 scalars, whose gradients follow from the chain rule alone. */
 export const referenceRecurrent: RecurrentKernels<DataArray> = {
-  supports: () => true,
-  forward(cell, inputs, options) {
+  supports: isKnownCell,
+  forward(cell, inputs, given) {
+    const options = readOptions('recurrent.forward', given, { reverse: required, lengths: undefined, save: required });
     const { output, last } = run(cell, inputs, options);
     const values = (scalars: readonly Scalar[]) => arrayOf(cell.dtype, scalars, ({ value }) => value);
     // `backward` computes everything anew.
@@ -109,7 +113,8 @@ export const referenceRecurrent: RecurrentKernels<DataArray> = {
       saved: options.save ? createDataArray(cell.dtype, 0) : undefined,
     };
   },
-  backward(cell, inputs, _saved, gradients, options) {
+  backward(cell, inputs, _saved, gradients, given) {
+    const options = readOptions('recurrent.backward', given, { reverse: required, lengths: undefined });
     const { tape, leaves, output, last } = run(cell, inputs, options);
     const seed = (scalars: readonly Scalar[], { storage }: Operand<DataArray>) => {
       for (const [i, scalar] of scalars.entries()) scalar.gradient += storage[i]!;

@@ -77,11 +77,10 @@ export function createReferenceBackend(): Backend<DataArray> {
     },
     cumulativeSum(x, axis, reverse) {
       return build(x.dtype, x.shape, (index) => {
-        const last = reverse ? x.shape[axis]! - 1 : index[axis];
+        const position = index[axis]!;
+        const [first, last] = reverse ? [position, x.shape[axis]! - 1] : [0, position];
         let total = 0;
-        for (let i = reverse ? index[axis] : 0; i! <= last!; i!++) {
-          total = wrap(total + elementAt(x, splice(index, axis, 1, [i!])), x.dtype);
-        }
+        for (let i = first; i <= last; i++) total = wrap(total + elementAt(x, splice(index, axis, 1, [i])), x.dtype);
         return total;
       });
     },

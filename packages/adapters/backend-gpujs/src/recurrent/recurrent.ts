@@ -1,4 +1,11 @@
-import type { FusedCell, RecurrentKernels, SequenceOptions } from '@sluice/core';
+import {
+  type FusedCell,
+  isKnownCell,
+  type RecurrentKernels,
+  readOptions,
+  required,
+  type SequenceOptions,
+} from '@sluice/core';
 import type { Machine } from '../machine.ts';
 import type { GpujsStorage } from '../storage.ts';
 import { runBackward } from './backward.ts';
@@ -22,11 +29,24 @@ export function recurrentKernels(machine: Machine): RecurrentKernels<GpujsStorag
     supports(cell) {
       const name = nameOf(cell);
       // WebGL 1 promises no more than 8 textures.
-      return cell.dtype === 'float32' && name !== undefined && mostReads(formOf(name)) <= machine.launcher.mostBlocks;
+      return (
+        isKnownCell(cell) &&
+        cell.dtype === 'float32' &&
+        name !== undefined &&
+        mostReads(formOf(name)) <= machine.launcher.mostBlocks
+      );
     },
-    forward: (cell, inputs, options) =>
-      run(cell, inputs, options, (sequence) => runForward(sequence, inputs, options.save)),
-    backward: (cell, inputs, saved, gradients, options) =>
-      run(cell, inputs, options, (sequence) => runBackward(sequence, inputs, saved, gradients)),
+    forward(cell, inputs, given) {
+      const options = readOptions('recurrent.forward', given, {
+        reverse: required,
+        lengths: undefined,
+        save: required,
+      });
+      return run(cell, inputs, options, (sequence) => runForward(sequence, inputs, options.save));
+    },
+    backward(cell, inputs, saved, gradients, given) {
+      const options = readOptions('recurrent.backward', given, { reverse: required, lengths: undefined });
+      return run(cell, inputs, options, (sequence) => runBackward(sequence, inputs, saved, gradients));
+    },
   };
 }
