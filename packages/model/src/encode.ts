@@ -1,5 +1,5 @@
 import { FormatError, isFloat, OptionError, quote, readOptions, required, type TensorData } from '@sluice/core';
-import { writeSafetensors } from '@sluice/format-safetensors';
+import { readSafetensorsHeader, writeSafetensors } from '@sluice/format-safetensors';
 import type { Module } from '@sluice/layers';
 import { type ModelCard, renderCard } from './card.ts';
 import type { LoadedModel, ModelDefinition, Readers } from './definition.ts';
@@ -76,7 +76,8 @@ async function checkReadable<M extends Module, Config, R extends Readers>(
   const read = async (name: string) => files[name as MarkedFile];
   const { signal } = new AbortController();
   try {
-    await readContents({ name: '', read }, definition, Number.POSITIVE_INFINITY, signal);
+    const { weights } = await readContents({ name: '', read }, definition, Number.POSITIVE_INFINITY, signal);
+    readSafetensorsHeader(weights, fileNames.weights);
   } catch (cause) {
     if (!(cause instanceof FormatError)) throw cause;
     throw new OptionError(`${operation}: what was saved could not be loaded: ${cause.message}`, { cause });

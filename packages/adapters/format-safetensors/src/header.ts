@@ -24,12 +24,13 @@ export interface Header {
 export const lengthBytes = 8;
 /** The limit of the reference implementation. */
 export const maximumHeaderBytes = 100_000_000;
-/** Ten times as many as the largest published models have, and few enough that what is kept of a header stays below 32 MiB. */
-export const maximumEntries = 100_000;
+/** More than files of the largest published models have, and few enough that a header costs tens of milliseconds and of MiB. */
+export const maximumEntries = 20_000;
 
 /** More than any program uses, and few enough that a header cannot make long arrays. */
 const maximumAxes = 64;
 const numberCharacters = new Set('0123456789+-.eE');
+const quoteCode = 0x22;
 /** More characters than any whole number below 2^53 has. */
 const longestNumber = 32;
 /** In `u` mode a whole pair is one character and does not match. */
@@ -86,29 +87,32 @@ class HeaderParser {
     this.#object((key, at) => {
       if (metadata.has(key)) this.#fail(`the metadata key ${quote(key)} stands twice`, at);
       if (metadata.size === this.#most) this.#fail(`the header has more than ${this.#most} metadata keys`, at);
-      metadata.set(key, this.#string('a text as value in __metadata__'));
+      metadata.set(
+        key,
+        this.#string(() => 'a text as value in __metadata__'),
+      );
     });
     return metadata;
   }
 
   #entry(name: string, at: number): HeaderEntry {
-    const what = `tensor ${quote(name)}`;
+    // Of thousands of entries few are told of.
+    const what = () => `tensor ${quote(name)}`;
     let dtype: string | undefined;
     let shape: number[] | undefined;
     let offsets: number[] | undefined;
-    const keys = new Set<string>();
     this.#object((key, keyAt) => {
-      if (keys.has(key)) this.#fail(`${what}: the key ${quote(key)} stands twice`, keyAt);
-      keys.add(key);
-      if (key === 'dtype') dtype = this.#string(`a text as dtype of ${what}`);
-      else if (key === 'shape') shape = this.#wholeNumbers(`shape of ${what}`);
-      else if (key === 'data_offsets') offsets = this.#wholeNumbers(`data_offsets of ${what}`);
-      else this.#fail(`${what}: unknown key ${quote(key)}, expected dtype, shape and data_offsets`, keyAt);
+      const before = key === 'dtype' ? dtype : key === 'shape' ? shape : key === 'data_offsets' ? offsets : undefined;
+      if (before !== undefined) this.#fail(`${what()}: the key ${quote(key)} stands twice`, keyAt);
+      if (key === 'dtype') dtype = this.#string(() => `a text as dtype of ${what()}`);
+      else if (key === 'shape') shape = this.#wholeNumbers(() => `shape of ${what()}`);
+      else if (key === 'data_offsets') offsets = this.#wholeNumbers(() => `data_offsets of ${what()}`);
+      else this.#fail(`${what()}: unknown key ${quote(key)}, expected dtype, shape and data_offsets`, keyAt);
     });
-    if (dtype === undefined) return this.#fail(`${what} has no dtype`, at);
-    if (shape === undefined) return this.#fail(`${what} has no shape`, at);
-    if (offsets === undefined) return this.#fail(`${what} has no data_offsets`, at);
-    if (offsets.length !== 2) this.#fail(`${what} has ${offsets.length} data_offsets, expected 2`, at);
+    if (dtype === undefined) return this.#fail(`${what()} has no dtype`, at);
+    if (shape === undefined) return this.#fail(`${what()} has no shape`, at);
+    if (offsets === undefined) return this.#fail(`${what()} has no data_offsets`, at);
+    if (offsets.length !== 2) this.#fail(`${what()} has ${offsets.length} data_offsets, expected 2`, at);
     const [begin, end] = offsets as [number, number];
     return { name, dtype, shape, begin, end, at };
   }
@@ -120,7 +124,7 @@ class HeaderParser {
     do {
       this.#space();
       const at = this.#at;
-      const key = this.#string('a name in quotes');
+      const key = this.#string(() => 'a name in quotes');
       if (key === '__proto__') this.#fail('the name "__proto__" is refused', at);
       this.#expect(':');
       member(key, at);
@@ -128,7 +132,7 @@ class HeaderParser {
     this.#expect('}');
   }
 
-  #wholeNumbers(what: string): number[] {
+  #wholeNumbers(what: () => string): number[] {
     const numbers: number[] = [];
     this.#expect('[');
     if (this.#take(']')) return numbers;
@@ -140,32 +144,36 @@ class HeaderParser {
       const value = Number(digits);
       if (!/^(0|[1-9]\d*)$/.test(digits) || !Number.isSafeInteger(value)) {
         const got = quote(digits === '' ? (this.#text[at] ?? '') : digits);
-        this.#fail(`${what} holds ${got}, expected whole numbers from 0 to 2^53 - 1`, at);
+        this.#fail(`${what()} holds ${got}, expected whole numbers from 0 to 2^53 - 1`, at);
       }
-      if (numbers.length === maximumAxes) this.#fail(`${what} holds more than ${maximumAxes} numbers`, at);
+      if (numbers.length === maximumAxes) this.#fail(`${what()} holds more than ${maximumAxes} numbers`, at);
       numbers.push(value);
     } while (this.#take(','));
     this.#expect(']');
     return numbers;
   }
 
-  #string(expected: string): string {
+  #string(expected: () => string): string {
     this.#space();
     const at = this.#at;
-    if (this.#text[at] !== '"') this.#fail(`expected ${expected}`);
+    if (this.#text.charCodeAt(at) !== quoteCode) this.#fail(`expected ${expected()}`);
     let end = at + 1;
+    let plain = true;
     for (; end < this.#text.length; end++) {
       const code = this.#text.charCodeAt(end);
-      if (code === 0x22) break;
+      if (code === quoteCode) break;
       if (code === 0x5c) end++;
+      if (code === 0x5c || code < 0x20) plain = false;
     }
     if (end >= this.#text.length) this.#fail('a text has no closing quote');
     this.#at = end + 1;
+    // Bytes that are valid UTF-8 hold no half of a pair.
+    if (plain) return this.#text.slice(at + 1, end);
     let value: string;
     try {
       value = JSON.parse(this.#text.slice(at, end + 1)) as string;
     } catch {
-      return this.#fail(`a text holds an invalid escape or control character, expected ${expected}`, at);
+      return this.#fail(`a text holds an invalid escape or control character, expected ${expected()}`, at);
     }
     if (halfSurrogate.test(value)) this.#fail('a text holds half of a surrogate pair', at);
     return value;

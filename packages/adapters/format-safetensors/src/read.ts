@@ -18,7 +18,7 @@ export interface SafetensorsContents {
 }
 
 export interface ReadSafetensorsOptions {
-  /** Most tensors of a file, and most keys of its metadata: a whole number or Infinity. Default 100,000. */
+  /** Most tensors of a file, and most keys of its metadata: a whole number or Infinity. Default 20,000. */
   readonly maximumEntries?: number | undefined;
 }
 
@@ -111,21 +111,21 @@ function findHeaderEnd(bytes: Uint8Array, source: string): number {
 
 function checkEntry({ fail }: Header, entry: HeaderEntry, available: number): ElementType {
   const { name, dtype, shape, begin, end } = entry;
-  const what = `tensor ${quote(name)}`;
+  const what = () => `tensor ${quote(name)}`;
   const type = elementTypes.get(dtype);
   if (!type) {
     const known = [...elementTypes.keys()].join(', ');
     const got = unreadTypes.has(dtype) ? `${dtype}, which is not read here` : quote(dtype);
-    return fail(entry, `${what} has dtype ${got}, expected one of ${known}`);
+    return fail(entry, `${what()} has dtype ${got}, expected one of ${known}`);
   }
   if (begin > end || end > available) {
-    fail(entry, `${what} lies at ${begin} to ${end} of ${available} bytes of data`);
+    fail(entry, `${what()} lies at ${begin} to ${end} of ${available} bytes of data`);
   }
   const size = bytesOf(shape, type.size);
   if (size !== end - begin) {
     const shown = shape.length > 16 ? `of ${shape.length} axes` : formatShape(shape);
     const needs = size === undefined ? 'more bytes than can be counted' : `${size} bytes`;
-    fail(entry, `${what} has ${end - begin} bytes, but ${dtype} of shape ${shown} needs ${needs}`);
+    fail(entry, `${what()} has ${end - begin} bytes, but ${dtype} of shape ${shown} needs ${needs}`);
   }
   return type;
 }

@@ -14,10 +14,13 @@ export async function saveCheckpoint(path: string, state: TrainingState): Promis
   await writeSafetensorsFile(path, tensors, metadata);
 }
 
+/** An optimizer has several arrays for each that a model has. */
+const maximumEntries = 200_000;
+
 /**
  * Reads a state that `saveCheckpoint` wrote, for `fit`'s `resume`, or for its `model` and `config` alone.
  * @throws FormatError naming the path and what is wrong: the file is missing, cut off, no checkpoint, or changed since it was written
  */
 export async function loadCheckpoint(path: string): Promise<TrainingState> {
-  return decodeTraining(await readSafetensorsFile(path), path);
+  return decodeTraining(await readSafetensorsFile(path, { maximumEntries }), path);
 }
