@@ -13,7 +13,7 @@ import { readSafetensors, readSafetensorsHeader, type SafetensorsEntry } from '@
 import { Module } from '@sluice/layers';
 import { type Bounds, type LoadOptions, readBounds, withBounds } from './bounds.ts';
 import type { LoadedModel, ModelDefinition, Readers } from './definition.ts';
-import { fileNames } from './files.ts';
+import { checkHeader, fileNames } from './files.ts';
 import { type Folder, folderOf, placeOf, type ReadFile } from './folder.ts';
 import { type ModelContents, readContents } from './read-contents.ts';
 
@@ -59,7 +59,7 @@ function buildModel<M extends Module, Config, R extends Readers>(
   folder: Folder,
   definition: ModelDefinition<M, Config, R>,
   device: Device,
-  { config, preprocessing, weights }: ModelContents<Config, R>,
+  { header, config, preprocessing, weights }: ModelContents<Config, R>,
 ): M {
   const place = placeOf(folder, fileNames.weights);
   const entries = readSafetensorsHeader(weights, place);
@@ -70,6 +70,8 @@ function buildModel<M extends Module, Config, R extends Readers>(
     if (!(cause instanceof FormatError) || cause.message.startsWith(place)) throw cause;
     throw new FormatError(`${place}: does not fit ${fileNames.config}: ${cause.message}`, { cause });
   }
+  // The last of all checks: the others say which field is wrong.
+  checkHeader(header, placeOf(folder, fileNames.config));
   return model;
 }
 

@@ -1,12 +1,13 @@
 import { FormatError, quote } from '@sluice/core';
 import type { Module } from '@sluice/layers';
 import type { ModelDefinition, Preprocessing, Readers } from './definition.ts';
-import { checkHeader, fileNames, type Header } from './files.ts';
+import { fileNames, type Header } from './files.ts';
 import { type Folder, placeOf, readHeader, readMarked } from './folder.ts';
 import { readJson, validate } from './read-json.ts';
 
-/** What the files of a folder say, checked but for whether the weights fit the model. */
+/** What the files of a folder say, checked but for whether the weights fit the model, and the header its own mark. */
 export interface ModelContents<Config, R extends Readers> {
+  readonly header: Header;
   readonly config: Config;
   readonly preprocessing: Preprocessing<R>;
   /** The bytes of the safetensors file. */
@@ -51,8 +52,6 @@ async function readWith<M extends Module, Config, R extends Readers>(
     throw new FormatError({ operation: place, argument: 'kind', got, expected });
   }
   const config = await validate(definition.config, header.config, `${place}: config`);
-  // Comes after what can say which field is wrong.
-  checkHeader(header, place);
   const total = header.files[fileNames.weights].bytes + header.files[fileNames.preprocessing].bytes;
   if (total > maximumBytes) {
     const expected = `at most maximumBytes, ${maximumBytes}`;
@@ -63,7 +62,7 @@ async function readWith<M extends Module, Config, R extends Readers>(
     readMarked(folder, fileNames.weights, header, signal),
   ]);
   const source = placeOf(folder, fileNames.preprocessing);
-  return { config, preprocessing: readPreprocessing(preprocessing, source, definition.preprocessing), weights };
+  return { header, config, preprocessing: readPreprocessing(preprocessing, source, definition.preprocessing), weights };
 }
 
 function readPreprocessing<R extends Readers>(bytes: Uint8Array, source: string, readers: R): Preprocessing<R> {
