@@ -209,6 +209,11 @@ test('transform refuses what has no finite image, and keeps what is missing', ()
 });
 
 test('refuses options that do not fit', () => {
+  const halves = { dtype: 'float64', shape: [3, 2], data: new Float64Array(5) } as const;
+  expect(() => Scaler.fit(halves)).toThrow('Scaler.fit: data has shape [3, 2] and 5 elements, expected [..., columns]');
+  expect(() => Scaler.fit(column(1, 2)).transform(column(1), 'int32' as never)).toThrow(
+    'Scaler.transform: dtype is int32, expected float32 or float64',
+  );
   expect(() => Scaler.fit(column(1, 2), { methods: 'minMax' } as never)).toThrow(
     'Scaler.fit: methods is no option, expected one of method (did you mean method?)',
   );

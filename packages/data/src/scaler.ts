@@ -4,9 +4,11 @@ import {
   FormatError,
   formatShape,
   IndexError,
+  isFloat,
   OptionError,
   readOptions,
   ShapeError,
+  sizeOf,
   type TensorData,
 } from '@sluice/core';
 import { type ColumnScaling, fitColumn, type ScalingMethod, scalingMethods } from './scaler-column.ts';
@@ -95,11 +97,15 @@ export class Scaler {
   /**
    * @param data [..., columns]
    * @param dtype default float32, which layers take
-   * @throws ShapeError when the last axis is not that of the columns; FormatError naming the first number that has no finite image in the dtype: an infinite
+   * @throws OptionError for a dtype that is no float; ShapeError when the last axis is not that of the columns; FormatError naming the first number that has no finite image in the dtype: an infinite
    *   one, one too far from what was fitted, or one of at most -1 for `log1p`
    */
   transform(data: TensorData, dtype: FloatDType = 'float32'): TensorData {
     const operation = 'Scaler.transform';
+    if (!isFloat(dtype)) {
+      const got = `is ${String(dtype)}`;
+      throw new OptionError({ operation, argument: 'dtype', got, expected: 'float32 or float64' });
+    }
     const scaled = this.#map(
       operation,
       data,
@@ -154,8 +160,9 @@ export class Scaler {
 
 function columnsOf(operation: string, data: TensorData): number {
   const count = data.shape.at(-1);
-  if (count !== undefined) return count;
-  throw new ShapeError({ operation, argument: 'data', got: 'has shape []', expected: '[..., columns]' });
+  if (count !== undefined && sizeOf(data.shape) === data.data.length) return count;
+  const got = `has shape ${formatShape(data.shape)}${count === undefined ? '' : ` and ${data.data.length} elements`}`;
+  throw new ShapeError({ operation, argument: 'data', got, expected: '[..., columns] and as many elements' });
 }
 
 /** The numbers of a column, those that are missing left out. */

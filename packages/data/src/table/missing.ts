@@ -6,8 +6,9 @@ import { columnOf, valuesOf } from './typed-column.ts';
 /**
  * What stands for a missing number:
  * - `previous`: the last one before it;
- * - `linear`: the straight line, over the row numbers, from the last one before it to the first one after it. It looks ahead: where that
- *   must not happen, as across the split between training and test rows, use `previous` or fill each part by itself;
+ * - `linear`: the straight line, over the row numbers (`resample` first where rows are uneven), from the last one before it to the first one
+ *   after it. It looks ahead: where that must not happen, as across the split between training and test rows, use `previous` or fill each
+ *   part by itself;
  * - a number: always this one.
  */
 export type FillPolicy = 'previous' | 'linear' | number;
