@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Device, type Shape, sameShape } from '@sluice/core';
+import { type Device, quote, type Shape, sameShape } from '@sluice/core';
 import { Vocabulary } from '@sluice/data';
 import type { Json, TrainingState } from '@sluice/training';
 import { loadCheckpoint } from '@sluice/training/node';
@@ -114,7 +114,7 @@ function readBackend(path: string, value: Json | undefined): BackendIdentity {
   const { name, build } = isObject(value) ? value : {};
   const known = backendNames.find((each) => each === name);
   if (known === undefined || !(build === undefined || typeof build === 'string')) {
-    throw new AppError(`${showPath(path)}: was trained on an unknown backend, ${JSON.stringify(value)}`);
+    throw new AppError(`${showPath(path)}: was trained on an unknown backend, ${quote(String(value))}`);
   }
   return { name: known, ...(build !== undefined && { build }) };
 }

@@ -1,4 +1,4 @@
-import type { TensorData } from '@sluice/core';
+import { quote, type TensorData } from '@sluice/core';
 import { calendarFeatures, Scaler, type ScalingMethod, sliceRows, Table } from '@sluice/data';
 import type { Series } from './data/series.ts';
 import { AppError } from './errors.ts';
@@ -163,7 +163,5 @@ function checkValues({ name, table }: Series, column: string, isValid: (value: n
   const values = table.numbers(column);
   const row = values.findIndex((value) => !isValid(value));
   if (row < 0) return;
-  throw new AppError(
-    `${name}: column ${JSON.stringify(column)} is ${values[row]} in row ${row + 1}, expected ${expected}`,
-  );
+  throw new AppError(`${name}: column ${quote(column)} is ${values[row]} in row ${row + 1}, expected ${expected}`);
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { FormatError } from '@sluice/core';
+import { FormatError, quote } from '@sluice/core';
 import { splitInOrder } from '@sluice/data';
 import { type State, stateLetters } from './alphabet.ts';
 import { AppError, messageOf } from './errors.ts';
@@ -62,12 +62,10 @@ function parseChain(place: string, line: string): Chain {
   if (residues.length !== states.length || residues === '') {
     fail(`${residues.length} residues and ${states.length} states`, 'as many of both, at least one');
   }
-  if (residues.length > longest)
-    fail(`chain ${JSON.stringify(id)} has ${residues.length} residues`, `at most ${longest}`);
+  if (residues.length > longest) fail(`chain ${quote(id)} has ${residues.length} residues`, `at most ${longest}`);
   const residue = residues.search(/[^A-Z]/);
-  if (residue >= 0) fail(`residue ${JSON.stringify(residues[residue])} at place ${residue + 1}`, 'a capital letter');
+  if (residue >= 0) fail(`residue ${quote(residues[residue]!)} at place ${residue + 1}`, 'a capital letter');
   const state = [...states].findIndex((letter) => !stateLetters.includes(letter as State));
-  if (state >= 0)
-    fail(`state ${JSON.stringify(states[state])} at residue ${state + 1}`, `one of ${stateLetters.join('')}`);
+  if (state >= 0) fail(`state ${quote(states[state]!)} at residue ${state + 1}`, `one of ${stateLetters.join('')}`);
   return { id, residues, states };
 }

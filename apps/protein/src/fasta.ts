@@ -1,4 +1,4 @@
-import { FormatError } from '@sluice/core';
+import { FormatError, quote } from '@sluice/core';
 
 export interface Sequence {
   /** The line after `>`. */
@@ -40,7 +40,7 @@ export function parseFasta(text: string, source: string): Sequence[] {
   if (sequences.length === 0) fail('line 1', 'nothing', 'FASTA: a line ">name", then residues');
   return sequences.map(({ id, residues, line }) => {
     const chain = residues.replace('*', '');
-    const place = `line ${line}, chain ${JSON.stringify(id)}`;
+    const place = `line ${line}, chain ${quote(id)}`;
     if (chain === '') fail(place, 'no residues', 'at least one');
     if (chain.length > longest) fail(place, `${chain.length} residues`, `at most ${longest}`);
     return { id, residues: chain };

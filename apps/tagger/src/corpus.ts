@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { FormatError } from '@sluice/core';
+import { FormatError, quote } from '@sluice/core';
 import { AppError } from './errors.ts';
 import { showPath } from './folder.ts';
 import { partOfSpeech } from './tags.ts';
@@ -62,7 +62,7 @@ export function parseSentences(text: string, source: string, normalise: (tag: st
       const slash = token.lastIndexOf('/');
       if (slash < 1 || slash === token.length - 1) {
         const place = `${source}: line ${i + 1}, column ${index + 1}`;
-        throw new FormatError(`${place}: ${JSON.stringify(token)} is no word with its tag; expected word/tag`);
+        throw new FormatError(`${place}: ${quote(token)} is no word with its tag; expected word/tag`);
       }
       words.push(token.slice(0, slash));
       tags.push(normalise(token.slice(slash + 1)));

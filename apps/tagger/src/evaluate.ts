@@ -1,3 +1,4 @@
+import { quote } from '@sluice/core';
 import { frequencyTagger } from './baseline.ts';
 import type { Sentence } from './corpus.ts';
 import { AppError } from './errors.ts';
@@ -27,7 +28,7 @@ export async function measure(
   const tags = test.flatMap((sentence) => sentence.tags);
   const foreign = tags.filter((tag) => !vocabularies.tags.has(tag));
   if (foreign.length > tags.length / 2) {
-    const got = `${foreign.length} of ${tags.length} tags of the test, such as ${JSON.stringify(foreign[0])}`;
+    const got = `${foreign.length} of ${tags.length} tags of the test, such as ${quote(foreign[0]!)}`;
     throw new AppError(`The model does not know ${got}: it was trained on another set of tags`);
   }
   const known = new Set(training.flatMap(({ words }) => words));

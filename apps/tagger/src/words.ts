@@ -1,3 +1,4 @@
+import { quote } from '@sluice/core';
 import { AppError } from './errors.ts';
 
 /** Words of a sentence at most: those beyond need more memory than they are worth. */
@@ -20,7 +21,7 @@ export function wordsOf(sentence: string): string[] {
   const end = words.findLastIndex((word) => word !== "''" && word !== ')');
   const [, word, stop] = words[end]?.match(/^(.*[^.])(\.)$/) ?? [];
   if (stop !== undefined && !/^(\w\.)+\w$/.test(word!)) words.splice(end, 1, word!, stop);
-  if (words.length === 0) throw new AppError(`${JSON.stringify(sentence)}: holds no word`);
+  if (words.length === 0) throw new AppError(`${quote(sentence)}: holds no word`);
   if (words.length > mostWords) {
     throw new AppError(`The sentence has ${words.length} words; expected at most ${mostWords}: give it in parts`);
   }

@@ -1,4 +1,4 @@
-import { IndexError, OptionError, Random, ShapeError, sizeOf, type TensorData } from '@sluice/core';
+import { IndexError, OptionError, quote, Random, ShapeError, sizeOf, type TensorData } from '@sluice/core';
 
 /**
  * Shares of the whole by name, each above 0, that add up to 1: `{ train: 0.9, validation: 0.05, test: 0.05 }`. No name is a whole number, for which objects do not
@@ -75,7 +75,7 @@ export function rangesOf<Name extends string>(
   const whole = entries.find(([name]) => /^(?:0|[1-9]\d*)$/.test(name))?.[0];
   if (whole !== undefined) {
     const expected = `no whole numbers, which objects put first whatever order they are written in: "y${whole}"`;
-    throw new OptionError({ operation, argument: 'fractions', got: `has the name ${JSON.stringify(whole)}`, expected });
+    throw new OptionError({ operation, argument: 'fractions', got: `has the name ${quote(whole)}`, expected });
   }
   const total = entries.reduce((sum, [, fraction]) => sum + fraction, 0);
   if (!entries.every(([, fraction]) => fraction > 0) || !(Math.abs(total - 1) < 1e-9)) {

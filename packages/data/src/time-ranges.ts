@@ -1,4 +1,4 @@
-import { OptionError, readOptions, required, ShapeError } from '@sluice/core';
+import { OptionError, quote, readOptions, required, ShapeError } from '@sluice/core';
 import { checkWhole } from './check.ts';
 import { type Fractions, type RowRange, rangesOf } from './split.ts';
 import { parseDate } from './table/parse-cell.ts';
@@ -37,7 +37,7 @@ export function dateRanges<Name extends string>(
   const bounds = (Object.entries(starts) as [Name, string][]).map(([name, start]) => {
     const time = parseDate(start);
     if (time === undefined || time <= before) {
-      const got = `is ${JSON.stringify(start)}`;
+      const got = `is ${quote(start)}`;
       throw new OptionError({
         operation,
         argument: `start of ${name}`,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { quote } from '@sluice/core';
 import { detectFrequency, findGaps, formatTime, isClockChange, type ReadProgress } from '@sluice/data';
 import { readCsvFile } from '@sluice/data/node';
 import { type Dataset, datasets, type Uneven } from '../datasets.ts';
@@ -64,12 +65,12 @@ async function readSeries(
     const row = table.numbers(column).findIndex(Number.isNaN);
     if (row < 0) continue;
     throw new AppError(
-      `${name}: column ${JSON.stringify(column)} has no number in row ${row + 1}; fill it, or cut the rows before it off`,
+      `${name}: column ${quote(column)} has no number in row ${row + 1}; fill it, or cut the rows before it off`,
     );
   }
   const dates = date === null ? undefined : checkDates(name, date, table.dates(date));
   const frequency =
-    dates && dates.length > 1 ? detectFrequency(dates, `${name}, column ${JSON.stringify(date)}`) : undefined;
+    dates && dates.length > 1 ? detectFrequency(dates, `${name}, column ${quote(String(date))}`) : undefined;
   return { name, table: table.select(columns), dates, frequency };
 }
 
@@ -85,7 +86,7 @@ function checkDates(name: string, column: string, dates: Float64Array): Float64A
   const what = Number.isNaN(dates[row]!) ? 'is missing' : 'is not after the one before';
   const cause = row > 0 && isClockChange(dates[row - 1]!, dates[row]!) ? `. ${daylightSaving}` : '';
   throw new AppError(
-    `${name}: column ${JSON.stringify(column)} ${what} in row ${row + 1}, expected dates in rising order${cause}`,
+    `${name}: column ${quote(column)} ${what} in row ${row + 1}, expected dates in rising order${cause}`,
   );
 }
 
@@ -100,7 +101,7 @@ function firstGap({ name, dates, frequency }: Series, column: string): string | 
   const steps = `from ${formatTime(gap.before)} to ${formatTime(gap.time)} at row ${gap.row + 1}${more}`;
   const expected = `expected ${formatTime(gap.expected)}, the next ${frequency!.name}`;
   const cause = gap.clockChange ? `. ${daylightSaving}` : '';
-  return `${name}: column ${JSON.stringify(column)} is not evenly spaced: ${steps}, ${expected}${cause}`;
+  return `${name}: column ${quote(column)} is not evenly spaced: ${steps}, ${expected}${cause}`;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { FormatError, OptionError } from '@sluice/core';
+import { FormatError, OptionError, quote } from '@sluice/core';
 import { day, daysInMonth, utc } from '../time/utc.ts';
 import type { Column } from './column.ts';
 import { Table } from './table.ts';
@@ -84,7 +84,7 @@ export function calendarFeatures(
 
 function encode(part: string, encoding: CalendarEncoding, days: readonly Date[]): (readonly [string, Column])[] {
   if (!Object.hasOwn(cycles, part)) {
-    const problem = { operation: 'calendarFeatures', argument: 'parts', got: `names ${JSON.stringify(part)}` };
+    const problem = { operation: 'calendarFeatures', argument: 'parts', got: `names ${quote(part)}` };
     throw new OptionError({ ...problem, expected: Object.keys(cycles).join(', ') });
   }
   const { size, value, share } = cycles[part as CalendarPart];

@@ -1,4 +1,4 @@
-import { FormatError, OptionError, RunningMean, readOptions, required } from '@sluice/core';
+import { FormatError, OptionError, quote, RunningMean, readOptions, required } from '@sluice/core';
 import { type Column, isMissing } from '../table/column.ts';
 import { Table } from '../table/table.ts';
 import { Frequency, type FrequencyName, frequencyOf } from './frequency.ts';
@@ -51,7 +51,7 @@ export function resample(table: Table, options: ResampleOptions): Table {
     });
   }
   const dates = table.dates(time);
-  checkRising(operation, (row) => `row ${row} of column ${JSON.stringify(time)}`, dates, true);
+  checkRising(operation, (row) => `row ${row} of column ${quote(time)}`, dates, true);
   if (dates.length === 0) throw new FormatError({ operation, argument: 'table', got: 'has no rows', expected: 'some' });
   const frequency =
     every instanceof Frequency ? every : frequencyOf(operation, every, Math.floor(dates[0]! / day) * day);

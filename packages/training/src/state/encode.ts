@@ -1,4 +1,4 @@
-import { FormatError, Random, sameShape, type TensorData } from '@sluice/core';
+import { FormatError, quote, Random, sameShape, type TensorData } from '@sluice/core';
 import type { ValidationState } from '../fit/best.ts';
 import type { ProgressState } from '../fit/progress.ts';
 import { checksum } from './checksum.ts';
@@ -117,7 +117,7 @@ function separate(tensors: ReadonlyMap<string, TensorData>, source: string) {
   const parts = { model: empty(), optimizer: empty(), carry: empty(), best: empty(), average: empty() };
   for (const [name, tensor] of tensors) {
     const group = groups.find((candidate) => name.startsWith(`${candidate}.`));
-    if (!group) throw new FormatError(`${source}: has an unexpected tensor ${JSON.stringify(name)}`);
+    if (!group) throw new FormatError(`${source}: has an unexpected tensor ${quote(name)}`);
     parts[group].set(name.slice(group.length + 1), tensor);
   }
   return parts;
