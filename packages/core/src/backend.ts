@@ -69,7 +69,8 @@ export type BackendInfo = Readonly<Record<string, string | number | boolean>>;
  * that aliases none of its operands and leaves them as they were. Kernel calls are synchronous and mean "enqueue";
  * `download` alone waits. A kernel may assume valid operands: shapes, dtypes and axes are checked by the operations
  * above. Sizes may be 0, and no array has more than 2^31 - 1 elements. The sign of a zero that a kernel computes is not
- * specified. Index values are data, so only the backend sees them: `gather` and `scatterAdd` throw `IndexError` at the call,
+ * specified. A backend may keep a float below the smallest normal number of its type (`smallestNormal`) or store zero in its place, in uploads too; fused kernels may drop a
+ * gradient that has come below 2^-116 on its way through time. Index values are data, so only the backend sees them: `gather` and `scatterAdd` throw `IndexError` at the call,
  * or, where calls are enqueued, reject the next `download` with it: passed through the `publicNames()` of the call, so that it tells of what the
  * user gave.
  */

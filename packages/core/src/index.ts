@@ -20,7 +20,9 @@ export {
   dtypeOf,
   dtypes,
   type FloatDType,
+  flushSubnormal,
   isFloat,
+  smallestNormal,
 } from './dtype.ts';
 export {
   BackendError,

@@ -1,5 +1,15 @@
-import { aroundAxis, type Backend, type DataArray, type DType, type Operand, OptionError, sizeOf } from '@sluice/core';
+import {
+  aroundAxis,
+  type Backend,
+  type DataArray,
+  type DType,
+  flushSubnormal,
+  type Operand,
+  OptionError,
+  sizeOf,
+} from '@sluice/core';
 import { binary, compare, type Elements } from './binary.ts';
+import { flush } from './flush.ts';
 import { checkIndices, gather, scatterAdd } from './gather.ts';
 import { matMul, matMulShape } from './mat-mul.ts';
 import { copyStrided, permuted, placeOf, wholeOf } from './move.ts';
@@ -45,12 +55,20 @@ export function createJsBackend(options: JsBackendOptions = {}): Backend<JsStora
     return { dtype, data };
   }
 
+  /** The same for what is computed or comes from the host: these are the elements that may be too small to be kept. */
+  function compute(dtype: DType, size: number, write: (data: DataArray) => void): JsStorage {
+    return make(dtype, size, (y) => {
+      write(y);
+      flush(dtype, y);
+    });
+  }
+
   return {
     name: 'js',
     info: { poolBytes },
     supports: () => true,
 
-    upload: (data, dtype) => make(dtype, data.length, (y) => y.set(data)),
+    upload: (data, dtype) => compute(dtype, data.length, (y) => y.set(data)),
     download: async (x) => elementsOf(x).slice(),
     free(storage) {
       const { data } = storage;
@@ -59,25 +77,26 @@ export function createJsBackend(options: JsBackendOptions = {}): Backend<JsStora
       pool.give(storage.dtype, data);
     },
 
-    fill: (size, value, dtype) => make(dtype, size, (y) => y.fill(dtype === 'bool' ? Number(value !== 0) : value)),
+    fill: (size, value, dtype) =>
+      make(dtype, size, (y) => y.fill(dtype === 'bool' ? Number(value !== 0) : flushSubnormal(value, dtype))),
     cast(x, dtype) {
       const data = elementsOf(x);
-      return make(dtype, data.length, (y) => cast(x.dtype, dtype, data, y));
+      return compute(dtype, data.length, (y) => cast(x.dtype, dtype, data, y));
     },
 
     unary(kind, x) {
       const data = elementsOf(x);
-      return make(x.dtype, data.length, (y) => unary(kind, x.dtype, data, y));
+      return compute(x.dtype, data.length, (y) => unary(kind, x.dtype, data, y));
     },
     binary: (kind, a, b, shape) =>
-      make(a.dtype, sizeOf(shape), (y) => binary(kind, a.dtype, read(a), read(b), shape, y)),
+      compute(a.dtype, sizeOf(shape), (y) => binary(kind, a.dtype, read(a), read(b), shape, y)),
     compare: (kind, a, b, shape) => make('bool', sizeOf(shape), (y) => compare(kind, read(a), read(b), shape, y)),
     select: (condition, a, b, shape) =>
       make(a.dtype, sizeOf(shape), (y) => select(read(condition), read(a), read(b), shape, y)),
 
     reduce(kind, x, axes) {
       const kept = x.shape.filter((_, axis) => !axes.includes(axis));
-      return make(x.dtype, sizeOf(kept), (y) => reduce(kind, x.dtype, elementsOf(x), x.shape, axes, y));
+      return compute(x.dtype, sizeOf(kept), (y) => reduce(kind, x.dtype, elementsOf(x), x.shape, axes, y));
     },
     argReduce(kind, x, axis) {
       const { outer, size, inner } = aroundAxis(x.shape, axis);
@@ -86,11 +105,11 @@ export function createJsBackend(options: JsBackendOptions = {}): Backend<JsStora
     cumulativeSum(x, axis, reverse) {
       const { size, inner } = aroundAxis(x.shape, axis);
       const data = elementsOf(x);
-      return make(x.dtype, data.length, (y) => cumulativeSum(x.dtype, data, size, inner, reverse, y));
+      return compute(x.dtype, data.length, (y) => cumulativeSum(x.dtype, data, size, inner, reverse, y));
     },
     matMul(a, b, matMulOptions) {
       const shape = matMulShape(a.shape, b.shape, matMulOptions);
-      return make(a.dtype, sizeOf(shape), (y) => matMul(read(a), read(b), matMulOptions, y, workspace));
+      return compute(a.dtype, sizeOf(shape), (y) => matMul(read(a), read(b), matMulOptions, y, workspace));
     },
 
     slice: (x, starts, sizes, steps) =>
@@ -99,7 +118,7 @@ export function createJsBackend(options: JsBackendOptions = {}): Backend<JsStora
       ),
     pad: (x, shape, starts, steps, value) =>
       make(x.dtype, sizeOf(shape), (y) => {
-        y.fill(value);
+        y.fill(flushSubnormal(value, x.dtype));
         copyStrided(x.shape, wholeOf(elementsOf(x), x.shape), placeOf(y, shape, starts, steps));
       }),
     concat(xs, axis) {
@@ -133,7 +152,7 @@ export function createJsBackend(options: JsBackendOptions = {}): Backend<JsStora
       checkIndices('scatterAdd', positions, size);
       const outer = sizeOf(updates.shape.slice(0, axis));
       const inner = sizeOf(updates.shape.slice(axis + indices.shape.length));
-      return make(updates.dtype, outer * size * inner, (y) =>
+      return compute(updates.dtype, outer * size * inner, (y) =>
         scatterAdd(elementsOf(updates), positions, size, inner, y),
       );
     },

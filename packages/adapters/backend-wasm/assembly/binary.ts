@@ -1,4 +1,4 @@
-import { storePart, VECTOR } from './lanes';
+import { put, putOne, putPart, VECTOR } from './lanes';
 import { rowStart, rows } from './rows';
 
 @unmanaged class Add { @inline v<T>(a: v128, b: v128): v128 { return v128.add<T>(a, b); } }
@@ -33,11 +33,11 @@ function zip<T, F>(y: usize, a: usize, b: usize): void {
     let p = rowStart<T>(a, aStep, 0);
     let q = rowStart<T>(b, bStep, 1);
     for (const end = y + whole; y < end; y += VECTOR) {
-      v128.store(y, f.v<T>(v128.load(p), v128.load(q)));
+      put<T>(y, f.v<T>(v128.load(p), v128.load(q)));
       p += aStep;
       q += bStep;
     }
-    if (rest) storePart(y, f.v<T>(v128.load(p), v128.load(q)), rest);
+    if (rest) putPart<T>(y, f.v<T>(v128.load(p), v128.load(q)), rest);
     y += rest;
     a += rows.aRow;
     b += rows.bRow;
@@ -52,7 +52,7 @@ function zipOneByOne<T, F>(y: usize, a: usize, b: usize): void {
     let p = a;
     let q = b;
     for (const end = y + rows.n * sizeof<T>(); y < end; y += sizeof<T>()) {
-      store<T>(y, f.s<T>(load<T>(p), load<T>(q)));
+      putOne<T>(y, f.s<T>(load<T>(p), load<T>(q)));
       p += aStep;
       q += bStep;
     }

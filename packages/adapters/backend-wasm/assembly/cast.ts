@@ -1,7 +1,9 @@
+import { putOne } from './lanes';
+
 function convert<From, To>(y: usize, x: usize, n: usize): void {
   for (const end = y + n * sizeof<To>(); y < end; y += sizeof<To>(), x += sizeof<From>()) {
     // Conversions to integers saturate, and give 0 for NaN.
-    store<To>(y, <To>load<From>(x));
+    putOne<To>(y, <To>load<From>(x));
   }
 }
 

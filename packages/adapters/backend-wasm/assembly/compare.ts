@@ -1,4 +1,4 @@
-import { storePart, VECTOR } from './lanes';
+import { putPart, VECTOR } from './lanes';
 import { rowStart, rows } from './rows';
 
 @unmanaged class Equal { @inline v<T>(a: v128, b: v128): v128 { return v128.eq<T>(a, b); } }
@@ -32,7 +32,7 @@ function zip<T, F>(y: usize, a: usize, b: usize): void {
       p += aStep;
       q += bStep;
     }
-    if (rest) storePart(y, toBytes<T>(f.v<T>(v128.load(p), v128.load(q))), rest);
+    if (rest) putPart<u8>(y, toBytes<T>(f.v<T>(v128.load(p), v128.load(q))), rest);
     y += rest;
     a += rows.aRow;
     b += rows.bRow;

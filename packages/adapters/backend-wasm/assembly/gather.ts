@@ -1,4 +1,4 @@
-import { storePart, VECTOR } from './lanes';
+import { put, putPart, VECTOR } from './lanes';
 import { copyRun } from './move';
 
 /** The first position of an index below 0 or not below `size`, or -1. */
@@ -31,9 +31,9 @@ function scatterAdd<T>(y: usize, x: usize, indices: usize, outer: usize, count: 
     for (let i: usize = 0; i < count; i++) {
       let q = y + <usize>load<u32>(indices + i * 4) * bytes;
       for (const end = q + (bytes - rest); q < end; q += VECTOR, x += VECTOR) {
-        v128.store(q, v128.add<T>(v128.load(q), v128.load(x)));
+        put<T>(q, v128.add<T>(v128.load(q), v128.load(x)));
       }
-      if (rest) storePart(q, v128.add<T>(v128.load(q), v128.load(x)), rest);
+      if (rest) putPart<T>(q, v128.add<T>(v128.load(q), v128.load(x)), rest);
       x += rest;
     }
     y += size * bytes;

@@ -1,4 +1,4 @@
-import { madd, storeUpTo, VECTOR } from './lanes';
+import { madd, put, putUpTo, VECTOR } from './lanes';
 
 /**
  * Rows of a tile of the result. With two vectors of columns, twelve sums and their operands fill the fifteen registers that V8 has for them on x64; a
@@ -41,26 +41,26 @@ function tile<T>(R: usize, a: usize, b: usize, c: usize, k: usize, bRow: usize, 
     b += bRow;
   }
   if (bytes >= TILE_BYTES) {
-    v128.store(c, a0);
-    v128.store(c, a1, 16);
-    if (R > 1) { c += cRow; v128.store(c, b0); v128.store(c, b1, 16); }
-    if (R > 2) { c += cRow; v128.store(c, c0); v128.store(c, c1, 16); }
-    if (R > 3) { c += cRow; v128.store(c, d0); v128.store(c, d1, 16); }
-    if (R > 4) { c += cRow; v128.store(c, e0); v128.store(c, e1, 16); }
-    if (R > 5) { c += cRow; v128.store(c, f0); v128.store(c, f1, 16); }
+    put<T>(c, a0);
+    put<T>(c + 16, a1);
+    if (R > 1) { c += cRow; put<T>(c, b0); put<T>(c + 16, b1); }
+    if (R > 2) { c += cRow; put<T>(c, c0); put<T>(c + 16, c1); }
+    if (R > 3) { c += cRow; put<T>(c, d0); put<T>(c + 16, d1); }
+    if (R > 4) { c += cRow; put<T>(c, e0); put<T>(c + 16, e1); }
+    if (R > 5) { c += cRow; put<T>(c, f0); put<T>(c + 16, f1); }
     return;
   }
-  storeRow(c, a0, a1, bytes);
-  if (R > 1) { c += cRow; storeRow(c, b0, b1, bytes); }
-  if (R > 2) { c += cRow; storeRow(c, c0, c1, bytes); }
-  if (R > 3) { c += cRow; storeRow(c, d0, d1, bytes); }
-  if (R > 4) { c += cRow; storeRow(c, e0, e1, bytes); }
-  if (R > 5) { c += cRow; storeRow(c, f0, f1, bytes); }
+  storeRow<T>(c, a0, a1, bytes);
+  if (R > 1) { c += cRow; storeRow<T>(c, b0, b1, bytes); }
+  if (R > 2) { c += cRow; storeRow<T>(c, c0, c1, bytes); }
+  if (R > 3) { c += cRow; storeRow<T>(c, d0, d1, bytes); }
+  if (R > 4) { c += cRow; storeRow<T>(c, e0, e1, bytes); }
+  if (R > 5) { c += cRow; storeRow<T>(c, f0, f1, bytes); }
 }
 
-function storeRow(c: usize, left: v128, right: v128, bytes: usize): void {
-  storeUpTo(c, left, bytes);
-  if (bytes > VECTOR) storeUpTo(c + VECTOR, right, bytes - VECTOR);
+function storeRow<T>(c: usize, left: v128, right: v128, bytes: usize): void {
+  putUpTo<T>(c, left, bytes);
+  if (bytes > VECTOR) putUpTo<T>(c + VECTOR, right, bytes - VECTOR);
 }
 
 /** One tile of 1 to 6 rows. */

@@ -1,4 +1,4 @@
-import { madd, storeUpTo, VECTOR } from './lanes';
+import { madd, put, putOne, putUpTo, VECTOR } from './lanes';
 
 /** y [N] (+)= a [K] times b [K, N]. */
 export function vectorTimesRows<T>(y: usize, a: usize, b: usize, N: usize, K: usize, add: bool): void {
@@ -32,14 +32,14 @@ export function vectorTimesRows<T>(y: usize, a: usize, b: usize, N: usize, K: us
       s7 = madd<T>(x, v128.load(q, 112), s7);
       q += row;
     }
-    v128.store(o, s0);
-    v128.store(o, s1, 16);
-    v128.store(o, s2, 32);
-    v128.store(o, s3, 48);
-    v128.store(o, s4, 64);
-    v128.store(o, s5, 80);
-    v128.store(o, s6, 96);
-    v128.store(o, s7, 112);
+    put<T>(o, s0);
+    put<T>(o + 16, s1);
+    put<T>(o + 32, s2);
+    put<T>(o + 48, s3);
+    put<T>(o + 64, s4);
+    put<T>(o + 80, s5);
+    put<T>(o + 96, s6);
+    put<T>(o + 112, s7);
   }
   for (; left < row; left += 2 * VECTOR) {
     let s0 = zero, s1 = zero;
@@ -54,8 +54,8 @@ export function vectorTimesRows<T>(y: usize, a: usize, b: usize, N: usize, K: us
       s1 = madd<T>(x, v128.load(q, 16), s1);
       q += row;
     }
-    storeUpTo(y + left, s0, row - left);
-    if (left + VECTOR < row) storeUpTo(y + left + VECTOR, s1, row - left - VECTOR);
+    putUpTo<T>(y + left, s0, row - left);
+    if (left + VECTOR < row) putUpTo<T>(y + left + VECTOR, s1, row - left - VECTOR);
   }
 }
 
@@ -113,10 +113,10 @@ export function rowsTimesVector<T>(y: usize, a: usize, b: usize, N: usize, K: us
       v2 += x * load<T>(q2 + p);
       v3 += x * load<T>(q3 + p);
     }
-    store<T>(y, v0);
-    if (N > 1) store<T>(y + sizeof<T>(), v1);
-    if (N > 2) store<T>(y + 2 * sizeof<T>(), v2);
-    if (N > 3) store<T>(y + 3 * sizeof<T>(), v3);
+    putOne<T>(y, v0);
+    if (N > 1) putOne<T>(y + sizeof<T>(), v1);
+    if (N > 2) putOne<T>(y + 2 * sizeof<T>(), v2);
+    if (N > 3) putOne<T>(y + 3 * sizeof<T>(), v3);
     const step = min<usize>(4, N);
     N -= step;
     y += step * sizeof<T>();

@@ -1,5 +1,5 @@
 import { sigmoidOfSum, tanhOfSum } from './gates';
-import { storeUpTo, VECTOR } from './lanes';
+import { putGradient, putUpTo, vanished, VECTOR } from './lanes';
 import { tanh } from './math-exp';
 import { backwardSequence, forwardSequence, sequence } from './recurrent';
 
@@ -37,10 +37,10 @@ function gruAfterForward(
     const a = f32x4.add(v128.load(product + 2 * row + left), v128.load(sequence.bias + left));
     const n = tanh(f32x4.add(v128.load(projected + 2 * row + left), f32x4.mul(v128.load(q), a)));
     const h = interpolate(v128.load(q + row), n, v128.load(state + left));
-    storeUpTo(q + 2 * row, n, bytes);
-    storeUpTo(q + 3 * row, a, bytes);
-    storeUpTo(state + left, h, bytes);
-    storeUpTo(output + left, h, bytes);
+    putUpTo<f32>(q + 2 * row, n, bytes);
+    putUpTo<f32>(q + 3 * row, a, bytes);
+    putUpTo<f32>(state + left, h, bytes);
+    putUpTo<f32>(output + left, h, bytes);
   }
 }
 
@@ -56,17 +56,17 @@ function gruAfterBackward(
     const r = v128.load(p);
     const z = v128.load(p + row);
     const n = v128.load(p + 2 * row);
-    const dh = f32x4.add(v128.load(output + left), v128.load(state + left));
-    const dn = candidateGradient(dh, z, n);
+    const dh = vanished(f32x4.add(v128.load(output + left), v128.load(state + left)));
+    const dn = vanished(candidateGradient(dh, z, n));
     const dz = sigmoidGradient(f32x4.mul(dh, f32x4.sub(v128.load(before + left), n)), z);
     const dr = sigmoidGradient(f32x4.mul(dn, v128.load(p + 3 * row)), r);
-    storeUpTo(q, dr, bytes);
-    storeUpTo(w, dr, bytes);
-    storeUpTo(q + row, dz, bytes);
-    storeUpTo(w + row, dz, bytes);
-    storeUpTo(q + 2 * row, dn, bytes);
-    storeUpTo(w + 2 * row, f32x4.mul(dn, r), bytes);
-    storeUpTo(state + left, f32x4.mul(dh, z), bytes);
+    putGradient(q, dr, bytes);
+    putGradient(w, dr, bytes);
+    putGradient(q + row, dz, bytes);
+    putGradient(w + row, dz, bytes);
+    putGradient(q + 2 * row, dn, bytes);
+    putGradient(w + 2 * row, f32x4.mul(dn, r), bytes);
+    putGradient(state + left, f32x4.mul(dh, z), bytes);
   }
 }
 
@@ -82,11 +82,11 @@ function gruBeforeForward(
     const q = kept + left;
     const last = v128.load(state + left);
     if (phase == 0) {
-      storeUpTo(q + 3 * row, f32x4.mul(v128.load(q), last), bytes);
+      putUpTo<f32>(q + 3 * row, f32x4.mul(v128.load(q), last), bytes);
     } else {
       const h = interpolate(v128.load(q + row), v128.load(q + 2 * row), last);
-      storeUpTo(state + left, h, bytes);
-      storeUpTo(output + left, h, bytes);
+      putUpTo<f32>(state + left, h, bytes);
+      putUpTo<f32>(output + left, h, bytes);
     }
   }
 }
@@ -104,16 +104,16 @@ function gruBeforeBackward(
     if (phase == 1) {
       const z = v128.load(p + row);
       const n = v128.load(p + 2 * row);
-      const dh = f32x4.add(v128.load(output + left), after);
-      storeUpTo(q + row, sigmoidGradient(f32x4.mul(dh, f32x4.sub(last, n)), z), bytes);
-      storeUpTo(q + 2 * row, candidateGradient(dh, z, n), bytes);
-      storeUpTo(state + left, f32x4.mul(dh, z), bytes);
+      const dh = vanished(f32x4.add(v128.load(output + left), after));
+      putGradient(q + row, sigmoidGradient(f32x4.mul(dh, f32x4.sub(last, n)), z), bytes);
+      putGradient(q + 2 * row, candidateGradient(dh, z, n), bytes);
+      putGradient(state + left, f32x4.mul(dh, z), bytes);
     } else {
       // The gradient of r h.
-      const d = v128.load(product + left);
+      const d = vanished(v128.load(product + left));
       const r = v128.load(p);
-      storeUpTo(q, sigmoidGradient(f32x4.mul(d, last), r), bytes);
-      storeUpTo(state + left, f32x4.add(after, f32x4.mul(d, r)), bytes);
+      putGradient(q, sigmoidGradient(f32x4.mul(d, last), r), bytes);
+      putGradient(state + left, f32x4.add(after, f32x4.mul(d, r)), bytes);
     }
   }
 }

@@ -1,5 +1,5 @@
 import { sigmoidOfSum, tanhOfSum } from './gates';
-import { storeUpTo, VECTOR } from './lanes';
+import { putGradient, putUpTo, vanished, VECTOR } from './lanes';
 import { tanh } from './math-exp';
 import { backwardSequence, forwardSequence } from './recurrent';
 
@@ -18,10 +18,10 @@ function lstmForward(
     const c = f32x4.add(f32x4.mul(v128.load(p + row), v128.load(cell)), f32x4.mul(v128.load(p), v128.load(p + 2 * row)));
     const t = tanh(c);
     const h = f32x4.mul(v128.load(p + 3 * row), t);
-    storeUpTo(cell, c, bytes);
-    storeUpTo(p + 4 * row, t, bytes);
-    storeUpTo(state + left, h, bytes);
-    storeUpTo(output + left, h, bytes);
+    putUpTo<f32>(cell, c, bytes);
+    putUpTo<f32>(p + 4 * row, t, bytes);
+    putUpTo<f32>(state + left, h, bytes);
+    putUpTo<f32>(output + left, h, bytes);
   }
 }
 
@@ -40,15 +40,15 @@ function lstmBackward(
     const o = v128.load(p + 3 * row);
     const last = v128.load(before + beforeStep + left);
     const t = v128.load(p + 4 * row);
-    const dh = f32x4.add(v128.load(output + left), v128.load(state + left));
+    const dh = vanished(f32x4.add(v128.load(output + left), v128.load(state + left)));
     const cell = state + stateStep + left;
-    const dc = f32x4.add(v128.load(cell), f32x4.mul(f32x4.mul(dh, o), f32x4.sub(one, f32x4.mul(t, t))));
-    storeUpTo(q, f32x4.mul(f32x4.mul(dc, g), f32x4.mul(i, f32x4.sub(one, i))), bytes);
-    storeUpTo(q + row, f32x4.mul(f32x4.mul(dc, last), f32x4.mul(f, f32x4.sub(one, f))), bytes);
-    storeUpTo(q + 2 * row, f32x4.mul(f32x4.mul(dc, i), f32x4.sub(one, f32x4.mul(g, g))), bytes);
-    storeUpTo(q + 3 * row, f32x4.mul(f32x4.mul(dh, t), f32x4.mul(o, f32x4.sub(one, o))), bytes);
-    storeUpTo(cell, f32x4.mul(dc, f), bytes);
-    storeUpTo(state + left, i32x4.splat(0), bytes);
+    const dc = vanished(f32x4.add(v128.load(cell), f32x4.mul(f32x4.mul(dh, o), f32x4.sub(one, f32x4.mul(t, t)))));
+    putGradient(q, f32x4.mul(f32x4.mul(dc, g), f32x4.mul(i, f32x4.sub(one, i))), bytes);
+    putGradient(q + row, f32x4.mul(f32x4.mul(dc, last), f32x4.mul(f, f32x4.sub(one, f))), bytes);
+    putGradient(q + 2 * row, f32x4.mul(f32x4.mul(dc, i), f32x4.sub(one, f32x4.mul(g, g))), bytes);
+    putGradient(q + 3 * row, f32x4.mul(f32x4.mul(dh, t), f32x4.mul(o, f32x4.sub(one, o))), bytes);
+    putGradient(cell, f32x4.mul(dc, f), bytes);
+    putGradient(state + left, i32x4.splat(0), bytes);
   }
 }
 

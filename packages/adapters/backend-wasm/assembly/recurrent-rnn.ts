@@ -1,4 +1,4 @@
-import { storeUpTo, VECTOR } from './lanes';
+import { putGradient, putUpTo, vanished, VECTOR } from './lanes';
 import { tanh } from './math-exp';
 import { backwardSequence, forwardSequence } from './recurrent';
 
@@ -20,9 +20,9 @@ function forward<F>(product: usize, projected: usize, kept: usize, state: usize,
   for (let left: usize = 0; left < row; left += VECTOR) {
     const bytes = row - left;
     const h = f.value(f32x4.add(v128.load(product + left), v128.load(projected + left)));
-    storeUpTo(kept + left, h, bytes);
-    storeUpTo(state + left, h, bytes);
-    storeUpTo(output + left, h, bytes);
+    putUpTo<f32>(kept + left, h, bytes);
+    putUpTo<f32>(state + left, h, bytes);
+    putUpTo<f32>(output + left, h, bytes);
   }
 }
 
@@ -32,9 +32,9 @@ function backward<F>(to: usize, kept: usize, state: usize, output: usize, row: u
   const f = changetype<F>(0);
   for (let left: usize = 0; left < row; left += VECTOR) {
     const bytes = row - left;
-    const dh = f32x4.add(v128.load(output + left), v128.load(state + left));
-    storeUpTo(to + left, f.gradient(dh, v128.load(kept + left)), bytes);
-    storeUpTo(state + left, i32x4.splat(0), bytes);
+    const dh = vanished(f32x4.add(v128.load(output + left), v128.load(state + left)));
+    putGradient(to + left, f.gradient(dh, v128.load(kept + left)), bytes);
+    putGradient(state + left, i32x4.splat(0), bytes);
   }
 }
 

@@ -1,4 +1,4 @@
-import { storeUpTo, VECTOR } from './lanes';
+import { putGradient, VECTOR } from './lanes';
 import { matMulScratch, multiplyPacked, multiplyStrided, packedBytes, packedRowsBytes, packMatrix } from './mat-mul';
 import { rowsTimesVector, vectorTimesRows } from './mat-mul-vector';
 import { partStart } from './parts';
@@ -269,7 +269,7 @@ function takeOutputGradients(t: usize, first: usize, rows: usize, stepRows: usiz
     const at = i * row;
     const active = isActive(t, first + i);
     for (let left: usize = 0; left < row && active; left += VECTOR) {
-      storeUpTo(to + at + left, f32x4.add(v128.load(output + at + left), v128.load(states + at + left)), row - left);
+      putGradient(to + at + left, f32x4.add(v128.load(output + at + left), v128.load(states + at + left)), row - left);
     }
     memory.fill((active ? states : to) + at, 0, row);
   }

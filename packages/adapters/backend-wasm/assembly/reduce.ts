@@ -1,4 +1,4 @@
-import { storeUpTo, VECTOR } from './lanes';
+import { put, putOne, putUpTo, VECTOR } from './lanes';
 
 @unmanaged class Sum { @inline v<T>(a: v128, b: v128): v128 { return v128.add<T>(a, b); } @inline s<T>(a: T, b: T): T { return a + b; } }
 @unmanaged class Max {
@@ -43,7 +43,7 @@ function foldRuns<T, F>(y: usize, x: usize, outer: usize, n: usize): void {
       x += sizeof<T>();
     }
     for (; x < end; x += sizeof<T>()) value = f.s<T>(value, load<T>(x));
-    store<T>(y, value);
+    putOne<T>(y, value);
     y += sizeof<T>();
   }
 }
@@ -69,16 +69,16 @@ function foldRows<T, F>(y: usize, x: usize, outer: usize, n: usize, inner: usize
         d = f.v<T>(d, v128.load(p, 48));
       }
       const o = y + left;
-      v128.store(o, a);
-      v128.store(o, b, 16);
-      v128.store(o, c, 32);
-      v128.store(o, d, 48);
+      put<T>(o, a);
+      put<T>(o + 16, b);
+      put<T>(o + 32, c);
+      put<T>(o + 48, d);
     }
     for (; left < row; left += VECTOR) {
       let p = x + left;
       let a = v128.load(p);
       for (p += row; p < end; p += row) a = f.v<T>(a, v128.load(p));
-      storeUpTo(y + left, a, row - left);
+      putUpTo<T>(y + left, a, row - left);
     }
     x = end;
     y += row;
@@ -116,7 +116,7 @@ export function sumRunsF32(y: usize, x: usize, outer: usize, n: usize): void {
     a = f64x2.add(f64x2.add(a, b), f64x2.add(c, d));
     let value = f64x2.extract_lane(a, 0) + f64x2.extract_lane(a, 1);
     for (; x < end; x += 4) value += load<f32>(x);
-    store<f32>(y, <f32>value);
+    putOne<f32>(y, <f32>value);
     y += 4;
   }
 }
@@ -141,8 +141,8 @@ export function sumRowsF32(y: usize, x: usize, outer: usize, n: usize, inner: us
         d = f64x2.add(d, high(w));
       }
       const o = y + left;
-      v128.store(o, i64x2.shuffle(f32x4.demote_f64x2_zero(a), f32x4.demote_f64x2_zero(b), 0, 2));
-      v128.store(o, i64x2.shuffle(f32x4.demote_f64x2_zero(c), f32x4.demote_f64x2_zero(d), 0, 2), 16);
+      put<f32>(o, i64x2.shuffle(f32x4.demote_f64x2_zero(a), f32x4.demote_f64x2_zero(b), 0, 2));
+      put<f32>(o + 16, i64x2.shuffle(f32x4.demote_f64x2_zero(c), f32x4.demote_f64x2_zero(d), 0, 2));
     }
     for (; left < row; left += VECTOR) {
       let a = f64x2.splat(0);
@@ -153,7 +153,7 @@ export function sumRowsF32(y: usize, x: usize, outer: usize, n: usize, inner: us
         b = f64x2.add(b, high(v));
       }
       const sums = i64x2.shuffle(f32x4.demote_f64x2_zero(a), f32x4.demote_f64x2_zero(b), 0, 2);
-      storeUpTo(y + left, sums, row - left);
+      putUpTo<f32>(y + left, sums, row - left);
     }
     x = end;
     y += row;

@@ -1,3 +1,5 @@
+import { putOne } from './lanes';
+
 @unmanaged class Above { @inline s<T>(a: T, b: T): bool { return a > b; } }
 @unmanaged class Below { @inline s<T>(a: T, b: T): bool { return a < b; } }
 
@@ -36,7 +38,7 @@ function cumulate<T, A>(y: usize, x: usize, outer: usize, n: usize, inner: usize
       let place = start + left;
       for (let i: usize = 0; i < n; i++, place += step) {
         total += <A>load<T>(x + place);
-        store<T>(y + place, <T>total);
+        putOne<T>(y + place, <T>total);
       }
     }
     x += n * row;

@@ -1,4 +1,4 @@
-import { storePart, VECTOR } from './lanes';
+import { putPart, VECTOR } from './lanes';
 import { rowStart, rows } from './rows';
 
 /** A vector of the lanes' width with all bits set where a byte of the condition is not 0. */
@@ -28,7 +28,7 @@ function choose<T>(y: usize, condition: usize, a: usize, b: usize): void {
       p += aStep;
       q += bStep;
     }
-    if (rest) storePart(y, v128.bitselect(v128.load(p), v128.load(q), maskOf<T>(c)), rest);
+    if (rest) putPart<u8>(y, v128.bitselect(v128.load(p), v128.load(q), maskOf<T>(c)), rest);
     y += rest;
     condition += rows.cRow;
     a += rows.aRow;

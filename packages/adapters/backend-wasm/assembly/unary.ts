@@ -1,4 +1,4 @@
-import { storePart, VECTOR } from './lanes';
+import { put, putOne, putPart, VECTOR } from './lanes';
 import { erf } from './math-erf';
 import { exp, expm1, sigmoid, tanh } from './math-exp';
 import { log, log1p, softplus } from './math-log';
@@ -51,27 +51,32 @@ import { cos, cosOfDouble, sin, sinOfDouble } from './math-trigonometry';
   @inline s(x: f64): f64 { return erf(x); }
 }
 
+/** As it is, but for what no kernel stores. */
+@unmanaged class Flush { @inline v<T>(x: v128): v128 { return x; } }
+
 function map<T, F>(y: usize, x: usize, n: usize): void {
   const f = changetype<F>(0);
   const bytes = n * sizeof<T>();
   const end = y + (bytes & ~(VECTOR - 1));
   while (y < end) {
-    v128.store(y, f.v<T>(v128.load(x)));
+    put<T>(y, f.v<T>(v128.load(x)));
     y += VECTOR;
     x += VECTOR;
   }
   const rest = bytes & (VECTOR - 1);
-  if (rest) storePart(y, f.v<T>(v128.load(x)), rest);
+  if (rest) putPart<T>(y, f.v<T>(v128.load(x)), rest);
 }
 
 function mapOneByOne<F>(y: usize, x: usize, n: usize): void {
   const f = changetype<F>(0);
-  for (const end = y + n * 8; y < end; y += 8, x += 8) store<f64>(y, f.s(load<f64>(x)));
+  for (const end = y + n * 8; y < end; y += 8, x += 8) putOne<f64>(y, f.s(load<f64>(x)));
 }
 
 export function negateI32(y: usize, x: usize, n: usize): void { map<i32, Negate>(y, x, n); }
 export function absI32(y: usize, x: usize, n: usize): void { map<i32, Abs>(y, x, n); }
 export function signI32(y: usize, x: usize, n: usize): void { map<i32, Sign>(y, x, n); }
+export function flushF32(y: usize, x: usize, n: usize): void { map<f32, Flush>(y, x, n); }
+export function flushF64(y: usize, x: usize, n: usize): void { map<f64, Flush>(y, x, n); }
 export function negateF32(y: usize, x: usize, n: usize): void { map<f32, Negate>(y, x, n); }
 export function absF32(y: usize, x: usize, n: usize): void { map<f32, Abs>(y, x, n); }
 export function signF32(y: usize, x: usize, n: usize): void { map<f32, Sign>(y, x, n); }

@@ -75,7 +75,7 @@ export async function startWasmBackend(
 
     upload(data, dtype) {
       const y = machine.make(dtype, data.length);
-      machine.elements(dtype, addressOf(y), y.size).set(data);
+      machine.write(y, data);
       return y;
     },
     download: async (x) => machine.elements(x.dtype, addressOf(x.storage), x.storage.size).slice(),
@@ -83,7 +83,7 @@ export async function startWasmBackend(
 
     fill(size, value, dtype) {
       const y = machine.make(dtype, size);
-      machine.elements(dtype, addressOf(y), size).fill(dtype === 'bool' ? Number(value !== 0) : value);
+      machine.fill(y, dtype === 'bool' ? Number(value !== 0) : value);
       return y;
     },
     cast: (x, dtype) => cast(machine, x, dtype),

@@ -1,8 +1,8 @@
-import { BackendError, bytesPerElement, type DataArray, DisposedError, type DType } from '@sluice/core';
+import { BackendError, bytesPerElement, type DataArray, DisposedError, type DType, flushSubnormal } from '@sluice/core';
 import type { Kernels } from './generated/kernels.ts';
 import { Heap } from './heap.ts';
 import type { LoadedKernels, SimdLevel } from './load.ts';
-import type { WasmStorage } from './storage.ts';
+import { addressOf, type WasmStorage } from './storage.ts';
 import type { KernelName, ThreadPool } from './threads/pool.ts';
 import { type EngineMemory, pageBytes } from './web-assembly.ts';
 
@@ -114,6 +114,20 @@ export class Machine {
   elements(dtype: DType, address: number, size: number): DataArray {
     const start = address / bytesPerElement(dtype);
     return this.#views[dtype].subarray(start, start + size);
+  }
+
+  /** Writes the elements of an array; what no kernel would store is zero. */
+  write(y: WasmStorage, data: DataArray): void {
+    const { dtype, size } = y;
+    const address = addressOf(y);
+    this.elements(dtype, address, size).set(data);
+    if (dtype === 'float32') this.kernels.flushF32(address, address, size);
+    else if (dtype === 'float64') this.kernels.flushF64(address, address, size);
+  }
+
+  /** The same for one value in all of them. */
+  fill(y: WasmStorage, value: number): void {
+    this.elements(y.dtype, addressOf(y), y.size).fill(flushSubnormal(value, y.dtype));
   }
 
   /** The address of `bytes` that hold anything until the next call. */

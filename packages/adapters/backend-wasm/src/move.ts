@@ -34,7 +34,7 @@ export function pad(
   value: number,
 ): WasmStorage {
   const y = machine.make(x.dtype, sizeOf(shape));
-  machine.elements(y.dtype, addressOf(y), y.size).fill(value);
+  machine.fill(y, value);
   copyStrided(machine, x.shape, wholeOf(x.storage, x.shape), placeOf(y, shape, starts, steps));
   return y;
 }

@@ -34,7 +34,7 @@ export function optimizerKernels(machine: Machine): OptimizerKernels<WasmStorage
       kernels.squaresF32(sums, addressOf(storage), storage.size, stretch);
       let total = 0;
       for (const sum of machine.elements('float64', sums, count)) total += sum;
-      machine.elements('float32', addressOf(y), 1)[0] = total;
+      machine.fill(y, total);
       return y;
     },
   };

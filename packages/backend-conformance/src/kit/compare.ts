@@ -7,6 +7,7 @@ import {
   formatShape,
   isFloat,
   type Shape,
+  smallestNormal,
 } from '@sluice/core';
 
 /** Largest allowed error per float type, relative to the greater of 1 and the magnitude of the result. */
@@ -27,7 +28,7 @@ export const defaultTolerances: Tolerances = { float32: 1e-5, float64: 1e-12 };
  * - `rounded`: within the tolerance, relative to max(1, |expected|);
  * - `relative`: within the tolerance, relative to |expected|.
  *
- * NaN equals NaN alone, and an infinity itself alone, in all four.
+ * NaN equals NaN alone, and an infinity itself alone, in all four. Where a float below the smallest normal number of its type is expected, zero is right as well.
  */
 export type Precision = 'bits' | 'exact' | 'rounded' | 'relative';
 
@@ -65,6 +66,7 @@ export function compareData(got: DataArray, expected: DataArray, tolerances: Tol
   for (let i = 0; i < expected.length; i++) {
     const limit = errorLimit(expected[i]!, how, tolerance, how.magnitudes?.[i] ?? 0);
     if (isNear(got[i]!, expected[i]!, how.precision, limit)) continue;
+    if (got[i] === 0 && isSubnormal(expected[i]!, limit, how.dtype)) continue;
     const detail = limit > 0 ? ` (within ${limit.toExponential(1)})` : '';
     throw new ConformanceError(
       `${how.label}: element ${formatShape(indexOf(i, how.shape))} is ${show(got[i]!)}, expected ${show(expected[i]!)}${detail}`,
@@ -83,6 +85,11 @@ function isNear(got: number, expected: number, precision: Precision, limit: numb
   if (precision === 'bits') return Object.is(got, expected);
   if (got === expected) return true;
   return Number.isFinite(expected) && Math.abs(got - expected) <= limit;
+}
+
+/** Whether a number, or one that is as right, is too small for a backend to have to keep. */
+function isSubnormal(expected: number, limit: number, dtype: DType): boolean {
+  return isFloat(dtype) && Math.abs(expected) - limit < smallestNormal[dtype];
 }
 
 function indexOf(position: number, shape: Shape): number[] {

@@ -1,7 +1,7 @@
 // Made by assembly/build.mjs.
 
 /** SHA-256 of the sources that the binaries were made of. */
-export const sourceHash = '9df890d36d9c624bbf7de3c1ad59955025931fed39ac7afe34da4d8cdd9a017a';
+export const sourceHash = '4ccc9981175c8ebb6cc5fdc3a80e8e5a20a2abbc8ac2acfc141b372bf3129ea4';
 
 /** The functions of the module, by their number of arguments. */
 export type Kernels = Readonly<
@@ -64,6 +64,8 @@ export type Kernels = Readonly<
     | 'findOutside'
     | 'floorF32'
     | 'floorF64'
+    | 'flushF32'
+    | 'flushF64'
     | 'lessEqualF32'
     | 'lessEqualF64'
     | 'lessEqualI32'
