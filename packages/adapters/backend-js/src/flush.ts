@@ -1,6 +1,6 @@
 import { type DataArray, type DType, isFloat, smallestNormal } from '@sluice/core';
 
-/** Sets what is below the smallest normal number of the type to zero, of the same sign (docs/decisions/0011). */
+/** Sets what is below the smallest normal number of the type to zero, of the same sign (docs/decisions/0012). */
 export function flush(dtype: DType, y: DataArray): void {
   if (!isFloat(dtype)) return;
   const smallest = smallestNormal[dtype];

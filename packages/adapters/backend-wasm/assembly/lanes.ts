@@ -23,7 +23,7 @@ export function at(table: usize, i: usize): v128 {
 const SMALL: usize = memory.data<i32>([0x7f800000, 0, 0x7ff00000, 0x05800000], 16);
 
 /**
- * What kernels store of a result (docs/decisions/0011): numbers below the smallest normal one of their type are zero, of the same sign. Integers are as they
+ * What kernels store of a result (docs/decisions/0012): numbers below the smallest normal one of their type are zero, of the same sign. Integers are as they
  * were.
  */
 // @ts-ignore: decorator
@@ -53,7 +53,7 @@ export function flushedOne<T>(x: T): T {
 // @ts-ignore: decorator
 @inline
 export function vanished(x: v128): v128 {
-  return v128.andnot(x, i32x4.shr_u(f32x4.lt(f32x4.abs(x), at(SMALL, 3)), 1));
+  return v128.andnot(x, f32x4.lt(f32x4.abs(x), at(SMALL, 3)));
 }
 
 /** Stores the first `bytes` of a vector, below 16, as it is. */
@@ -90,13 +90,19 @@ export function putPart<T>(y: usize, value: v128, bytes: usize): void {
   storePart(y, flushed<T>(value), bytes);
 }
 
+/** Stores a vector, or its first `bytes` where fewer are left, as it is. */
+// @ts-ignore: decorator
+@inline
+export function storeUpTo(y: usize, value: v128, bytes: usize): void {
+  if (bytes >= VECTOR) v128.store(y, value);
+  else storePart(y, value, bytes);
+}
+
 /** Stores a vector of results, or its first `bytes` where fewer are left, `flushed`. */
 // @ts-ignore: decorator
 @inline
 export function putUpTo<T>(y: usize, value: v128, bytes: usize): void {
-  value = flushed<T>(value);
-  if (bytes >= VECTOR) v128.store(y, value);
-  else storePart(y, value, bytes);
+  storeUpTo(y, flushed<T>(value), bytes);
 }
 
 /** Stores one result, `flushed`. */
@@ -110,7 +116,5 @@ export function putOne<T>(y: usize, value: T): void {
 // @ts-ignore: decorator
 @inline
 export function putGradient(y: usize, value: v128, bytes: usize): void {
-  value = vanished(value);
-  if (bytes >= VECTOR) v128.store(y, value);
-  else storePart(y, value, bytes);
+  storeUpTo(y, vanished(value), bytes);
 }

@@ -1,5 +1,5 @@
 import { sigmoidOfSum, tanhOfSum } from './gates';
-import { putGradient, putUpTo, vanished, VECTOR } from './lanes';
+import { flushed, putGradient, putUpTo, storeUpTo, vanished, VECTOR } from './lanes';
 import { tanh } from './math-exp';
 import { backwardSequence, forwardSequence, sequence } from './recurrent';
 
@@ -36,11 +36,11 @@ function gruAfterForward(
     const q = kept + left;
     const a = f32x4.add(v128.load(product + 2 * row + left), v128.load(sequence.bias + left));
     const n = tanh(f32x4.add(v128.load(projected + 2 * row + left), f32x4.mul(v128.load(q), a)));
-    const h = interpolate(v128.load(q + row), n, v128.load(state + left));
+    const h = flushed<f32>(interpolate(v128.load(q + row), n, v128.load(state + left)));
     putUpTo<f32>(q + 2 * row, n, bytes);
     putUpTo<f32>(q + 3 * row, a, bytes);
-    putUpTo<f32>(state + left, h, bytes);
-    putUpTo<f32>(output + left, h, bytes);
+    storeUpTo(state + left, h, bytes);
+    storeUpTo(output + left, h, bytes);
   }
 }
 
@@ -58,13 +58,13 @@ function gruAfterBackward(
     const n = v128.load(p + 2 * row);
     const dh = vanished(f32x4.add(v128.load(output + left), v128.load(state + left)));
     const dn = vanished(candidateGradient(dh, z, n));
-    const dz = sigmoidGradient(f32x4.mul(dh, f32x4.sub(v128.load(before + left), n)), z);
-    const dr = sigmoidGradient(f32x4.mul(dn, v128.load(p + 3 * row)), r);
-    putGradient(q, dr, bytes);
-    putGradient(w, dr, bytes);
-    putGradient(q + row, dz, bytes);
-    putGradient(w + row, dz, bytes);
-    putGradient(q + 2 * row, dn, bytes);
+    const dz = vanished(sigmoidGradient(f32x4.mul(dh, f32x4.sub(v128.load(before + left), n)), z));
+    const dr = vanished(sigmoidGradient(f32x4.mul(dn, v128.load(p + 3 * row)), r));
+    storeUpTo(q, dr, bytes);
+    storeUpTo(w, dr, bytes);
+    storeUpTo(q + row, dz, bytes);
+    storeUpTo(w + row, dz, bytes);
+    storeUpTo(q + 2 * row, dn, bytes);
     putGradient(w + 2 * row, f32x4.mul(dn, r), bytes);
     putGradient(state + left, f32x4.mul(dh, z), bytes);
   }
@@ -84,9 +84,9 @@ function gruBeforeForward(
     if (phase == 0) {
       putUpTo<f32>(q + 3 * row, f32x4.mul(v128.load(q), last), bytes);
     } else {
-      const h = interpolate(v128.load(q + row), v128.load(q + 2 * row), last);
-      putUpTo<f32>(state + left, h, bytes);
-      putUpTo<f32>(output + left, h, bytes);
+      const h = flushed<f32>(interpolate(v128.load(q + row), v128.load(q + 2 * row), last));
+      storeUpTo(state + left, h, bytes);
+      storeUpTo(output + left, h, bytes);
     }
   }
 }

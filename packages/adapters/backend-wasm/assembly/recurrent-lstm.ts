@@ -1,5 +1,5 @@
 import { sigmoidOfSum, tanhOfSum } from './gates';
-import { putGradient, putUpTo, vanished, VECTOR } from './lanes';
+import { flushed, putGradient, storeUpTo, vanished, VECTOR } from './lanes';
 import { tanh } from './math-exp';
 import { backwardSequence, forwardSequence } from './recurrent';
 
@@ -15,13 +15,13 @@ function lstmForward(
     const bytes = row - left;
     const p = kept + left;
     const cell = state + stateStep + left;
-    const c = f32x4.add(f32x4.mul(v128.load(p + row), v128.load(cell)), f32x4.mul(v128.load(p), v128.load(p + 2 * row)));
-    const t = tanh(c);
-    const h = f32x4.mul(v128.load(p + 3 * row), t);
-    putUpTo<f32>(cell, c, bytes);
-    putUpTo<f32>(p + 4 * row, t, bytes);
-    putUpTo<f32>(state + left, h, bytes);
-    putUpTo<f32>(output + left, h, bytes);
+    const c = flushed<f32>(f32x4.add(f32x4.mul(v128.load(p + row), v128.load(cell)), f32x4.mul(v128.load(p), v128.load(p + 2 * row))));
+    const t = flushed<f32>(tanh(c));
+    const h = flushed<f32>(f32x4.mul(v128.load(p + 3 * row), t));
+    storeUpTo(cell, c, bytes);
+    storeUpTo(p + 4 * row, t, bytes);
+    storeUpTo(state + left, h, bytes);
+    storeUpTo(output + left, h, bytes);
   }
 }
 
@@ -48,7 +48,7 @@ function lstmBackward(
     putGradient(q + 2 * row, f32x4.mul(f32x4.mul(dc, i), f32x4.sub(one, f32x4.mul(g, g))), bytes);
     putGradient(q + 3 * row, f32x4.mul(f32x4.mul(dh, t), f32x4.mul(o, f32x4.sub(one, o))), bytes);
     putGradient(cell, f32x4.mul(dc, f), bytes);
-    putGradient(state + left, i32x4.splat(0), bytes);
+    storeUpTo(state + left, i32x4.splat(0), bytes);
   }
 }
 

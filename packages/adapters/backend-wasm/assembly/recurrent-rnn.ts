@@ -1,4 +1,4 @@
-import { putGradient, putUpTo, vanished, VECTOR } from './lanes';
+import { flushed, putGradient, storeUpTo, vanished, VECTOR } from './lanes';
 import { tanh } from './math-exp';
 import { backwardSequence, forwardSequence } from './recurrent';
 
@@ -19,10 +19,10 @@ function forward<F>(product: usize, projected: usize, kept: usize, state: usize,
   const f = changetype<F>(0);
   for (let left: usize = 0; left < row; left += VECTOR) {
     const bytes = row - left;
-    const h = f.value(f32x4.add(v128.load(product + left), v128.load(projected + left)));
-    putUpTo<f32>(kept + left, h, bytes);
-    putUpTo<f32>(state + left, h, bytes);
-    putUpTo<f32>(output + left, h, bytes);
+    const h = flushed<f32>(f.value(f32x4.add(v128.load(product + left), v128.load(projected + left))));
+    storeUpTo(kept + left, h, bytes);
+    storeUpTo(state + left, h, bytes);
+    storeUpTo(output + left, h, bytes);
   }
 }
 
@@ -34,7 +34,7 @@ function backward<F>(to: usize, kept: usize, state: usize, output: usize, row: u
     const bytes = row - left;
     const dh = vanished(f32x4.add(v128.load(output + left), v128.load(state + left)));
     putGradient(to + left, f.gradient(dh, v128.load(kept + left)), bytes);
-    putGradient(state + left, i32x4.splat(0), bytes);
+    storeUpTo(state + left, i32x4.splat(0), bytes);
   }
 }
 

@@ -1,7 +1,7 @@
 // Made by assembly/build.mjs.
 
 /** SHA-256 of the sources that the binaries were made of. */
-export const sourceHash = '4ccc9981175c8ebb6cc5fdc3a80e8e5a20a2abbc8ac2acfc141b372bf3129ea4';
+export const sourceHash = 'c91729cdd6cee9aaf8faec740299230f3c8655098a6da1b9950cf8bda1155667';
 
 /** The functions of the module, by their number of arguments. */
 export type Kernels = Readonly<
