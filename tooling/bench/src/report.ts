@@ -159,7 +159,7 @@ export function workloadTable({ workloads }: Report): Table {
       each.name,
       sizesOf(each),
       each.about,
-      each.loss === 'crossEntropy' ? 'cross-entropy' : 'mean squared error',
+      `${each.loss === 'crossEntropy' ? 'cross-entropy' : 'mean squared error'}${each.head === 'last step' ? ', last step' : ''}`,
       ...modes.map((mode) => (operationsOf(each, mode) / 1e6).toPrecision(3)),
     ]),
   };

@@ -13,8 +13,9 @@ async function start() {
 }
 
 /** @type {import('./runner.mjs').Library['prepare']} */
-async function prepare({ batch, time, input, hidden, layers, loss }, mode) {
+async function prepare({ batch, time, input, hidden, layers, loss, head }, mode) {
   if (loss === 'crossEntropy') throw new Unsupported('brain.js has no cross-entropy for sequences of vectors');
+  if (head === 'last step') throw new Unsupported('brain.js has a loss at every step alone');
   const LSTM = brain.recurrent.LSTMTimeStep;
   const net = new LSTM({
     inputSize: input,

@@ -16,7 +16,8 @@ async function start() {
 /** @type {import('./runner.mjs').Library['prepare']} */
 async function prepare(workload, mode) {
   if (mode === 'training') throw new Unsupported('ONNX Runtime does not train');
-  const { batch, time, input } = workload;
+  const { batch, time, input, head } = workload;
+  if (head === 'last step') throw new Unsupported('its model here has a head at every step');
   const session = await runtime.InferenceSession.create(lstmModel(workload), {
     intraOpNumThreads: Number(process.argv[2]),
     interOpNumThreads: 1,

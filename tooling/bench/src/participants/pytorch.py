@@ -56,27 +56,30 @@ def prepare(w, mode):
     lstm = torch.nn.LSTM(w["input"], w["hidden"], num_layers=w["layers"])
     head = torch.nn.Linear(w["hidden"], w["output"])
     x = torch.rand(w["time"], w["batch"], w["input"]) * 2 - 1
+    last = w["head"] == "last step"
+    steps = 1 if last else w["time"]
+    states = lambda: lstm(x)[0][-1:] if last else lstm(x)[0]
     if mode == "inference":
         lstm.eval()
         head.eval()
 
         def infer():
             with torch.inference_mode():
-                return float(head(lstm(x)[0]).numpy().reshape(-1)[-1])
+                return float(head(states()).numpy().reshape(-1)[-1])
 
         return infer
     parameters = [*lstm.parameters(), *head.parameters()]
     optimizer = torch.optim.Adam(parameters)
     if w["loss"] == "crossEntropy":
-        target = torch.randint(w["output"], (w["time"] * w["batch"],))
+        target = torch.randint(w["output"], (steps * w["batch"],))
         compute = lambda y: torch.nn.functional.cross_entropy(y.reshape(-1, w["output"]), target)
     else:
-        target = torch.rand(w["time"], w["batch"], w["output"]) * 2 - 1
+        target = torch.rand(steps, w["batch"], w["output"]) * 2 - 1
         compute = lambda y: torch.nn.functional.mse_loss(y, target)
 
     def train():
         optimizer.zero_grad(set_to_none=True)
-        loss = compute(head(lstm(x)[0]))
+        loss = compute(head(states()))
         loss.backward()
         optimizer.step()
         return loss.item()

@@ -1,4 +1,4 @@
-import { valueAndGrad } from '@sluice/autograd';
+import { slice, valueAndGrad } from '@sluice/autograd';
 import { Device, UnsupportedError } from '@sluice/core';
 import { Linear, LSTM } from '@sluice/layers';
 import { Adam, crossEntropy, meanSquaredError } from '@sluice/training';
@@ -31,13 +31,18 @@ export function sluice(createBackend, versions) {
       return { versions, ...(typeof renderer === 'string' && { renderer }) };
     },
 
-    async prepare({ batch, time, input, hidden, layers, output, loss }, mode) {
+    async prepare({ batch, time, input, hidden, layers, output, loss, head: seen }, mode) {
       device.dispose();
       device = await open();
       const lstm = new LSTM(device, { inputSize: input, hiddenSize: hidden, layers });
       const head = new Linear(device, { inputSize: hidden, outputSize: output });
       const x = device.tensor(numbers(time * batch * input), { shape: [time, batch, input] });
-      const forward = () => head.call(lstm.call(x).output);
+      const isLast = seen === 'last step';
+      const steps = isLast ? 1 : time;
+      const forward = () => {
+        const { output: states } = lstm.call(x);
+        return head.call(isLast ? slice(states, 0, { start: -1 }) : states);
+      };
       if (mode === 'inference') {
         lstm.eval();
         head.eval();
@@ -50,8 +55,8 @@ export function sluice(createBackend, versions) {
       }
       const target =
         loss === 'crossEntropy'
-          ? device.tensor(classes(time * batch, output), { shape: [time, batch] })
-          : device.tensor(numbers(time * batch * output, 3), { shape: [time, batch, output] });
+          ? device.tensor(classes(steps * batch, output), { shape: [steps, batch] })
+          : device.tensor(numbers(steps * batch * output, 3), { shape: [steps, batch, output] });
       const compute = () => (loss === 'crossEntropy' ? crossEntropy : meanSquaredError)(forward(), target);
       const named = (/** @type {string} */ name, /** @type {LSTM | Linear} */ module) =>
         [...module.parameters()].map(([own, parameter]) => /** @type {const} */ ([`${name}.${own}`, parameter]));

@@ -6,12 +6,16 @@ import { classes, numbers } from './data.mjs';
  * @returns {import('./runner.mjs').Library['prepare']}
  */
 export function prepareTfjs(tf) {
-  return async ({ batch, time, input, hidden, layers, output, loss }, mode) => {
+  return async ({ batch, time, input, hidden, layers, output, loss, head }, mode) => {
+    const isLast = head === 'last step';
+    const leading = isLast ? [batch] : [batch, time];
+    const predictions = isLast ? batch : batch * time;
     const model = tf.sequential();
     for (let layer = 0; layer < layers; layer++) {
       const inputShape = layer === 0 ? { inputShape: [time, input] } : {};
       // Its default initialiser takes minutes for large layers; the gate is the plain sigmoid, as everywhere else.
-      const options = { units: hidden, returnSequences: true, recurrentActivation: 'sigmoid' };
+      const returnSequences = !isLast || layer < layers - 1;
+      const options = { units: hidden, returnSequences, recurrentActivation: 'sigmoid' };
       model.add(tf.layers.lstm({ ...options, recurrentInitializer: 'glorotUniform', ...inputShape }));
     }
     model.add(tf.layers.dense({ units: output }));
@@ -26,8 +30,8 @@ export function prepareTfjs(tf) {
     }
     const target =
       loss === 'crossEntropy'
-        ? tf.oneHot(tf.tensor(classes(batch * time, output), [batch, time], 'int32'), output).toFloat()
-        : tf.tensor(numbers(batch * time * output, 3), [batch, time, output]);
+        ? tf.oneHot(tf.tensor(classes(predictions, output), leading, 'int32'), output).toFloat()
+        : tf.tensor(numbers(predictions * output, 3), [...leading, output]);
     const optimizer = tf.train.adam(0.001);
     const compute = () => {
       const y = model.apply(x, { training: true });
