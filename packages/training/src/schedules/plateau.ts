@@ -113,7 +113,7 @@ export class ReduceOnPlateau implements StatefulSchedule {
   }
 
   set state(state: Readonly<Record<string, number>>) {
-    const { learningRate, best, bad, cooling } = state;
+    const { learningRate, best, bad, cooling } = state ?? {};
     const fits = isRate(learningRate) && isCount(bad) && isCount(cooling);
     if (!fits || (best !== undefined && !Number.isFinite(best))) {
       throw new OptionError(`${operation}: the state does not fit: it is ${JSON.stringify(state)}`);

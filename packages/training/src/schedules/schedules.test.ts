@@ -214,4 +214,7 @@ it('refuses a state and options that do not fit', () => {
   expect(() => {
     schedule.state = { ...state, learningRate: Number.POSITIVE_INFINITY };
   }).toThrow('ReduceOnPlateau: the state does not fit');
+  expect(() => {
+    schedule.state = undefined as never;
+  }).toThrow('ReduceOnPlateau: the state does not fit: it is undefined');
 });
