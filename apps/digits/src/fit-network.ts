@@ -32,7 +32,7 @@ function lossOf(network: DigitNetwork) {
   };
 }
 
-/** Trains a network on the training part and keeps the mean of its weights, validated after each epoch; after Ctrl-C the last ones. */
+/** Trains a network on the training part and keeps the mean of its weights, validated after each epoch; after Ctrl-C too. */
 export async function fitNetwork(network: DigitNetwork, digits: Digits, settings: Settings): Promise<History> {
   const { task } = network;
   const { epochs, batch, count, learningRate, seed } = settings;

@@ -1,5 +1,5 @@
 import type { Device } from '@sluice/core';
-import { AdamW, type EventLog, fit, logged, NonFiniteError, oneCycle, type TrainingState } from '@sluice/training';
+import { AdamW, type EventLog, fit, logged, NonFiniteError, oneCycle } from '@sluice/training';
 import { type ForecastBatch, forecastBatches } from './batches.ts';
 import type { Schedule } from './datasets.ts';
 import { definition } from './definition.ts';
@@ -41,7 +41,6 @@ export async function fitModel(
   const curves: LossCurves = { train: { x: [], y: [] }, validation: { x: [], y: [] } };
   const steps = epochs * data.batchesPerEpoch;
   let interrupted: string | undefined;
-  let reached: Pick<TrainingState, 'best' | 'average'> | undefined;
   const events = fit<ForecastBatch>({
     model,
     optimizer,
@@ -53,11 +52,6 @@ export async function fitModel(
     clip: { globalNorm: 1 },
     averageWeights: { decay: 0.99 },
     validate: { data: validation, restoreBest: true },
-    checkpoint: {
-      save: (state) => {
-        reached = state;
-      },
-    },
     items: ({ origins }) => origins.length,
     ...(signal && { signal }),
   });
@@ -67,15 +61,12 @@ export async function fitModel(
       if (event.type === 'validation') push(curves.validation, event);
       if (event.type !== 'stopped') continue;
       if (event.reason === 'aborted') interrupted = `after step ${event.step} of ${steps}`;
-      else if (!event.best) throw diverged('no validation loss was a finite number');
     }
   } catch (cause) {
     throw cause instanceof NonFiniteError ? diverged(cause.message) : cause;
   } finally {
     optimizer.dispose();
   }
-  const weights = reached?.best ?? reached?.average;
-  if (interrupted && weights) model.loadStateDict(weights);
   return { model: model.eval(), curves, interrupted };
 }
 

@@ -31,7 +31,7 @@ export interface FitTaggerOptions extends Pick<Settings, 'epochs' | 'batch' | 'l
   readonly seed: number;
 }
 
-/** Trains on sentences, and keeps the weights of the lowest validation loss; after Ctrl-C the last ones. */
+/** Trains on sentences, and keeps the weights of the lowest validation loss; after Ctrl-C too. */
 export async function fitTagger(
   model: Tagger,
   vocabularies: Vocabularies,

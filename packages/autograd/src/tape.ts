@@ -66,6 +66,11 @@ export function listening(device: Device): readonly Listener[] {
   return (last < 0 ? recorders : recorders.slice(last + 1)) as Listener[];
 }
 
+/** Whether `x` was made of a target of a `valueAndGrad` that records now. */
+export function isTracked(x: Tensor): boolean {
+  return listening(x.device).some((listener) => listener.tracks(x));
+}
+
 /** Hands a record to everything that listens and tracks one of the inputs; `make` runs only if there is somebody. */
 export function announce(device: Device, inputs: readonly Tensor[], make: () => TapeRecord): void {
   if (device.recorders.length === 0 || device.recorders.at(-1) === pause) return;

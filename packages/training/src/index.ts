@@ -12,6 +12,7 @@ export type {
   CheckpointEvent,
   EpochEvent,
   FitEvent,
+  SkippedEvent,
   StepEvent,
   StoppedEvent,
   StopReason,

@@ -73,7 +73,10 @@ describe('accumulate', () => {
       [4, 1, 2, 9],
     ]);
     expect(steps.at(-1).remainingMilliseconds).toBe(0);
-    expect(epochs[0]).toMatchObject({ step: 3, loss: (steps[0]!.loss + steps[1]!.loss + steps[2]!.loss) / 3 });
+    expect(epochs[0]).toMatchObject({
+      step: 3,
+      loss: (4 * steps[0]!.loss + 4 * steps[1]!.loss + 2 * steps[2]!.loss) / 10,
+    });
   });
 
   it('does at the end of an epoch what is due after a part of the batches', async () => {

@@ -52,18 +52,6 @@ describe('averageWeights', () => {
     expect(last.best).not.toEqual(last.average);
   });
 
-  it('leaves the last weights when training is aborted', async () => {
-    const { model, options } = setUp({ averageWeights: { decay: 0.9 } });
-    const controller = new AbortController();
-    let weights: unknown;
-    for await (const event of fit({ ...options, signal: controller.signal })) {
-      if (event.type !== 'step' || event.step < 3) continue;
-      weights = await bitsOf(model);
-      controller.abort();
-    }
-    expect(await bitsOf(model)).toEqual(weights);
-  });
-
   it('gives back the weights when validation throws', async () => {
     const { device, model, options } = setUp({ averageWeights: { decay: 0.9 } });
     const { live } = device;

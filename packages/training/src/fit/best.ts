@@ -1,7 +1,7 @@
 import type { TensorData } from '@sluice/core';
 import type { EarlyStoppingOptions } from './options.ts';
 
-/** The lowest validation loss so far. */
+/** The best validation loss so far: the last one that was an improvement. */
 export interface BestState {
   readonly loss: number;
   /** Updates made when it was measured. */
@@ -13,19 +13,20 @@ export interface ValidationState {
   readonly validatedStep: number;
   /** Validations in a row that brought no improvement. */
   readonly unimproved: number;
-  /** `undefined` before the first loss that is a number. */
+  /** `undefined` before the first validation. */
   readonly best: BestState | undefined;
-  /** The loss that improvements are counted from. */
-  readonly reference: number | undefined;
 }
 
-/** Keeps the lowest validation loss, and counts those that brought no improvement. */
+/**
+ * Keeps the best validation loss, and counts those that brought no improvement. A loss is an improvement when it is below the best one by more than
+ * `minimumImprovement`; events, stored states, restored weights and early stopping all go by that.
+ */
 export class BestKeeper {
   readonly #options: EarlyStoppingOptions | undefined;
-  /** Whether the weights of the lowest loss will be restored. */
+  /** Whether the weights of the best loss will be restored. */
   readonly keepsWeights: boolean;
-  #state: ValidationState = { validatedStep: 0, unimproved: 0, best: undefined, reference: undefined };
-  /** Weights of the lowest loss; kept only when they will be restored. */
+  #state: ValidationState = { validatedStep: 0, unimproved: 0, best: undefined };
+  /** Weights of the best loss; kept only when they will be restored. */
   weights: ReadonlyMap<string, TensorData> | undefined;
 
   constructor(options: EarlyStoppingOptions | undefined, keepsWeights: boolean) {
@@ -42,17 +43,17 @@ export class BestKeeper {
   }
 
   isBest(loss: number): boolean {
-    return Number.isFinite(loss) && loss < (this.#state.best?.loss ?? Number.POSITIVE_INFINITY);
+    const { best } = this.#state;
+    return best === undefined || loss < best.loss - (this.#options?.minimumImprovement ?? 0);
   }
 
   observe(loss: number, step: number): void {
-    const { reference = Number.POSITIVE_INFINITY, unimproved } = this.#state;
-    const improved = Number.isFinite(loss) && loss < reference - (this.#options?.minimumImprovement ?? 0);
+    const { best, unimproved } = this.#state;
+    const improved = this.isBest(loss);
     this.#state = {
       validatedStep: step,
       unimproved: improved ? 0 : unimproved + 1,
-      best: this.isBest(loss) ? { loss, step } : this.#state.best,
-      reference: improved ? loss : this.#state.reference,
+      best: improved ? { loss, step } : best,
     };
   }
 

@@ -278,7 +278,7 @@ it.each<[options: object, message: string]>([
   ],
   [
     { validate: { data: pairs(1) }, earlyStopping: { patience: 1, minimumImprovement: -1 } },
-    'fit: earlyStopping.minimumImprovement is -1, expected a number of at least 0',
+    'fit: earlyStopping.minimumImprovement is -1, expected a finite number of at least 0',
   ],
   [{ clip: { value: 0 } }, 'fit: clip is {"value":0}, expected one of value, norm and globalNorm, above 0'],
   [{ clip: { norm: 1, value: 1 } }, 'fit: clip is {"norm":1,"value":1}, expected one of'],

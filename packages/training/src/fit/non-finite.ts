@@ -1,20 +1,27 @@
 import { type OperationEvent, observeOperations } from '@sluice/autograd';
-import { type Device, isFloat, SluiceError, Tensor, tensorsIn } from '@sluice/core';
+import { type Device, SluiceError, Tensor, tensorsIn } from '@sluice/core';
 import type { Module } from '@sluice/layers';
+import { MeanLabel } from '../losses/mean-label.ts';
+import type { Breather } from './pause.ts';
+import { arraysIn, canProbe, nonFiniteIn, probe } from './probe.ts';
+import { interrupted, type Stopper } from './stopper.ts';
 
 export interface NonFiniteDetails {
-  /** The update that was not made, counted from 1. */
+  /** The update that was not made, or after which it was found, counted from 1. */
   readonly step: number;
-  /** The first operation that gave NaN or an infinity; `undefined` when none was found. */
+  /**
+   * The first operation that gave NaN or an infinity; the update rule, e.g. `Adam`, `averageWeights`, `schedule` or `loss` for what those left behind;
+   * `undefined` when none was found.
+   */
   readonly operation: string | undefined;
-  /** Dotted name of the layer that it ran in, `''` for the model itself; `undefined` outside of layers. */
+  /** Dotted name of the layer that it ran in, or whose parameter it is, `''` for the model itself; `undefined` outside of layers. */
   readonly layer: string | undefined;
-  readonly pass: 'forward' | 'backward' | undefined;
-  /** Parameters, batch and carry entries that were not finite before the step. */
+  readonly pass: 'forward' | 'backward' | 'update' | undefined;
+  /** Parameters, batch and carry entries that were not finite before the step; for a state, all of it that is not finite. */
   readonly inputs: readonly string[];
 }
 
-/** A loss or a gradient is NaN or infinite. The update that would have followed was not made. */
+/** A loss, a gradient or a state of the training is NaN or infinite. It was neither used for an update nor saved. */
 export class NonFiniteError extends SluiceError {
   override readonly name: string = 'NonFiniteError';
   readonly details: NonFiniteDetails;
@@ -26,53 +33,47 @@ export class NonFiniteError extends SluiceError {
 }
 
 export interface NonFiniteCase {
+  /** What the message begins with, e.g. `step 3`. */
+  readonly place: string;
+  /** How it ends, e.g. `nothing was updated`. */
+  readonly outcome: string;
   readonly step: number;
   readonly model: Module;
   readonly batch: unknown;
   readonly carry: unknown;
   readonly loss: number;
   readonly gradientNorm: number;
-  /** Runs forward and backward pass again, with the same random numbers, and frees their results. */
-  readonly rerun: () => void;
+  /** Runs forward and backward pass again, each synchronous part inside `around`, with the same random numbers, and frees their results. */
+  readonly rerun: (around: (work: () => void) => void) => Promise<void>;
+  readonly breather: Breather;
+  readonly stopper: Stopper;
 }
 
 /** Finds where the first number that is not finite came from, by running the step again and watching each operation. */
-export async function explainNonFinite(problem: NonFiniteCase): Promise<NonFiniteError> {
-  const { step, model, batch, carry, loss, gradientNorm } = problem;
-  const inputs = await findInputs(model, batch, carry);
-  const found = await findOperation(model.device, problem.rerun);
+export async function explainNonFinite(problem: NonFiniteCase): Promise<NonFiniteError | typeof interrupted> {
+  const { step, model, loss, gradientNorm, breather, stopper } = problem;
+  const inputs = await findInputs(problem);
+  const found = await findOperation(model.device, problem);
+  if (found === undefined && stopper.reason) return interrupted;
   const layer = found && layerOf(model, found.label);
   const details = { step, operation: found?.operation, layer, pass: found?.pass, inputs };
   let cause: string;
-  if (found) {
+  if (found?.label instanceof MeanLabel && found.pass === 'forward' && Number.isNaN(found.value)) {
+    cause = `no position counts in ${found.operation}, whose mean is one of nothing: it has no targets, all of them are ignored, or all weights are 0`;
+  } else if (found) {
     const place = layer === undefined ? ' outside of any layer' : layer === '' ? ' in the model' : ` in layer ${layer}`;
     cause = `${found.operation}${place} gave ${found.value} (${found.pass})`;
   } else if (Number.isFinite(loss))
     cause = `the norm of the gradients is ${gradientNorm}, though each of them is finite`;
   else cause = `the loss is ${loss}, but was finite when the step was run again`;
-  const message = [cause, ...inputs, 'nothing was updated'].join('; ');
-  return new NonFiniteError(`fit: step ${step}: ${message}`, details);
+  await breather.pauseWhenDue();
+  const message = [cause, ...inputs, problem.outcome].join('; ');
+  return new NonFiniteError(`fit: ${problem.place}: ${message}`, details);
 }
 
 function layerOf(model: Module, label: unknown): string | undefined {
-  for (const [name, module] of model.modules()) if (module === label) return name;
-  return undefined;
-}
-
-/** Lowest and highest element, two scalars outside of all scopes. A NaN makes both NaN. */
-function probe(x: Tensor): [low: Tensor, high: Tensor] {
-  const axes = x.shape.map((_, axis) => axis);
-  // Kernels and not operations, which the observer and the tape would hear.
-  const reduce = (kind: 'min' | 'max') =>
-    x.device.execute('fit', [x], [], x.dtype, (backend, [operand]) => backend.reduce(kind, operand!, axes));
-  return x.device.keep([reduce('min'), reduce('max')]);
-}
-
-async function nonFiniteOf(extremes: readonly Tensor[]): Promise<number | undefined> {
-  for (const extreme of extremes) {
-    const value = await extreme.item();
-    if (!Number.isFinite(value)) return value;
-  }
+  const own = label instanceof MeanLabel ? label.around : label;
+  for (const [name, module] of model.modules()) if (module === own) return name;
   return undefined;
 }
 
@@ -83,7 +84,10 @@ interface Finding {
   readonly value: number;
 }
 
-async function findOperation(device: Device, run: () => void): Promise<Finding | undefined> {
+async function findOperation(
+  device: Device,
+  { rerun, breather, stopper }: NonFiniteCase,
+): Promise<Finding | undefined> {
   const probes: { readonly event: Omit<OperationEvent, 'outputs'>; readonly extremes: readonly Tensor[] }[] = [];
   const observe = ({ outputs, ...event }: OperationEvent) => {
     for (const output of outputs) {
@@ -91,10 +95,16 @@ async function findOperation(device: Device, run: () => void): Promise<Finding |
     }
   };
   try {
-    observeOperations(observe, run);
+    await rerun((work) => observeOperations(observe, work));
     for (const { event, extremes } of probes) {
-      const value = await nonFiniteOf(extremes);
-      if (value !== undefined) return { ...event, value };
+      if (stopper.reason) return undefined;
+      await breather.pauseWhenDue();
+      for (const extreme of extremes) {
+        const value = await extreme.item();
+        if (Number.isFinite(value)) continue;
+        const operation = event.label instanceof MeanLabel ? event.label.operation : event.operation;
+        return { ...event, operation, value };
+      }
     }
     return undefined;
   } finally {
@@ -102,44 +112,19 @@ async function findOperation(device: Device, run: () => void): Promise<Finding |
   }
 }
 
-function canProbe(x: Tensor): boolean {
-  return isFloat(x.dtype) && x.size > 0;
-}
-
-async function findInputs(model: Module, batch: unknown, carry: unknown): Promise<string[]> {
+async function findInputs({ model, batch, carry, breather }: NonFiniteCase): Promise<string[]> {
+  const parameters = [...model.parameters()].map(([name, parameter]) => [`parameter ${name}`, parameter] as const);
+  const named = [...parameters, ...arraysIn('batch', batch), ...arraysIn('carry', carry)];
+  const tensors = named.filter((entry): entry is [string, Tensor] => entry[1] instanceof Tensor);
+  const onDevice = await nonFiniteIn(tensors, () => breather.pauseWhenDue());
   const found: string[] = [];
-  const look = async (name: string, value: unknown) => {
-    const bad = value instanceof Tensor ? await nonFiniteIn(value) : nonFiniteNumber(value);
+  for (const [name, value] of named) {
+    const bad = value instanceof Tensor ? onDevice.get(name) : nonFiniteNumber(value);
     if (bad !== undefined) found.push(`${name} holds ${bad}`);
-  };
-  for (const [name, parameter] of model.parameters()) await look(`parameter ${name}`, parameter);
-  for (const [name, value] of arraysIn('batch', batch)) await look(name, value);
-  for (const [name, value] of arraysIn('carry', carry)) await look(name, value);
-  return found;
-}
-
-async function nonFiniteIn(x: Tensor): Promise<number | undefined> {
-  if (!canProbe(x) || x.disposed) return undefined;
-  const extremes = probe(x);
-  try {
-    return await nonFiniteOf(extremes);
-  } finally {
-    for (const extreme of extremes) extreme.dispose();
   }
+  return found;
 }
 
 function nonFiniteNumber(value: unknown): number | undefined {
   return (value as Float32Array | Float64Array).find((element) => !Number.isFinite(element));
-}
-
-/** Tensors and float arrays inside a value, with the way to each. */
-function arraysIn(path: string, value: unknown, seen = new Set<unknown>()): [name: string, array: unknown][] {
-  if (value instanceof Tensor || value instanceof Float32Array || value instanceof Float64Array) return [[path, value]];
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || seen.has(value)) return [];
-  seen.add(value);
-  const entries: Iterable<[unknown, unknown]> = value instanceof Map ? value.entries() : Object.entries(value);
-  return [...entries].flatMap(([key, entry]) =>
-    // Host data are one thing to their owner: `batch.inputs`, not `batch.inputs.data`.
-    arraysIn(key === 'data' && 'dtype' in value ? path : `${path}.${String(key)}`, entry, seen),
-  );
 }

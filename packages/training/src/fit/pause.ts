@@ -1,4 +1,4 @@
-import { type AbortSignalLike, nextTask } from '@sluice/core';
+import { nextTask } from '@sluice/core';
 
 /** How long computing may go on before other tasks get their turn. */
 const turnMilliseconds = 25;
@@ -11,30 +11,5 @@ export class Breather {
     if (performance.now() - this.#last < turnMilliseconds) return;
     await nextTask();
     this.#last = performance.now();
-  }
-}
-
-export const aborted: unique symbol = Symbol('aborted');
-
-/** The value of a promise, or `aborted` as soon as the signal says so; the promise is left to itself then. */
-export async function unlessAborted<T>(
-  promise: Promise<T>,
-  signal: AbortSignalLike | undefined,
-): Promise<T | typeof aborted> {
-  if (!signal) return promise;
-  if (signal.aborted) {
-    promise.catch(() => undefined);
-    return aborted;
-  }
-  let stop: () => void = () => undefined;
-  const abortion = new Promise<typeof aborted>((resolve) => {
-    stop = () => resolve(aborted);
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    return await Promise.race([promise, abortion]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-    promise.catch(() => undefined);
   }
 }

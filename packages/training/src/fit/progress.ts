@@ -3,8 +3,9 @@ export interface ProgressState {
   /** Weighted sum of the losses, and of the weights. */
   readonly smoothedSum: number;
   readonly smoothedWeight: number;
-  /** Over the current epoch. */
+  /** Over the current epoch: of losses times items, of items, and of updates. */
   readonly epochLossSum: number;
+  readonly epochItems: number;
   readonly epochSteps: number;
 }
 
@@ -16,55 +17,47 @@ const paceDecay = 0.9;
 /** Means of losses and of the pace. */
 export class Progress {
   readonly #start = performance.now();
-  #smoothedSum = 0;
-  #smoothedWeight = 0;
-  #epochLossSum = 0;
-  #epochSteps = 0;
+  #state: ProgressState = { smoothedSum: 0, smoothedWeight: 0, epochLossSum: 0, epochItems: 0, epochSteps: 0 };
   #items = 0;
   #itemMilliseconds = 0;
   #steps = 0;
 
   get state(): ProgressState {
-    return {
-      smoothedSum: this.#smoothedSum,
-      smoothedWeight: this.#smoothedWeight,
-      epochLossSum: this.#epochLossSum,
-      epochSteps: this.#epochSteps,
-    };
+    return this.#state;
   }
 
   set state(state: ProgressState) {
-    this.#smoothedSum = state.smoothedSum;
-    this.#smoothedWeight = state.smoothedWeight;
-    this.#epochLossSum = state.epochLossSum;
-    this.#epochSteps = state.epochSteps;
+    this.#state = state;
   }
 
-  addStep(loss: number, items: number | undefined, milliseconds: number): void {
-    this.#smoothedSum = this.#smoothedSum * lossDecay + loss;
-    this.#smoothedWeight = this.#smoothedWeight * lossDecay + 1;
-    this.#epochLossSum += loss;
-    this.#epochSteps++;
+  /** @param items how much the update counts, above 0 */
+  addStep(loss: number, items: number, milliseconds: number): void {
+    const { smoothedSum, smoothedWeight, epochLossSum, epochItems, epochSteps } = this.#state;
+    this.#state = {
+      smoothedSum: smoothedSum * lossDecay + loss * items,
+      smoothedWeight: smoothedWeight * lossDecay + items,
+      epochLossSum: epochLossSum + loss * items,
+      epochItems: epochItems + items,
+      epochSteps: epochSteps + 1,
+    };
     this.#steps++;
-    if (items === undefined) return;
     this.#items = this.#items * paceDecay + items;
     this.#itemMilliseconds = this.#itemMilliseconds * paceDecay + milliseconds;
   }
 
   /** The mean loss of the epoch that ends. */
   endEpoch(): number {
-    const loss = this.#epochLossSum / this.#epochSteps;
-    this.#epochLossSum = 0;
-    this.#epochSteps = 0;
-    return loss;
+    const { epochLossSum, epochItems } = this.#state;
+    this.#state = { ...this.#state, epochLossSum: 0, epochItems: 0, epochSteps: 0 };
+    return epochLossSum / epochItems;
   }
 
   get epochSteps(): number {
-    return this.#epochSteps;
+    return this.#state.epochSteps;
   }
 
   get smoothedLoss(): number {
-    return this.#smoothedSum / this.#smoothedWeight;
+    return this.#state.smoothedSum / this.#state.smoothedWeight;
   }
 
   get itemsPerSecond(): number | undefined {

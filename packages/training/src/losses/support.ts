@@ -1,6 +1,7 @@
-import { cast, divide, multiply, notEqual, reshape, select, sum } from '@sluice/autograd';
+import { cast, divide, multiply, notEqual, reshape, select, sum, withLabel } from '@sluice/autograd';
 import { DTypeError, formatShape, OptionError, type Shape, ShapeError, sameShape, type Tensor } from '@sluice/core';
 import { checkFloat, checkLike, checkTensor } from '../checks.ts';
+import { MeanLabel } from './mean-label.ts';
 
 /** What becomes of the loss of each element: their mean, their sum, or one loss each. */
 export type Reduction = 'mean' | 'sum' | 'none';
@@ -78,10 +79,14 @@ export function reduce(
   const weighted = weighting ? multiply(select(weighting.kept, losses, 0), weighting.factors) : losses;
   switch (reduction) {
     case 'mean': {
-      if (!weighting) return divide(sum(weighted), counts ? sum(counts) : weighted.size);
+      if (!weighting) {
+        const [numerator, total] = [sum(weighted), counts ? sum(counts) : weighted.size];
+        return withLabel(new MeanLabel(operation), () => divide(numerator, total));
+      }
       const { factors } = weighting;
       const total = counts ? sum(multiply(counts, factors)) : multiply(sum(factors), losses.size / factors.size);
-      return divide(sum(weighted), total);
+      const numerator = sum(weighted);
+      return withLabel(new MeanLabel(operation), () => divide(numerator, total));
     }
     case 'sum':
       return sum(weighted);

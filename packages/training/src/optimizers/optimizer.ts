@@ -30,7 +30,8 @@ export type Slots<Slot extends string> = { readonly [Name in Slot]: Parameter };
  * first) and how one step changes them.
  */
 export abstract class Optimizer<Slot extends string = string> {
-  readonly #kind: string;
+  /** Which update rule it is, e.g. `Adam`. */
+  readonly kind: string;
   /** What it updates, by name. */
   readonly parameters: ReadonlyMap<string, Parameter>;
   readonly #slots: ReadonlyMap<string, Slots<Slot>>;
@@ -42,7 +43,7 @@ export abstract class Optimizer<Slot extends string = string> {
     parameters: ReadonlyMap<string, Parameter>,
     options: { readonly learningRate: number; readonly slots: readonly Slot[] },
   ) {
-    this.#kind = kind;
+    this.kind = kind;
     this.#learningRate = checkLearningRate(kind, options.learningRate);
     checkParameters(kind, parameters);
     this.parameters = new Map(parameters);
@@ -62,7 +63,7 @@ export abstract class Optimizer<Slot extends string = string> {
   }
 
   set learningRate(value: number) {
-    this.#learningRate = checkLearningRate(this.#kind, value);
+    this.#learningRate = checkLearningRate(this.kind, value);
   }
 
   /** Updates made so far. */
@@ -79,7 +80,7 @@ export abstract class Optimizer<Slot extends string = string> {
    */
   step(gradients: ReadonlyMap<string, Tensor>): void {
     this.#checkUsable();
-    checkGradients(this.#kind, gradients, this.parameters);
+    checkGradients(this.kind, gradients, this.parameters);
     this.#steps++;
     try {
       this.#assignAll(() => {
@@ -111,7 +112,7 @@ export abstract class Optimizer<Slot extends string = string> {
     for (const [key, slot] of this.#slotTensors()) {
       tensors.set(key, { dtype: slot.dtype, shape: slot.shape, data: await slot.data() });
     }
-    return { kind: this.#kind, steps: this.#steps, learningRate: this.#learningRate, tensors };
+    return { kind: this.kind, steps: this.#steps, learningRate: this.#learningRate, tensors };
   }
 
   /**
@@ -132,10 +133,10 @@ export abstract class Optimizer<Slot extends string = string> {
   /** Throws what `loadStateDict` would, and changes nothing. */
   checkStateDict(state: OptimizerState): void {
     if (!(state?.tensors instanceof Map)) {
-      throw new OptionError(`${this.#kind}: the state does not fit: it has no map of tensors, as stateDict() gives`);
+      throw new OptionError(`${this.kind}: the state does not fit: it has no map of tensors, as stateDict() gives`);
     }
     const problems: string[] = [];
-    if (state.kind !== this.#kind) problems.push(`it is a state of ${state.kind}, expected ${this.#kind}`);
+    if (state.kind !== this.kind) problems.push(`it is a state of ${state.kind}, expected ${this.kind}`);
     if (!Number.isSafeInteger(state.steps) || state.steps < 0) problems.push(`steps is ${state.steps}`);
     if (!isRate(state.learningRate)) problems.push(`learningRate is ${state.learningRate}`);
     const expected = this.#slotTensors();
@@ -148,8 +149,13 @@ export abstract class Optimizer<Slot extends string = string> {
     }
     for (const key of state.tensors.keys()) if (!expected.has(key)) problems.push(`${key} is unexpected`);
     if (problems.length > 0) {
-      throw new OptionError(`${this.#kind}: the state does not fit: ${problems.join('; ')}`);
+      throw new OptionError(`${this.kind}: the state does not fit: ${problems.join('; ')}`);
     }
+  }
+
+  /** What is kept for a parameter, by slot, e.g. `firstMoment`. Each step changes the elements. */
+  slotsOf(parameter: string): ReadonlyMap<string, Tensor> {
+    return new Map(Object.entries<Tensor>(this.#slots.get(parameter) ?? {}));
   }
 
   /** Frees what the optimizer keeps; the parameters are not its own. */
@@ -176,7 +182,7 @@ export abstract class Optimizer<Slot extends string = string> {
 
   #checkUsable(): void {
     for (const slot of this.#slotTensors().values()) {
-      if (slot.disposed) throw new DisposedError(`${this.#kind}: the optimizer was used after dispose() was called`);
+      if (slot.disposed) throw new DisposedError(`${this.kind}: the optimizer was used after dispose() was called`);
     }
   }
 }

@@ -71,8 +71,8 @@ describe('a checkpoint file', () => {
     ['has no checksum', () => edit(({ metadata }) => metadata.delete('sluice.checksum')), /expected undefined$/],
     [
       'is of a later version',
-      () => edit(({ metadata }) => metadata.set('sluice.training', '{"version":2}')),
-      /: has format version 2, expected 1$/,
+      () => edit(({ metadata }) => metadata.set('sluice.training', '{"version":3}')),
+      /: has format version 3, expected 2$/,
     ],
     [
       'is no JSON',

@@ -1,6 +1,7 @@
 import { FormatError, quote, Random, sameShape, type TensorData } from '@sluice/core';
 import type { ValidationState } from '../fit/best.ts';
 import type { ProgressState } from '../fit/progress.ts';
+import { checkJson } from './check-json.ts';
 import { checksum } from './checksum.ts';
 import { JsonReader } from './json-reader.ts';
 import type { TrainingState } from './training-state.ts';
@@ -14,17 +15,21 @@ export interface EncodedTraining {
 const stateKey = 'sluice.training';
 const checksumKey = 'sluice.checksum';
 /** Raised by every change that an older reader would misread. */
-const version = 1;
+const version = 2;
+/** Had `validation.reference`, which is that of `best` now, and means of epochs over updates, not items. */
+const versionBefore = 1;
 const groups = ['model', 'optimizer', 'carry', 'best', 'average'] as const;
 
 /**
  * A state as tensors, named `model.<name>`, `optimizer.<slot>.<name>`, `carry.<path>`, `best.<name>` and `average.<name>`, and metadata: the rest as a JSON
  * text under `sluice.training`, and a CRC-32 of it all under `sluice.checksum`.
+ * @throws OptionError when the configuration is nothing that JSON can hold
  * @example
  * const { tensors, metadata } = encodeTraining(state);
  * await store.put('run', writeSafetensors(tensors, metadata));
  */
 export function encodeTraining(state: TrainingState): EncodedTraining {
+  checkJson('encodeTraining', 'config', state.config);
   const tensors = new Map<string, TensorData>();
   const parts = {
     model: state.model,
@@ -48,11 +53,7 @@ export function encodeTraining(state: TrainingState): EncodedTraining {
     random: state.random,
     carry: state.carry.structure,
     progress: state.progress,
-    validation: {
-      ...state.validation,
-      best: state.validation.best ?? null,
-      reference: state.validation.reference ?? null,
-    },
+    validation: { ...state.validation, best: state.validation.best ?? null },
     keepsBest: state.best !== undefined,
   });
   const metadata = new Map([
@@ -75,7 +76,8 @@ export function decodeTraining(encoded: EncodedTraining, source = 'checkpoint'):
   }
   const root = JsonReader.parse(text, source);
   const found = root.member('version').whole();
-  if (found !== version) throw new FormatError(`${source}: has format version ${found}, expected ${version}`);
+  if (found !== version && found !== versionBefore)
+    throw new FormatError(`${source}: has format version ${found}, expected ${version}`);
   const expected = encoded.metadata.get(checksumKey);
   const actual = checksum(text, encoded.tensors);
   if (expected !== actual) {
@@ -105,7 +107,7 @@ export function decodeTraining(encoded: EncodedTraining, source = 'checkpoint'):
     schedule: root.member('schedule').optional((schedule) => schedule.numbers()),
     random: readRandom(root.member('random')),
     carry: { tensors: parts.carry, structure: root.member('carry').value },
-    progress: readProgress(root.member('progress')),
+    progress: readProgress(root.member('progress'), found === version ? 'epochItems' : 'epochSteps'),
     validation: readValidation(root.member('validation')),
     best: keepsBest ? parts.best : undefined,
     average: keepsAverage ? parts.average : undefined,
@@ -146,11 +148,12 @@ function readRandom(random: JsonReader): TrainingState['random'] {
   }
 }
 
-function readProgress(progress: JsonReader): ProgressState {
+function readProgress(progress: JsonReader, epochItems: 'epochItems' | 'epochSteps'): ProgressState {
   return {
     smoothedSum: progress.member('smoothedSum').number(),
     smoothedWeight: progress.member('smoothedWeight').number(),
     epochLossSum: progress.member('epochLossSum').number(),
+    epochItems: progress.member(epochItems).number(),
     epochSteps: progress.member('epochSteps').whole(),
   };
 }
@@ -162,6 +165,5 @@ function readValidation(validation: JsonReader): ValidationState {
     best: validation
       .member('best')
       .optional((best) => ({ loss: best.member('loss').number(), step: best.member('step').whole() })),
-    reference: validation.member('reference').optional((reference) => reference.number()),
   };
 }

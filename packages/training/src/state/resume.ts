@@ -3,7 +3,9 @@ import type { Module } from '@sluice/layers';
 import type { WeightAverage } from '../fit/average.ts';
 import type { BestKeeper } from '../fit/best.ts';
 import type { CarryKeeper } from '../fit/carry.ts';
+import { checkFiniteState } from '../fit/finite-state.ts';
 import type { FitOptions } from '../fit/options.ts';
+import type { Breather } from '../fit/pause.ts';
 import type { Progress } from '../fit/progress.ts';
 import type { TrainingState } from './training-state.ts';
 import { flattenTree, rebuildTree } from './tree.ts';
@@ -15,6 +17,7 @@ export interface Resumable<Batch, Carry> {
   readonly progress: Progress;
   readonly best: BestKeeper;
   readonly average: WeightAverage | undefined;
+  readonly breather: Breather;
   step: number;
   epoch: number;
   batch: number;
@@ -24,23 +27,39 @@ export interface Resumable<Batch, Carry> {
   savedAt: string;
 }
 
-/** Copies everything that the rest of a run depends on. */
+/** @throws NonFiniteError when the state of a run is not finite: it must not take the place of one that is */
+export function checkFinite<Batch, Carry>(run: Resumable<Batch, Carry>): Promise<void> {
+  const { step, average, carry, breather, options } = run;
+  const { model, optimizer } = options;
+  return checkFiniteState({ model, optimizer, average, carry: carry.value, step }, breather);
+}
+
+/**
+ * Copies everything that the rest of a run depends on. Others have their turn between its parts.
+ * @throws as `checkFinite`
+ */
 export async function snapshot<Batch, Carry>(run: Resumable<Batch, Carry>): Promise<TrainingState> {
+  await checkFinite(run);
   const { model, optimizer, schedule, checkpoint } = run.options;
+  const part = async <R>(copied: Promise<R> | undefined) => {
+    const value = await copied;
+    await run.breather.pauseWhenDue();
+    return value as R;
+  };
   return {
     step: run.step,
     epoch: run.epoch,
     batch: run.batch,
     config: checkpoint?.config ?? null,
-    model: await model.stateDict(),
-    optimizer: await optimizer.stateDict(),
+    model: await part(model.stateDict()),
+    optimizer: await part(optimizer.stateDict()),
     schedule: typeof schedule === 'object' ? schedule.state : undefined,
     random: model.device.random.state,
-    carry: await flattenTree(run.carry.value),
+    carry: await part(flattenTree(run.carry.value)),
     progress: run.progress.state,
     validation: run.best.state,
     best: run.best.weights,
-    average: await run.average?.stateDict(),
+    average: await part(run.average?.stateDict()),
   };
 }
 
