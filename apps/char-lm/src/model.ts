@@ -26,7 +26,14 @@ export class CharacterModel extends Module<[ids: Tensor, state?: LSTMState], Pre
     super(device);
     const { embedding, hidden, layers, dropout } = options;
     this.embedding = new Embedding(device, { count: characters, size: embedding });
-    this.lstm = new LSTM(device, { inputSize: embedding, hiddenSize: hidden, layers, dropout, forgetBias: 1 });
+    const between = layers > 1 ? dropout : 0;
+    this.lstm = new LSTM(device, {
+      inputSize: embedding,
+      hiddenSize: hidden,
+      layers,
+      dropout: between,
+      forgetBias: 1,
+    });
     this.dropout = new Dropout(device, { probability: dropout });
     this.linear = new Linear(device, { inputSize: hidden, outputSize: characters });
   }

@@ -29,7 +29,7 @@ export class Forecaster extends Module<[past: Tensor, future: Tensor], Tensor> {
     super(device);
     const { cell, hidden, layers, dropout, head, window, horizon } = settings;
     const make = (inputSize: number): Recurrent<CellState> => {
-      const options = { inputSize, hiddenSize: hidden, layers, dropout };
+      const options = { inputSize, hiddenSize: hidden, layers, dropout: layers > 1 ? dropout : 0 };
       return cell === 'gru' ? new GRU(device, options) : (new LSTM(device, { ...options, forgetBias: 1 }) as never);
     };
     this.encoder = make(history + known);

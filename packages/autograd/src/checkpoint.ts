@@ -1,4 +1,4 @@
-import { checkSynchronous, type Device, Tensor } from '@sluice/core';
+import { checkFunction, checkIsDevice, checkSynchronous, checkTensors, type Device, Tensor } from '@sluice/core';
 import type { OpOutput } from './define-op.ts';
 import { reshape } from './ops/shape.ts';
 import { pullBack } from './pull-back.ts';
@@ -19,6 +19,8 @@ import { activeLabel } from './trace.ts';
  * const gradients = grad(loss, lstm.parameters());
  */
 export function checkpoint<Output extends OpOutput>(device: Device, compute: () => Output): Output {
+  checkIsDevice('checkpoint', device);
+  checkFunction('checkpoint', 'compute', compute);
   const run = () => {
     const output = compute();
     checkSynchronous('checkpoint', 'compute', output);
@@ -58,8 +60,11 @@ export function checkpoint<Output extends OpOutput>(device: Device, compute: () 
 
 /** The output as results of operations, each once, also where `compute` returned a tensor that it captured, or one twice. */
 function passOn<Output extends OpOutput>(output: Output): Output {
-  const same = (tensor: Tensor) => reshape(tensor, tensor.shape);
-  return (output instanceof Tensor ? same(output) : output.map(same)) as Output;
+  const same = (tensor: Tensor) => {
+    checkTensors('checkpoint', { 'result of compute': tensor });
+    return reshape(tensor, tensor.shape);
+  };
+  return (Array.isArray(output) ? output.map(same) : same(output as Tensor)) as Output;
 }
 
 function listOutputs(output: OpOutput): readonly Tensor[] {

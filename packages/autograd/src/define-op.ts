@@ -1,4 +1,4 @@
-import { OptionError, Tensor, UnsupportedError } from '@sluice/core';
+import { OptionError, readOptions, required, Tensor, UnsupportedError } from '@sluice/core';
 import { announce, paused, type Thunk } from './tape.ts';
 import { activeLabel, notify } from './trace.ts';
 
@@ -39,11 +39,13 @@ export interface OpDefinition<Args extends readonly unknown[], Output extends Op
 export function defineOp<Args extends readonly unknown[], Output extends OpOutput>(
   definition: OpDefinition<Args, Output>,
 ): Op<Args, Output> {
-  const { name, forward, backward } = definition;
+  const parts = { name: required, forward: required, backward: required } as const;
+  const { name, forward, backward } = readOptions('defineOp', definition, parts);
   return (...args: Args): Output => {
     const inputs = inputsOf(args);
     if (inputs.length === 0) throw new OptionError(`${name}: no tensor among the arguments`);
     const { device } = inputs[0] as Tensor;
+    for (const input of inputs) device.operand(name, input);
     const output = paused(device, () =>
       device.scope(() => distinct(name, forward(...args), inputs) as never),
     ) as Output;

@@ -1,4 +1,5 @@
 export { type CheckGradientsOptions, checkGradients, GradientError } from './check-gradients.ts';
+export type { CheckedInput } from './checked-inputs.ts';
 export { checkpoint } from './checkpoint.ts';
 export { defineOp, type Op, type OpDefinition, type OpOutput } from './define-op.ts';
 export * from './ops/index.ts';

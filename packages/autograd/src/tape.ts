@@ -1,4 +1,13 @@
-import { type Device, DTypeError, isFloat, OptionError, type Recorder, Tensor } from '@sluice/core';
+import {
+  checkTensors,
+  type Device,
+  DTypeError,
+  isFloat,
+  kindOf,
+  OptionError,
+  type Recorder,
+  Tensor,
+} from '@sluice/core';
 
 /** Computes the gradient of one input when it is called. */
 export type Thunk = () => Tensor;
@@ -83,12 +92,13 @@ export function announce(device: Device, inputs: readonly Tensor[], make: () => 
   }
 }
 
-/** @throws OptionError unless all targets are tensors; DTypeError unless they are floats. */
+/** @throws OptionError unless there are targets, and all are live tensors of one device; DTypeError unless they are floats. */
 export function checkTargets(operation: string, targets: readonly Tensor[]): void {
+  if (targets.length === 0) throw new OptionError(`${operation}: targets are empty, expected at least one tensor`);
   targets.forEach((target: unknown, i) => {
     if (!(target instanceof Tensor)) {
       const expected = 'a tensor (of a layer, pass parameters())';
-      throw new OptionError({ operation, argument: `targets[${i}]`, got: 'is none', expected });
+      throw new OptionError({ operation, argument: `targets[${i}]`, got: `is ${kindOf(target)}`, expected });
     }
     if (!isFloat(target.dtype)) {
       throw new DTypeError({
@@ -99,4 +109,5 @@ export function checkTargets(operation: string, targets: readonly Tensor[]): voi
       });
     }
   });
+  checkTensors(operation, Object.fromEntries(targets.map((target, i) => [`targets[${i}]`, target])));
 }

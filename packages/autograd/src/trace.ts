@@ -1,4 +1,4 @@
-import type { Tensor } from '@sluice/core';
+import { checkFunction, type Tensor } from '@sluice/core';
 
 /** One operation that has just run. */
 export interface OperationEvent {
@@ -24,6 +24,7 @@ export function activeLabel(): unknown {
  * Runs `work` under a label that `observeOperations` reports, e.g. the layer that is computing. Synchronous work only.
  */
 export function withLabel<R>(label: unknown, work: () => R): R {
+  checkFunction('withLabel', 'work', work);
   const outer = currentLabel;
   currentLabel = label;
   try {
@@ -54,6 +55,8 @@ export function inBackward<R>(label: unknown, work: () => R): R {
  * );
  */
 export function observeOperations<R>(observer: (event: OperationEvent) => void, work: () => R): R {
+  checkFunction('observeOperations', 'observer', observer);
+  checkFunction('observeOperations', 'work', work);
   const outer = currentObserver;
   currentObserver = observer;
   try {

@@ -170,7 +170,7 @@ describe('valueAndGrad', () => {
       'valueAndGrad: compute returned a promise, expected a synchronous function',
     );
     expect(() => valueAndGrad(() => sum(x), { layer: { weight: x } } as never)).toThrow(
-      'valueAndGrad: targets[0] is none, expected a tensor (of a layer, pass parameters())',
+      'valueAndGrad: targets[0] is an object, expected a tensor (of a layer, pass parameters())',
     );
     expect(device.recorders).toEqual([]);
   });

@@ -1,4 +1,14 @@
-import { checkSynchronous, DTypeError, formatShape, isFloat, OptionError, ShapeError, Tensor } from '@sluice/core';
+import {
+  checkFunction,
+  checkSynchronous,
+  DTypeError,
+  formatShape,
+  isFloat,
+  kindOf,
+  OptionError,
+  ShapeError,
+  Tensor,
+} from '@sluice/core';
 import { backpropagate } from './backpropagate.ts';
 import { multiply } from './ops/elementwise.ts';
 import { GradientTape } from './pull-back.ts';
@@ -38,17 +48,26 @@ export function valueAndGrad<const T extends Targets, Auxiliary = undefined>(
   compute: () => Tensor | { readonly value: Tensor; readonly auxiliary: Auxiliary },
   targets: T,
 ): ValueAndGradients<T, Auxiliary> {
-  const list = listTargets(targets);
-  if (list.length === 0) throw new OptionError('valueAndGrad: targets are empty, expected at least one tensor');
-  checkTargets('valueAndGrad', list);
+  return differentiate('valueAndGrad', compute, targets);
+}
+
+/** The same, in the name of another function. */
+export function differentiate<const T extends Targets, Auxiliary = undefined>(
+  operation: string,
+  compute: () => Tensor | { readonly value: Tensor; readonly auxiliary: Auxiliary },
+  targets: T,
+): ValueAndGradients<T, Auxiliary> {
+  checkFunction(operation, 'compute', compute);
+  const list = listTargets(operation, targets);
+  checkTargets(operation, list);
   const { device } = list[0] as Tensor;
   const run = (): ValueAndGradients<T, Auxiliary> => {
     const tape = new GradientTape(list);
     const result = withRecorder(device, tape, compute);
-    checkSynchronous('valueAndGrad', 'compute', result);
+    checkSynchronous(operation, 'compute', result);
     const { value, auxiliary } =
       result instanceof Tensor ? { value: result, auxiliary: undefined as Auxiliary } : { ...result };
-    checkValue(value);
+    checkValue(operation, value);
     const gradients = device.scope(() => {
       const seed = device.ones(value.shape, value.dtype);
       return separate(backpropagate(device, tape, [value], [seed], list));
@@ -68,7 +87,7 @@ export function valueAndGrad<const T extends Targets, Auxiliary = undefined>(
  * const slope = grad(() => sum(power(x, 3)), x);   // 3 x^2
  */
 export function grad<const T extends Targets>(compute: () => Tensor, targets: T): GradientsOf<T> {
-  const { value, gradients } = valueAndGrad(compute, targets);
+  const { value, gradients } = differentiate('grad', compute, targets);
   if (value.device.recorders.length === 0) value.dispose();
   return gradients;
 }
@@ -83,7 +102,11 @@ function separate(gradients: readonly Tensor[]): Tensor[] {
   });
 }
 
-function listTargets(targets: Targets): Tensor[] {
+function listTargets(operation: string, targets: Targets): Tensor[] {
+  if (typeof targets !== 'object' || targets === null) {
+    const expected = 'a tensor, or a list, record or map of tensors';
+    throw new OptionError({ operation, argument: 'targets', got: `is ${kindOf(targets)}`, expected });
+  }
   if (targets instanceof Tensor) return [targets];
   if (Array.isArray(targets)) return [...targets];
   return targets instanceof Map ? [...targets.values()] : Object.values(targets);
@@ -98,11 +121,11 @@ function structureLike<T extends Targets>(targets: T, gradients: readonly Tensor
   return result as GradientsOf<T>;
 }
 
-function checkValue(value: unknown): asserts value is Tensor {
+function checkValue(operation: string, value: unknown): asserts value is Tensor {
   if (!(value instanceof Tensor)) {
-    throw new OptionError('valueAndGrad: compute returned no tensor, expected a scalar tensor or { value, auxiliary }');
+    throw new OptionError(`${operation}: compute returned no tensor, expected a scalar tensor or { value, auxiliary }`);
   }
-  const problem = { operation: 'valueAndGrad', argument: 'value' };
+  const problem = { operation, argument: 'value' };
   if (value.size !== 1) {
     throw new ShapeError({ ...problem, got: `has shape ${formatShape(value.shape)}`, expected: 'a scalar' });
   }

@@ -1,12 +1,14 @@
 import type { Backend, Operand } from './backend.ts';
+import { checkIsBackend } from './check-backend.ts';
 import { bytesPerElement, type DType, type FloatDType, isFloat } from './dtype.ts';
-import { DeviceError, DisposedError, OptionError, ShapeError, UnsupportedError } from './errors.ts';
+import { DisposedError, OptionError, ShapeError, UnsupportedError } from './errors.ts';
+import { readOptions } from './options.ts';
 import { Random } from './random.ts';
 import { checkShape, formatShape, type Shape, sizeOf } from './shape.ts';
-import { checkAlive, type DeviceStorage, type Scope } from './storage.ts';
-import { checkSynchronous } from './synchronous.ts';
-import { Tensor } from './tensor.ts';
-import { checkValue, type TensorDataOptions, type TensorLike, toTensorData } from './tensor-data.ts';
+import type { DeviceStorage, Scope } from './storage.ts';
+import { checkFunction, checkSynchronous } from './synchronous.ts';
+import { checkTensor, Tensor } from './tensor.ts';
+import { checkKnown, checkValue, type TensorDataOptions, type TensorLike, toTensorData } from './tensor-data.ts';
 import { tensorsIn } from './tensors-in.ts';
 
 /** @internal A gradient tape, or the pause of all tapes around it. */
@@ -67,13 +69,16 @@ export class Device {
   /**
    * @example
    * const device = new Device(createJsBackend(), { seed: 1 });
-   * @throws OptionError for a dtype that is no float or a seed that is not whole; UnsupportedError when the backend has not the dtype.
+   * @throws OptionError for a dtype that is no float or a seed that is not whole, and for a backend that is none, such as a promise of one;
+   *   UnsupportedError when the backend has not the dtype.
    */
-  constructor(backend: Backend, options: DeviceOptions = {}) {
+  constructor(backend: Backend, options?: DeviceOptions) {
+    const { dtype, seed, fused } = readOptions('Device', options, { dtype: 'float32', seed: 0, fused: true });
+    checkIsBackend('Device', backend);
     this.backend = backend;
-    this.dtype = options.dtype ?? 'float32';
-    this.random = new Random(options.seed ?? 0);
-    this.fused = options.fused ?? true;
+    this.dtype = dtype;
+    this.random = new Random(seed);
+    this.fused = fused;
     if (!isFloat(this.dtype)) {
       const expected = 'float32 or float64';
       throw new OptionError({ operation: 'Device', argument: 'dtype', got: `is ${String(this.dtype)}`, expected });
@@ -104,7 +109,7 @@ export class Device {
    * device.tensor(samples, { shape: [batch, time, 1] });
    * @throws ShapeError when rows are ragged or the shape does not fit; DTypeError when a value does not fit the dtype.
    */
-  tensor(value: TensorLike, options: TensorDataOptions = {}): Tensor {
+  tensor(value: TensorLike, options?: TensorDataOptions): Tensor {
     const { data, dtype, shape } = toTensorData('tensor', value, options, this.dtype);
     return this.execute('tensor', [], shape, dtype, (backend) => backend.upload(data, dtype));
   }
@@ -114,19 +119,17 @@ export class Device {
    * @throws ShapeError for a size that is not whole; DTypeError when the dtype cannot hold the value.
    */
   full(shape: Shape, value: number, dtype: DType = this.dtype): Tensor {
-    checkShape('full', shape);
-    checkValue('full', 'value', value, dtype);
-    return this.execute('full', [], shape, dtype, (backend) => backend.fill(sizeOf(shape), value, dtype));
+    return this.#full('full', shape, value, dtype);
   }
 
   /** A tensor of zeros (false for bool); dtype defaults to the device's. */
   zeros(shape: Shape, dtype: DType = this.dtype): Tensor {
-    return this.full(shape, 0, dtype);
+    return this.#full('zeros', shape, 0, dtype);
   }
 
   /** A tensor of ones (true for bool); dtype defaults to the device's. */
   ones(shape: Shape, dtype: DType = this.dtype): Tensor {
-    return this.full(shape, 1, dtype);
+    return this.#full('ones', shape, 1, dtype);
   }
 
   /**
@@ -139,6 +142,7 @@ export class Device {
    * const norm = device.scope(() => sqrt(sum(multiply(x, x))));   // the square is freed
    */
   scope<R>(work: () => R extends PromiseLike<unknown> ? never : R): R {
+    checkFunction('scope', 'callback', work);
     const scope: Scope = { storages: [] };
     this.#scopes.push(scope);
     let result: R | undefined;
@@ -215,7 +219,7 @@ export class Device {
     dtype: DType,
     kernel: (backend: Backend, operands: Operand<unknown>[]) => unknown,
   ): Tensor {
-    const operands = inputs.map((tensor) => this.#operand(operation, tensor));
+    const operands = inputs.map((tensor) => this.operand(operation, tensor));
     this.#checkUsable(operation);
     this.#checkSupport(operation, dtype);
     const size = sizeOf(shape);
@@ -244,7 +248,7 @@ export class Device {
    * @throws ShapeError when the sizes differ.
    */
   view(operation: string, x: Tensor, shape: Shape): Tensor {
-    this.#operand(operation, x);
+    this.operand(operation, x);
     this.#checkUsable(operation);
     checkShape(operation, shape);
     if (sizeOf(shape) !== x.size) {
@@ -284,22 +288,24 @@ export class Device {
     this.dispose();
   }
 
+  /**
+   * @internal What kernels read of a tensor.
+   * @throws DeviceError for one of another device; DisposedError for one that was freed
+   */
+  operand(operation: string, tensor: Tensor): Operand<unknown> {
+    checkTensor(operation, 'an operand', tensor, { device: this });
+    return { storage: tensor.storage.handle, shape: tensor.shape, dtype: tensor.dtype };
+  }
+
+  #full(operation: string, shape: Shape, value: number, dtype: DType): Tensor {
+    checkShape(operation, shape);
+    checkValue(operation, 'value', value, dtype);
+    return this.execute(operation, [], shape, dtype, (backend) => backend.fill(sizeOf(shape), value, dtype));
+  }
+
   #adopt(storage: DeviceStorage, scope: Scope | null): void {
     storage.scope = scope;
     scope?.storages.push(storage);
-  }
-
-  #operand(operation: string, tensor: Tensor): Operand<unknown> {
-    if (tensor.device !== this) {
-      throw new DeviceError({
-        operation,
-        argument: 'operands',
-        got: `are on two devices (${this.backend.name} and ${tensor.device.backend.name})`,
-        expected: 'tensors of one device',
-      });
-    }
-    checkAlive(operation, tensor);
-    return { storage: tensor.storage.handle, shape: tensor.shape, dtype: tensor.dtype };
   }
 
   #checkUsable(operation: string): void {
@@ -307,6 +313,7 @@ export class Device {
   }
 
   #checkSupport(operation: string, dtype: DType): void {
+    checkKnown(operation, dtype);
     if (!this.backend.supports(dtype)) {
       throw new UnsupportedError(`${operation}: backend ${this.backend.name} has no ${dtype}`);
     }

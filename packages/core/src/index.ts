@@ -9,6 +9,9 @@ export type {
   ReduceKind,
   UnaryKind,
 } from './backend.ts';
+export { checkIsBackend } from './check-backend.ts';
+export { checkIsDevice } from './check-device.ts';
+export { checkTensors } from './check-tensors.ts';
 export { crc32 } from './crc32.ts';
 export { Device, type DeviceOptions, type Guard, type Recorder } from './device.ts';
 export {
@@ -38,6 +41,7 @@ export {
   UnsupportedError,
 } from './errors.ts';
 export { maximumOf, minimumOf } from './extremes.ts';
+export { isPromise, kindOf } from './kind-of.ts';
 export { checkLengths, type Lengths } from './lengths.ts';
 export { checkLimit } from './limit.ts';
 export { aroundAxis, broadcastStrides, forEachIndex, mergeAxes, type Nest, reducedRuns } from './loops.ts';
@@ -49,7 +53,7 @@ export {
   type OptimizerKernels,
   readAdamStep,
 } from './optimizer.ts';
-export { type Complete, type Defaults, readOptions, required, type WithDefaults } from './options.ts';
+export { type Complete, type Defaults, partOf, readOptions, required, type WithDefaults } from './options.ts';
 export type { AbortSignalLike, URLLike } from './platform.ts';
 export { type PublicNames, publicNames, withPublicNames } from './public-names.ts';
 export { quote, visible } from './quote.ts';
@@ -80,8 +84,8 @@ export {
   stridesOf,
 } from './shape.ts';
 export { CompensatedSum, meanOf, RootMeanSquare, RunningMean } from './sums.ts';
-export { checkSynchronous } from './synchronous.ts';
-export { Parameter, Tensor } from './tensor.ts';
+export { checkFunction, checkSynchronous } from './synchronous.ts';
+export { checkTensor, type Like, Parameter, Tensor } from './tensor.ts';
 export {
   checkValue,
   type NestedArray,

@@ -1,5 +1,5 @@
 import { OptionError } from './errors.ts';
-import { minimumOf } from './extremes.ts';
+import { kindOf } from './kind-of.ts';
 
 /** In the place of a default: the option must be given. */
 export const required: unique symbol = Symbol('required');
@@ -20,11 +20,12 @@ export type WithDefaults<Options extends object, Given extends Defaults<Options>
 /**
  * Fills in defaults, and refuses what is no option. One that is `undefined` counts as not given.
  *
- * The defaults say which options there are, so no other list of names is kept. Values are not looked at.
+ * The defaults say which options there are, so no other list of names is kept. Of values it looks at those alone whose default is true or false.
  * @param operation the public function or class that the user called; begins the messages
  * @param options what the user passed; `undefined` means none
  * @param path of the object among the arguments, e.g. `validate`. Default: that of a call's own options
- * @throws OptionError for a name that is no option, with the nearest that is; for one that is required and missing; and for anything but a plain object
+ * @throws OptionError for a name that is no option, with the nearest that is; for one that is required and missing; for a switch that is
+ *   neither true nor false; and for anything but a plain object
  * @example
  * function scale(x: Tensor, options?: { readonly factor?: number | undefined }) {
  *   const { factor } = readOptions('scale', options, { factor: 2 });
@@ -37,25 +38,32 @@ export function readOptions<Options extends object, const Given extends Defaults
   defaults: Given,
   path = '',
 ): WithDefaults<Options, Given> {
-  const known = Object.keys(defaults);
-  const given = checkPlain(operation, options ?? {}, known, path);
+  const given = checkPlain(operation, options ?? {}, Object.keys(defaults), path);
+  const complete: Record<string, unknown> = { ...defaults };
   const prefix = path && `${path}.`;
   for (const name of Object.keys(given)) {
-    if (Object.hasOwn(defaults, name)) continue;
-    const near = nearest(name, known);
-    const hint = near === undefined ? '' : ` (did you mean ${near}?)`;
-    const expected = `${known.length === 0 ? 'none' : `one of ${known.join(', ')}`}${hint}`;
-    throw new OptionError({ operation, argument: `${prefix}${name}`, got: 'is no option', expected });
-  }
-  const complete: Record<string, unknown> = {};
-  for (const [name, preset] of Object.entries(defaults)) {
     const value = given[name];
-    if (value === undefined && preset === required) {
+    const problem = { operation, argument: prefix + name };
+    if (!Object.hasOwn(defaults, name)) {
+      throw new OptionError({ ...problem, got: 'is no option', expected: namesLike(name, Object.keys(defaults)) });
+    }
+    if (value === undefined) continue;
+    if (typeof complete[name] === 'boolean' && typeof value !== 'boolean') {
+      throw new OptionError({ ...problem, got: `is ${kindOf(value)}`, expected: 'true or false' });
+    }
+    complete[name] = value;
+  }
+  for (const name in complete) {
+    if (complete[name] === required) {
       throw new OptionError(`${operation}: ${prefix}${name} is missing; it has no default`);
     }
-    complete[name] = value === undefined ? preset : value;
   }
   return complete as WithDefaults<Options, Given>;
+}
+
+/** The options with these names alone, e.g. those of a layer that are its cells'. */
+export function partOf<Part extends object>(options: Part, defaults: Defaults<Part>): Part {
+  return Object.fromEntries(Object.keys(defaults).map((name) => [name, options[name as keyof Part]])) as Part;
 }
 
 /** Instances of classes are no options: a tensor or a map in their place is an argument that went astray. */
@@ -65,39 +73,29 @@ function checkPlain(operation: string, options: object, known: readonly string[]
   if (prototype === null || (typeof prototype === 'object' && Object.getPrototypeOf(prototype) === null)) {
     return options as Readonly<Record<string, unknown>>;
   }
-  const kind = typeof options === 'object' ? `of class ${prototype.constructor.name}` : `a ${typeof options}`;
   const expected = `an object with options${known.length === 0 ? '' : ` among ${known.join(', ')}`}`;
-  throw new OptionError({ operation, argument: path || 'options', got: `is ${kind}`, expected });
+  throw new OptionError({ operation, argument: path || 'options', got: `is ${kindOf(options)}`, expected });
 }
 
-/** The known name that was most likely meant: an abbreviation's full form, or the fewest edits away. */
-function nearest(name: string, known: readonly string[]): string | undefined {
-  const lower = name.toLowerCase();
-  const full = known.find((candidate) => abbreviates(lower, candidate.toLowerCase()));
-  if (full !== undefined) return full;
-  const distances = known.map((candidate) => editDistance(lower, candidate.toLowerCase()));
-  const least = minimumOf(distances);
-  return least <= Math.max(2, name.length / 2) ? known[distances.indexOf(least)] : undefined;
+/** The known names, and which of them was most likely meant. */
+function namesLike(name: string, known: readonly string[]): string {
+  if (known.length === 0) return 'none';
+  const nearest = known.reduce((best, other) => (likeness(name, other) > likeness(name, best) ? other : best));
+  return `one of ${known.join(', ')}${likeness(name, nearest) < 0.5 ? '' : ` (did you mean ${nearest}?)`}`;
 }
 
-/** Whether the letters of `short` stand in `long` in their order, the first of them first. */
-function abbreviates(short: string, long: string): boolean {
-  if (short[0] !== long[0]) return false;
-  let found = 0;
-  for (const letter of long) if (letter === short[found]) found++;
-  return found === short.length;
-}
-
-/** Levenshtein 1966, one row at a time. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, replaced));
+/** From 0 to 1: by letters in the same order (the longest common subsequence), with 1 for abbreviations. */
+function likeness(name: string, known: string): number {
+  const [short, long] = [name.toLowerCase(), known.toLowerCase()];
+  let row = new Array<number>(long.length + 1).fill(0);
+  for (const letter of short) {
+    const next = [0];
+    for (let j = 0; j < long.length; j++) {
+      next.push(letter === long[j] ? row[j]! + 1 : Math.max(row[j + 1]!, next[j]!));
     }
     row = next;
   }
-  return row[b.length]!;
+  const common = row.at(-1)!;
+  if (common === short.length && short[0] === long[0]) return 1;
+  return (2 * common) / (short.length + long.length);
 }

@@ -1,4 +1,5 @@
 import { ShapeError } from './errors.ts';
+import { kindOf } from './kind-of.ts';
 
 /** Sizes of the axes, outermost first; `[]` is a scalar. Data lie contiguous in row-major order. */
 export type Shape = readonly number[];
@@ -32,11 +33,11 @@ export function formatShape(shape: Shape): string {
 
 /** @throws ShapeError unless every size is an integer of at least 0. */
 export function checkShape(operation: string, shape: Shape): void {
-  if (!shape.every((length) => Number.isSafeInteger(length) && length >= 0)) {
+  if (!Array.isArray(shape) || !shape.every((length) => Number.isSafeInteger(length) && length >= 0)) {
     throw new ShapeError({
       operation,
       argument: 'shape',
-      got: `is ${formatShape(shape)}`,
+      got: `is ${Array.isArray(shape) ? formatShape(shape) : kindOf(shape)}`,
       expected: 'whole sizes of at least 0',
     });
   }
@@ -77,7 +78,7 @@ export function normalizeAxis(operation: string, axis: number, rank: number): nu
     throw new ShapeError({
       operation,
       argument: 'axis',
-      got: `is ${axis}`,
+      got: `is ${typeof axis === 'number' ? axis : kindOf(axis)}`,
       expected: rank === 0 ? 'no axis, for a scalar' : `a whole number from ${-rank} to ${rank - 1}`,
     });
   }
@@ -90,7 +91,7 @@ export function normalizeAxis(operation: string, axis: number, rank: number): nu
  */
 export function normalizeAxes(operation: string, axes: number | readonly number[] | undefined, rank: number): number[] {
   if (axes === undefined) return Array.from({ length: rank }, (_, axis) => axis);
-  const list = typeof axes === 'number' ? [axes] : axes;
+  const list: readonly number[] = Array.isArray(axes) ? axes : [axes];
   const normal = list.map((axis) => normalizeAxis(operation, axis, rank)).sort((a, b) => a - b);
   if (new Set(normal).size !== normal.length) {
     throw new ShapeError({

@@ -1,5 +1,7 @@
-import { createDataArray, type DataArray, type DType, dtypeOf, type FloatDType, isFloat } from './dtype.ts';
-import { DTypeError, ShapeError } from './errors.ts';
+import { createDataArray, type DataArray, type DType, dtypeOf, dtypes, type FloatDType, isFloat } from './dtype.ts';
+import { DTypeError, OptionError, ShapeError } from './errors.ts';
+import { kindOf } from './kind-of.ts';
+import { readOptions } from './options.ts';
 import { checkShape, formatShape, type Shape, sizeOf } from './shape.ts';
 
 /** An array on the host: what files hold, datasets give and `device.tensor` takes. */
@@ -35,12 +37,15 @@ export interface TensorDataOptions {
 export function toTensorData(
   operation: string,
   value: TensorLike,
-  options: TensorDataOptions,
+  options: TensorDataOptions | undefined,
   defaultFloat: FloatDType,
 ): TensorData {
   const source = isTensorData(value) ? value : fromArray(operation, value, defaultFloat);
-  const dtype = options.dtype ?? source.dtype;
-  const shape = options.shape ?? source.shape;
+  const { dtype = source.dtype, shape = source.shape } = readOptions(operation, options, {
+    shape: undefined,
+    dtype: undefined,
+  });
+  checkKnown(operation, dtype);
   checkShape(operation, shape);
   if (sizeOf(shape) !== source.data.length) {
     throw new ShapeError({
@@ -118,6 +123,12 @@ function convert(operation: string, data: ArrayLike<number>, dtype: DType): Data
   return array;
 }
 
+/** @throws OptionError unless it is one of the element types. */
+export function checkKnown(operation: string, dtype: DType): void {
+  if (dtypes.includes(dtype)) return;
+  throw new OptionError({ operation, argument: 'dtype', got: `is ${String(dtype)}`, expected: dtypes.join(', ') });
+}
+
 /** @throws DTypeError unless the dtype can hold the value; floats may round it. */
 export function checkValue(operation: string, argument: string, value: number, dtype: DType): void {
   if (typeof value !== 'number' || !canHold(dtype, value)) refuseValue(operation, argument, value, dtype);
@@ -136,5 +147,10 @@ const held: Record<DType, string> = {
 };
 
 function refuseValue(operation: string, argument: string, value: unknown, dtype: DType): never {
-  throw new DTypeError({ operation, argument, got: `is ${String(value)}`, expected: held[dtype] });
+  throw new DTypeError({
+    operation,
+    argument,
+    got: `is ${typeof value === 'number' ? value : kindOf(value)}`,
+    expected: held[dtype],
+  });
 }

@@ -93,7 +93,7 @@ describe('a parameter', () => {
     const elsewhere = new Device(createFakeBackend().backend).zeros([2]);
     expect(() => parameter.assign(elsewhere)).toThrow(DeviceError);
     expect(() => parameter.assign(elsewhere)).toThrow(
-      'assign: value is on another device (fake), expected a tensor of the device of the parameter (fake)',
+      'assign: value is on another device (fake), expected one device for all (fake)',
     );
     expect(elsewhere.disposed).toBe(false);
   });

@@ -1,6 +1,15 @@
 import type { Device } from './device.ts';
 import type { DataArray, DType } from './dtype.ts';
-import { DeviceError, DisposedError, DTypeError, OptionError, ShapeError } from './errors.ts';
+import {
+  DeviceError,
+  DisposedError,
+  DTypeError,
+  OptionError,
+  type Problem,
+  ShapeError,
+  type SluiceError,
+} from './errors.ts';
+import { kindOf } from './kind-of.ts';
 import { formatShape, type Shape, sameShape, sizeOf } from './shape.ts';
 import { checkAlive, type DeviceStorage } from './storage.ts';
 
@@ -83,7 +92,7 @@ export class Parameter extends Tensor {
    * @throws OptionError when it belongs to another parameter; DisposedError when it was freed.
    */
   constructor(value: Tensor) {
-    checkAlive('Parameter', value);
+    checkTensor('Parameter', 'value', value);
     checkFree('Parameter', value);
     super(value.device, value.shape, value.dtype, value.storage);
     this.#own();
@@ -118,26 +127,7 @@ export class Parameter extends Tensor {
   #check(value: Tensor): void {
     const operation = 'assign';
     checkAlive(operation, this);
-    checkAlive(operation, value);
-    if (value.device !== this.device) {
-      throw new DeviceError({
-        operation,
-        argument: 'value',
-        got: `is on another device (${value.device.backend.name})`,
-        expected: `a tensor of the device of the parameter (${this.device.backend.name})`,
-      });
-    }
-    if (!sameShape(value.shape, this.shape)) {
-      throw new ShapeError({
-        operation,
-        argument: 'value',
-        got: `has shape ${formatShape(value.shape)}`,
-        expected: formatShape(this.shape),
-      });
-    }
-    if (value.dtype !== this.dtype) {
-      throw new DTypeError({ operation, argument: 'value', got: `has dtype ${value.dtype}`, expected: this.dtype });
-    }
+    checkTensor(operation, 'value', value, this);
     if (this.device.recorders.length > 0) {
       throw new OptionError('assign: a parameter cannot change while valueAndGrad is recording');
     }
@@ -157,6 +147,37 @@ export class Parameter extends Tensor {
 
   override toString(): string {
     return `Parameter(${this.dtype} ${formatShape(this.shape)}${this.disposed ? ', disposed' : ''})`;
+  }
+}
+
+/** What a tensor must have, as far as it is given. */
+export interface Like {
+  readonly device?: Device | undefined;
+  readonly dtype?: DType | undefined;
+  readonly shape?: Shape | undefined;
+}
+
+/**
+ * For what is handed in, so that the error names what the user called and its argument.
+ * @param like what the tensor must have, as far as it is given
+ * @throws OptionError unless `x` is a tensor; DisposedError when it was freed; DeviceError, DTypeError or ShapeError when it is not like that
+ */
+export function checkTensor(operation: string, argument: string, x: Tensor, { device, dtype, shape }: Like = {}): void {
+  const refuse = (kind: new (problem: Problem) => SluiceError, got: string, expected: string) => {
+    throw new kind({ operation, argument, got, expected });
+  };
+  if (!(x instanceof Tensor)) refuse(OptionError, `is ${kindOf(x)}`, 'a tensor');
+  checkAlive(operation, x);
+  if (device && x.device !== device) {
+    refuse(
+      DeviceError,
+      `is on another device (${x.device.backend.name})`,
+      `one device for all (${device.backend.name})`,
+    );
+  }
+  if (dtype && x.dtype !== dtype) refuse(DTypeError, `has dtype ${x.dtype}`, dtype);
+  if (shape && !sameShape(x.shape, shape)) {
+    refuse(ShapeError, `has shape ${formatShape(x.shape)}`, formatShape(shape));
   }
 }
 

@@ -1,57 +1,45 @@
 import {
-  type Device,
-  DeviceError,
-  type DType,
-  DTypeError,
+  checkTensor,
   formatShape,
+  kindOf,
+  type Like,
   OptionError,
-  type Shape,
+  Parameter,
   ShapeError,
-  sameShape,
-  Tensor,
+  type Tensor,
 } from '@sluice/core';
 
 /** @throws OptionError unless `value` is a whole number of at least 1. */
 export function checkSize(operation: string, argument: string, value: number): void {
   if (!Number.isSafeInteger(value) || value < 1) {
-    throw new OptionError({ operation, argument, got: `is ${value}`, expected: 'a whole number of at least 1' });
+    const got = `is ${typeof value === 'number' ? value : kindOf(value)}`;
+    throw new OptionError({ operation, argument, got, expected: 'a whole number of at least 1' });
   }
 }
 
-/** @throws OptionError for an initializer without `target`, what it would initialise. */
-export function checkInitializer(operation: string, argument: string, initializer: unknown, target: unknown): void {
-  if (initializer !== undefined && !target) {
-    throw new OptionError({ operation, argument, got: 'is given', expected: 'none: it has nothing to initialise' });
-  }
+/**
+ * @param reason why there is nothing to initialise, e.g. `with bias: false`; `false` where there is
+ * @throws OptionError for an initializer with nothing to initialise
+ */
+export function checkInitializer(
+  operation: string,
+  argument: string,
+  initializer: unknown,
+  reason: string | false,
+): void {
+  if (initializer === undefined || reason === false) return;
+  const got = `is given ${reason}`;
+  throw new OptionError({ operation, argument, got, expected: 'none: it has nothing to initialise' });
 }
 
 /** @throws OptionError unless `value` is a number from 0 to 1. */
 export function checkProbability(operation: string, argument: string, value: number): void {
-  if (!(value >= 0 && value <= 1)) {
-    throw new OptionError({ operation, argument, got: `is ${value}`, expected: 'a number from 0 to 1' });
-  }
-}
-
-/** @throws OptionError, DeviceError or DTypeError unless `x` is a tensor on the device, of the dtype. */
-export function checkTensor(operation: string, argument: string, x: Tensor, device: Device, dtype: DType): void {
-  if (!(x instanceof Tensor)) {
-    throw new OptionError({ operation, argument, got: `is ${x === null ? 'null' : typeof x}`, expected: 'a tensor' });
-  }
-  if (x.device !== device) {
-    const got = `is on another device (${x.device.backend.name})`;
-    throw new DeviceError({ operation, argument, got, expected: `the layer's device (${device.backend.name})` });
-  }
-  if (x.dtype !== dtype) throw new DTypeError({ operation, argument, got: `has dtype ${x.dtype}`, expected: dtype });
-}
-
-/** @throws ShapeError unless `x` has exactly this shape. */
-export function checkExactShape(operation: string, argument: string, x: Tensor, shape: Shape): void {
-  if (!sameShape(x.shape, shape)) {
-    throw new ShapeError({
+  if (!(typeof value === 'number' && value >= 0 && value <= 1)) {
+    throw new OptionError({
       operation,
       argument,
-      got: `has shape ${formatShape(x.shape)}`,
-      expected: formatShape(shape),
+      got: `is ${typeof value === 'number' ? value : kindOf(value)}`,
+      expected: 'a number from 0 to 1',
     });
   }
 }
@@ -70,4 +58,11 @@ export function checkLastAxis(operation: string, argument: string, x: Tensor, si
   if (x.shape.at(-1) !== size) {
     throw new ShapeError({ operation, argument, got: `has shape ${formatShape(x.shape)}`, expected: `[..., ${size}]` });
   }
+}
+
+/** @throws what `checkTensor` throws; OptionError for a tensor that is no parameter: no optimizer would reach it */
+export function checkParameter(operation: string, argument: string, x: Parameter, like: Like) {
+  checkTensor(operation, argument, x, like);
+  if (x instanceof Parameter) return;
+  throw new OptionError({ operation, argument, got: 'is a tensor', expected: 'a Parameter: new Parameter(tensor)' });
 }

@@ -1,7 +1,7 @@
 import { dropout } from '@sluice/autograd';
-import type { Device, Tensor } from '@sluice/core';
+import { checkTensor, type Device, readOptions, required, type Tensor } from '@sluice/core';
 import { checkProbability } from './checks.ts';
-import { Module } from './module.ts';
+import { Module, type Signature } from './module.ts';
 
 export interface DropoutOptions {
   /** Of an element to become 0; from 0 to 1. */
@@ -18,15 +18,21 @@ export class Dropout extends Module<[x: Tensor], Tensor> {
   /** @throws OptionError when the probability lies outside 0 to 1. */
   constructor(device: Device, options: DropoutOptions) {
     super(device);
-    checkProbability('dropout', 'probability', options.probability);
-    this.probability = options.probability;
+    const { probability } = readOptions('dropout', options, { probability: required });
+    checkProbability('dropout', 'probability', probability);
+    this.probability = probability;
   }
 
   override get kind(): string {
     return 'Dropout';
   }
 
+  protected override get takes(): Signature {
+    return ['dropout', 'x'];
+  }
+
   protected override forward(x: Tensor): Tensor {
+    checkTensor('dropout', 'x', x, { device: this.device });
     return this.training ? dropout(x, this.probability) : x;
   }
 }

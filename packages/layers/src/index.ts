@@ -16,7 +16,7 @@ export {
 } from './initializers.ts';
 export { LayerNorm, type LayerNormModuleOptions } from './layer-norm.ts';
 export { Linear, type LinearOptions } from './linear.ts';
-export { Module } from './module.ts';
+export { Module, type Signature } from './module.ts';
 export {
   type Activations,
   type CellState,

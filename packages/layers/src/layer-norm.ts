@@ -1,9 +1,17 @@
 import { layerNorm } from '@sluice/autograd';
-import { type Device, OptionError, type Parameter, type Tensor } from '@sluice/core';
-import { checkLastAxis, checkSize, checkTensor } from './checks.ts';
+import {
+  checkTensor,
+  type Device,
+  OptionError,
+  type Parameter,
+  readOptions,
+  required,
+  type Tensor,
+} from '@sluice/core';
+import { checkLastAxis, checkSize } from './checks.ts';
 import { constant, type Initializer, zeros } from './initializers.ts';
 import { makeParameter } from './make-parameter.ts';
-import { Module } from './module.ts';
+import { Module, type Signature } from './module.ts';
 
 export interface LayerNormModuleOptions {
   /** Length of the last axis, at least 1. */
@@ -29,15 +37,16 @@ export class LayerNorm extends Module<[x: Tensor], Tensor> {
   /** @throws OptionError for a size below 1 or a negative epsilon. */
   constructor(device: Device, options: LayerNormModuleOptions) {
     super(device);
-    const { size, epsilon = 1e-5, affine = true } = options;
+    const defaults = { size: required, epsilon: 1e-5, affine: true } as const;
+    const { size, epsilon, affine } = readOptions('layerNorm', options, defaults);
     checkSize('layerNorm', 'size', size);
-    if (!(epsilon >= 0)) {
+    if (!(typeof epsilon === 'number' && epsilon >= 0)) {
       const problem = { operation: 'layerNorm', argument: 'epsilon', got: `is ${epsilon}` };
       throw new OptionError({ ...problem, expected: 'a number of at least 0' });
     }
     this.size = size;
     this.epsilon = epsilon;
-    const make = (initializer: Initializer) => makeParameter(device, 'layerNorm', [size], initializer);
+    const make = (initializer: Initializer) => makeParameter(device, 'layerNorm', 'initializer', [size], initializer);
     [this.weight, this.bias] = device.attempt(() => (affine ? [make(constant(1)), make(zeros)] : []));
   }
 
@@ -45,8 +54,12 @@ export class LayerNorm extends Module<[x: Tensor], Tensor> {
     return 'LayerNorm';
   }
 
+  protected override get takes(): Signature {
+    return ['layerNorm', 'x'];
+  }
+
   protected override forward(x: Tensor): Tensor {
-    checkTensor('layerNorm', 'x', x, this.device, this.weight?.dtype ?? x.dtype);
+    checkTensor('layerNorm', 'x', x, { device: this.device, dtype: this.weight?.dtype });
     checkLastAxis('layerNorm', 'x', x, this.size);
     const { epsilon, weight, bias } = this;
     return layerNorm(x, weight && bias ? { epsilon, weight, bias } : { epsilon });

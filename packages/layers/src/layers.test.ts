@@ -118,19 +118,19 @@ it('says what is wrong with options and inputs', () => {
     ],
     [
       () => new Linear(device, { inputSize: 2, outputSize: 3, weight: foreign.weight }),
-      "DeviceError linear: weight is on another device (js), expected the layer's device (js)",
+      'DeviceError linear: weight is on another device (js), expected one device for all (js)',
     ],
     [
       () => new Linear(device, { inputSize: 3, outputSize: 2, weightInitializer: () => new Float64Array(2) }),
-      'ShapeError linear: initializer gave 2 values, expected 6 for shape [2, 3]',
+      'ShapeError linear: weightInitializer gave 2 values, expected 6 for shape [2, 3]',
     ],
     [() => linear.call(bench.normal([2, 3])), 'ShapeError linear: x has shape [2, 3], expected [..., 2]'],
     [() => linear.call(bench.normal([])), 'ShapeError linear: x has shape [], expected [..., 2]'],
     [() => linear.call(bench.int([1, 2])), 'DTypeError linear: x has dtype int32, expected float64'],
-    [() => linear.call([1, 2] as never), 'OptionError linear: x is object, expected a tensor'],
+    [() => linear.call([1, 2] as never), 'OptionError linear: x is of class Array, expected a tensor'],
     [
       () => linear.call(other.zeros([2])),
-      "DeviceError linear: x is on another device (js), expected the layer's device (js)",
+      'DeviceError linear: x is on another device (js), expected one device for all (js)',
     ],
     [
       () => new Embedding(device, { count: 0, size: 1 }),
@@ -163,11 +163,11 @@ it('says what is wrong with options and inputs', () => {
     ],
     [
       () => new Linear(device, { inputSize: 1, outputSize: 1, bias: false, biasInitializer: zeros }),
-      'OptionError linear: biasInitializer is given, expected none: it has nothing to initialise',
+      'OptionError linear: biasInitializer is given with bias: false, expected none: it has nothing to initialise',
     ],
     [
       () => new Linear(device, { inputSize: 2, outputSize: 3, weight: linear.weight, weightInitializer: zeros }),
-      'OptionError linear: weightInitializer is given, expected none: it has nothing to initialise',
+      'OptionError linear: weightInitializer is given with a weight to share, expected none: it has nothing to initialise',
     ],
     [() => norm.call(bench.normal([2])), 'ShapeError layerNorm: x has shape [2], expected [..., 3]'],
   ];

@@ -1,9 +1,9 @@
 import { add, matMul, reshape } from '@sluice/autograd';
-import type { Device, Parameter, Tensor } from '@sluice/core';
-import { checkExactShape, checkInitializer, checkLastAxis, checkSize, checkTensor } from './checks.ts';
+import { checkTensor, type Device, type Parameter, readOptions, required, type Tensor } from '@sluice/core';
+import { checkInitializer, checkLastAxis, checkParameter, checkSize } from './checks.ts';
 import { type Initializer, uniform } from './initializers.ts';
 import { makeParameter } from './make-parameter.ts';
-import { Module } from './module.ts';
+import { Module, type Signature } from './module.ts';
 
 export interface LinearOptions {
   /** Length of the last axis of x, at least 1. */
@@ -32,23 +32,34 @@ export class Linear extends Module<[x: Tensor], Tensor> {
   /** @throws OptionError for sizes below 1, or an initializer with nothing to initialise; ShapeError, DTypeError or DeviceError when a shared weight does not fit. */
   constructor(device: Device, options: LinearOptions) {
     super(device);
-    const { inputSize, outputSize } = options;
+    const { inputSize, outputSize, bias, weight, weightInitializer, biasInitializer } = readOptions('linear', options, {
+      inputSize: required,
+      outputSize: required,
+      bias: true,
+      weight: undefined,
+      weightInitializer: undefined,
+      biasInitializer: undefined,
+    });
     checkSize('linear', 'inputSize', inputSize);
     checkSize('linear', 'outputSize', outputSize);
-    checkInitializer('linear', 'weightInitializer', options.weightInitializer, !options.weight);
-    checkInitializer('linear', 'biasInitializer', options.biasInitializer, options.bias ?? true);
+    checkInitializer(
+      'linear',
+      'weightInitializer',
+      weightInitializer,
+      weight !== undefined && 'with a weight to share',
+    );
+    checkInitializer('linear', 'biasInitializer', biasInitializer, !bias && 'with bias: false');
     this.inputSize = inputSize;
     this.outputSize = outputSize;
     const bound = 1 / Math.sqrt(inputSize);
-    const { weightInitializer = uniform(-bound, bound), biasInitializer = uniform(-bound, bound) } = options;
+    const draw = uniform(-bound, bound);
     const shape = [outputSize, inputSize];
-    if (options.weight) {
-      checkTensor('linear', 'weight', options.weight, device, device.dtype);
-      checkExactShape('linear', 'weight', options.weight, shape);
-    }
+    if (weight !== undefined) checkParameter('linear', 'weight', weight, { device, dtype: device.dtype, shape });
+    const make = (argument: string, axes: readonly number[], initializer = draw) =>
+      makeParameter(device, 'linear', argument, axes, initializer);
     [this.weight, this.bias] = device.attempt(() => [
-      options.weight ?? makeParameter(device, 'linear', shape, weightInitializer),
-      options.bias === false ? undefined : makeParameter(device, 'linear', [outputSize], biasInitializer),
+      weight ?? make('weightInitializer', shape, weightInitializer),
+      bias ? make('biasInitializer', [outputSize], biasInitializer) : undefined,
     ]);
   }
 
@@ -56,8 +67,12 @@ export class Linear extends Module<[x: Tensor], Tensor> {
     return 'Linear';
   }
 
+  protected override get takes(): Signature {
+    return ['linear', 'x'];
+  }
+
   protected override forward(x: Tensor): Tensor {
-    checkTensor('linear', 'x', x, this.device, this.weight.dtype);
+    checkTensor('linear', 'x', x, { device: this.device, dtype: this.weight.dtype });
     checkLastAxis('linear', 'x', x, this.inputSize);
     const rows = x.rank === 1 ? reshape(x, [1, this.inputSize]) : x;
     const product = matMul(rows, this.weight, { transposeB: true });

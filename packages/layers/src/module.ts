@@ -1,7 +1,10 @@
 import { withLabel } from '@sluice/autograd';
-import { type Device, Parameter, type TensorData } from '@sluice/core';
+import { checkIsDevice, Device, DisposedError, OptionError, Parameter, type TensorData } from '@sluice/core';
 import { loadStateDict, readStateDict } from './state-dict.ts';
 import { summarize } from './summary.ts';
+
+/** What errors call a layer, and the names of the arguments of its `call`. */
+export type Signature = readonly [operation: string, ...names: string[]];
 
 /**
  * A layer, or a model made of layers: named parameters and a forward pass.
@@ -24,7 +27,9 @@ export abstract class Module<Args extends readonly unknown[] = readonly never[],
   /** Whether dropout drops. Starts true; set by `train()` and `eval()`. */
   training = true;
 
+  /** @throws OptionError unless `device` is one, e.g. for a backend in its place. */
   constructor(device: Device) {
+    if (!(device instanceof Device)) checkIsDevice(this.kind, device);
     this.device = device;
   }
 
@@ -38,7 +43,22 @@ export abstract class Module<Args extends readonly unknown[] = readonly never[],
    * around it needs them: tensors survive in the result, in arrays and in plain objects.
    */
   call(...args: Args): Output {
-    return this.device.scope(() => withLabel(this, () => this.forward(...args)) as never);
+    const { takes } = this;
+    if (takes && args.slice(takes.length - 1).some((argument) => argument !== undefined)) {
+      const [operation, ...names] = takes;
+      const expected = `at most ${names.length}: ${names.join(', ')}`;
+      throw new OptionError({ operation, argument: 'call', got: `has ${args.length} arguments`, expected });
+    }
+    try {
+      return this.device.scope(() => withLabel(this, () => this.forward(...args)) as never);
+    } catch (error) {
+      throw this.#explain(error);
+    }
+  }
+
+  /** What `call` takes; more is refused. Default unknown, since a forward pass may have arguments with defaults. */
+  protected get takes(): Signature | undefined {
+    return undefined;
   }
 
   /** The equations of the layer; synchronous. Callers use `call`. */
@@ -101,6 +121,19 @@ export abstract class Module<Args extends readonly unknown[] = readonly never[],
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  /** Operations do not know that what was freed is a parameter. */
+  #explain(error: unknown): unknown {
+    if (!(error instanceof DisposedError) || error.cause !== undefined) return error;
+    for (const [name, parameter] of this.parameters()) {
+      if (parameter.disposed) {
+        return new DisposedError(`${this.takes?.[0] ?? this.kind}: parameter ${name} was freed`, {
+          cause: error,
+        });
+      }
+    }
+    return error;
   }
 
   #collect(): { parameters: Map<string, Parameter>; modules: Map<string, Module> } {

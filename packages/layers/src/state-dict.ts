@@ -4,6 +4,8 @@ import {
   FormatError,
   formatShape,
   isFloat,
+  kindOf,
+  OptionError,
   Parameter,
   sameShape,
   sizeOf,
@@ -12,6 +14,7 @@ import {
 
 /** The elements of all parameters, on the host. */
 export async function readStateDict(parameters: ReadonlyMap<string, Parameter>): Promise<Map<string, TensorData>> {
+  checkUsable('stateDict', parameters);
   const entries = [...parameters].map(async ([name, parameter]) => {
     const { dtype, shape } = parameter;
     return [name, { dtype, shape, data: await parameter.data() }] as const;
@@ -25,14 +28,16 @@ export function loadStateDict(
   parameters: ReadonlyMap<string, Parameter>,
   state: ReadonlyMap<string, TensorData>,
 ): void {
+  if (typeof state?.get !== 'function') {
+    const problem = { operation: 'loadStateDict', argument: 'state', got: `is ${kindOf(state)}` };
+    throw new OptionError({ ...problem, expected: 'a map of host arrays by name, such as stateDict() gives' });
+  }
+  checkUsable('loadStateDict', parameters);
   const problems = compare(parameters, state);
   if (problems.length > 0) {
     throw new FormatError(
       `loadStateDict: the state does not fit the model, nothing was changed\n${problems.join('\n')}`,
     );
-  }
-  for (const [name, parameter] of parameters) {
-    if (parameter.disposed) throw new DisposedError(`loadStateDict: parameter ${name} was freed; nothing was changed`);
   }
   device.scope(() => {
     Parameter.assignAll(
@@ -42,6 +47,12 @@ export function loadStateDict(
       }),
     );
   });
+}
+
+function checkUsable(operation: string, parameters: ReadonlyMap<string, Parameter>): void {
+  for (const [name, { disposed }] of parameters) {
+    if (disposed) throw new DisposedError(`${operation}: parameter ${name} was freed`);
+  }
 }
 
 function compare(parameters: ReadonlyMap<string, Parameter>, state: ReadonlyMap<string, TensorData>): string[] {
@@ -59,6 +70,7 @@ function compare(parameters: ReadonlyMap<string, Parameter>, state: ReadonlyMap<
 }
 
 function misfit(name: string, parameter: Parameter, value: TensorData): string[] {
+  if (!ArrayBuffer.isView(value?.data)) return [`${name} is ${kindOf(value)}, expected { dtype, shape, data }`];
   if (!sameShape(value.shape, parameter.shape)) {
     return [`${name} has shape ${formatShape(value.shape)}, expected ${formatShape(parameter.shape)}`];
   }

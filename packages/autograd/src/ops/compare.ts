@@ -1,4 +1,4 @@
-import { broadcastShapes, type CompareKind, isFloat, type Tensor } from '@sluice/core';
+import { broadcastShapes, type CompareKind, checkTensors, isFloat, type Tensor } from '@sluice/core';
 import { defineOp } from '../define-op.ts';
 import { checkDType, checkSameDType, type Scalar, withOperands } from './support.ts';
 
@@ -51,6 +51,7 @@ const selectOp = defineOp({
  * @throws DTypeError unless the condition is bool and a and b are of one dtype; ShapeError when shapes do not broadcast
  */
 export function select(condition: Tensor, a: Scalar, b: Scalar): Tensor {
+  checkTensors('select', { condition });
   return withOperands('select', a, b, (x, y) => selectOp(condition, x, y));
 }
 
@@ -68,11 +69,14 @@ export function logicalOr(a: Tensor, b: Tensor): Tensor {
 
 /** True where `a` is false. */
 export function logicalNot(a: Tensor): Tensor {
+  checkTensors('logicalNot', { a });
   checkDType('logicalNot', 'a', a, 'bool');
   return equal(a, 0);
 }
 
 function checkBools(operation: string, a: Tensor, b: Tensor): void {
+  checkTensors(operation, { a, b });
   checkDType(operation, 'a', a, 'bool');
   checkDType(operation, 'b', b, 'bool');
+  broadcastShapes(operation, a.shape, b.shape);
 }

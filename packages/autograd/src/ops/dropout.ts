@@ -1,4 +1,4 @@
-import { createDataArray, OptionError, type Tensor } from '@sluice/core';
+import { checkTensors, createDataArray, OptionError, type Tensor } from '@sluice/core';
 import { multiply } from './elementwise.ts';
 import { checkFloat } from './support.ts';
 
@@ -9,8 +9,9 @@ import { checkFloat } from './support.ts';
  * @throws OptionError when the probability lies outside
  */
 export function dropout(x: Tensor, probability: number): Tensor {
+  checkTensors('dropout', { x });
   checkFloat('dropout', 'x', x);
-  if (!(probability >= 0 && probability <= 1)) {
+  if (!(typeof probability === 'number' && probability >= 0 && probability <= 1)) {
     const expected = 'a number from 0 to 1';
     throw new OptionError({ operation: 'dropout', argument: 'probability', got: `is ${probability}`, expected });
   }

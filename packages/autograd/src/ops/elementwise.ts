@@ -1,4 +1,14 @@
-import { type BinaryKind, broadcastShapes, isFloat, OptionError, type Tensor, type UnaryKind } from '@sluice/core';
+import {
+  type BinaryKind,
+  broadcastShapes,
+  checkTensors,
+  checkValue,
+  isFloat,
+  OptionError,
+  readOptions,
+  type Tensor,
+  type UnaryKind,
+} from '@sluice/core';
 import { defineOp, type OpDefinition } from '../define-op.ts';
 import { equal, greater, greaterEqual, less, lessEqual, logicalAnd, select } from './compare.ts';
 import { checkFloat, checkNumeric, type Scalar, withOperands } from './support.ts';
@@ -9,7 +19,7 @@ type Binary = OpDefinition<[a: Tensor, b: Tensor], Tensor>;
 /* @__NO_SIDE_EFFECTS__ */
 function unary(kind: UnaryKind, backward: Unary['backward'], alsoInt32 = false): (x: Tensor) => Tensor {
   const check = alsoInt32 ? checkNumeric : checkFloat;
-  return defineOp<[x: Tensor], Tensor>({
+  const op = defineOp<[x: Tensor], Tensor>({
     name: kind,
     forward: (x) => {
       check(kind, 'x', x);
@@ -17,6 +27,8 @@ function unary(kind: UnaryKind, backward: Unary['backward'], alsoInt32 = false):
     },
     backward,
   });
+  // Of one argument, so that `xs.map(tanh)` means what it says.
+  return (x) => op(x);
 }
 
 /* @__NO_SIDE_EFFECTS__ */
@@ -108,7 +120,11 @@ export const log1p = unary('log1p', (dy, _y, x) => [() => divide(dy, add(x, 1))]
 /** The square root. */
 export const sqrt = unary('sqrt', (dy, y) => [() => divide(dy, multiply(y, 2))]);
 /** x^2. */
-export const square = (x: Tensor): Tensor => multiply(x, x);
+export function square(x: Tensor): Tensor {
+  checkTensors('square', { x });
+  checkNumeric('square', 'x', x);
+  return multiply(x, x);
+}
 /** sin x, x in radians. */
 export const sin = unary('sin', (dy, _y, x) => [() => multiply(dy, cos(x))]);
 /** cos x, x in radians. */
@@ -128,6 +144,8 @@ export const erf = unary('erf', (dy, _y, x) => [
 
 /** x sigmoid(x) (Elfwing et al. 2018; Ramachandran et al. 2017). */
 export function silu(x: Tensor): Tensor {
+  checkTensors('silu', { x });
+  checkFloat('silu', 'x', x);
   return x.device.scope(() => multiply(x, sigmoid(x)));
 }
 
@@ -137,9 +155,16 @@ export interface GeluOptions {
 }
 
 /** x times the normal distribution function of x (Hendrycks & Gimpel 2016, eq. 1 and section 2). */
-export function gelu(x: Tensor, options: GeluOptions = {}): Tensor {
+export function gelu(x: Tensor, options?: GeluOptions): Tensor {
+  const { approximate } = readOptions('gelu', options, { approximate: 'none' });
+  checkTensors('gelu', { x });
+  checkFloat('gelu', 'x', x);
+  if (approximate !== 'none' && approximate !== 'tanh') {
+    const problem = { operation: 'gelu', argument: 'approximate', got: `is ${String(approximate)}` };
+    throw new OptionError({ ...problem, expected: 'none or tanh' });
+  }
   return x.device.scope(() => {
-    if (options.approximate === 'tanh') {
+    if (approximate === 'tanh') {
       const inner = multiply(Math.sqrt(2 / Math.PI), add(x, multiply(0.044715, multiply(x, square(x)))));
       return multiply(multiply(0.5, x), add(1, tanh(inner)));
     }
@@ -158,6 +183,10 @@ const clampOp = defineOp({
  * @throws OptionError when low is above high
  */
 export function clamp(x: Tensor, low: number, high: number): Tensor {
+  checkTensors('clamp', { x });
+  checkNumeric('clamp', 'x', x);
+  checkValue('clamp', 'low', low, x.dtype);
+  checkValue('clamp', 'high', high, x.dtype);
   if (!(low <= high)) {
     const expected = 'low not above high';
     throw new OptionError({ operation: 'clamp', argument: 'range', got: `is ${low} to ${high}`, expected });
@@ -177,5 +206,6 @@ const castOp = defineOp({
  * and saturate, NaN becomes 0. The gradient flows between float types alone.
  */
 export function cast(x: Tensor, dtype: Tensor['dtype']): Tensor {
+  checkTensors('cast', { x });
   return x.dtype === dtype ? x : castOp(x, dtype);
 }

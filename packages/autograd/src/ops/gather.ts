@@ -1,9 +1,12 @@
 import {
+  checkTensors,
   createDataArray,
   type DType,
   formatShape,
   normalizeAxis,
   OptionError,
+  readOptions,
+  required,
   ShapeError,
   sameShape,
   sizeOf,
@@ -54,6 +57,7 @@ const scatterAddOp: Op<[updates: Tensor, indices: Tensor, axis: number, size: nu
  * @throws IndexError when an index lies outside (at the next `data()` where the backend works in the background)
  */
 export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
+  checkTensors('gather', { x, indices });
   return gatherOp(x, indices, normalizeAxis('gather', axis, x.rank));
 }
 
@@ -69,10 +73,11 @@ export interface ScatterAddOptions {
  * @throws ShapeError when the indices' shape does not stand at the axis in the updates; IndexError when an index lies outside
  */
 export function scatterAdd(updates: Tensor, indices: Tensor, options: ScatterAddOptions): Tensor {
-  const { size } = options;
+  const { size, axis: at } = readOptions('scatterAdd', options, { size: required, axis: 0 });
+  checkTensors('scatterAdd', { updates, indices });
   checkWhole('scatterAdd', 'size', size);
   const resultRank = Math.max(updates.rank - indices.rank + 1, 1);
-  const axis = normalizeAxis('scatterAdd', options.axis ?? 0, resultRank);
+  const axis = normalizeAxis('scatterAdd', at, resultRank);
   if (!sameShape(updates.shape.slice(axis, axis + indices.rank), indices.shape)) {
     throw new ShapeError({
       operation: 'scatterAdd',
@@ -109,13 +114,14 @@ function range(like: Tensor, count: number, step = 1): Tensor {
  * @param dtype default the device's float dtype
  * @throws OptionError when depth is not whole; IndexError when an index lies outside
  */
-export function oneHot(indices: Tensor, depth: number, dtype: DType = indices.device.dtype): Tensor {
+export function oneHot(indices: Tensor, depth: number, dtype?: DType): Tensor {
+  checkTensors('oneHot', { indices });
   const { device } = indices;
   checkDType('oneHot', 'indices', indices, 'int32');
   checkWhole('oneHot', 'depth', depth);
   return device.scope(() => {
     checkWithin('oneHot', indices, depth);
-    return cast(equal(expandAxis(indices, -1), range(indices, depth)), dtype);
+    return cast(equal(expandAxis(indices, -1), range(indices, depth)), dtype ?? device.dtype);
   });
 }
 
@@ -126,6 +132,7 @@ export function oneHot(indices: Tensor, depth: number, dtype: DType = indices.de
  * @throws ShapeError when the shape of the indices is not that of x without its last axis; IndexError when one lies outside
  */
 export function pick(x: Tensor, indices: Tensor): Tensor {
+  checkTensors('pick', { x, indices });
   checkDType('pick', 'indices', indices, 'int32');
   if (x.rank === 0 || !sameShape(x.shape.slice(0, -1), indices.shape)) {
     throw new ShapeError({

@@ -1,4 +1,14 @@
-import { formatShape, normalizeAxis, OptionError, ShapeError, sameShape, type Tensor } from '@sluice/core';
+import {
+  checkTensor,
+  checkTensors,
+  formatShape,
+  kindOf,
+  normalizeAxis,
+  OptionError,
+  ShapeError,
+  sameShape,
+  type Tensor,
+} from '@sluice/core';
 import { defineOp } from '../define-op.ts';
 import { expandAxis, squeezeAxis } from './shape.ts';
 import { slice } from './slice.ts';
@@ -50,16 +60,7 @@ export function concat(xs: readonly Tensor[], axis = 0): Tensor {
 export function stack(xs: readonly Tensor[], axis = 0): Tensor {
   const first = checkAlike('stack', xs);
   const at = normalizeAxis('stack', axis, first.rank + 1);
-  xs.forEach((x, i) => {
-    if (!sameShape(x.shape, first.shape)) {
-      throw new ShapeError({
-        operation: 'stack',
-        argument: `xs[${i}]`,
-        got: `has shape ${formatShape(x.shape)}`,
-        expected: `${formatShape(first.shape)}, as xs[0]`,
-      });
-    }
-  });
+  for (const [i, x] of xs.entries()) checkTensor('stack', `xs[${i}]`, x, first);
   return concat(
     xs.map((x) => expandAxis(x, at)),
     at,
@@ -67,8 +68,12 @@ export function stack(xs: readonly Tensor[], axis = 0): Tensor {
 }
 
 function checkAlike(operation: string, xs: readonly Tensor[]): Tensor {
-  const [first] = xs;
-  if (!first) throw new OptionError({ operation, argument: 'xs', got: 'is empty', expected: 'at least one tensor' });
+  if (!Array.isArray(xs) || xs.length === 0) {
+    const got = `is ${Array.isArray(xs) ? 'empty' : kindOf(xs)}`;
+    throw new OptionError({ operation, argument: 'xs', got, expected: 'at least one tensor, in an array' });
+  }
+  checkTensors(operation, Object.fromEntries(xs.map((x, i) => [`xs[${i}]`, x])));
+  const [first] = xs as [Tensor];
   for (const x of xs) checkSameDType(operation, first, x);
   return first;
 }
@@ -90,15 +95,18 @@ const splitOp = defineOp<[x: Tensor, axis: number, sizes: readonly number[]], re
  * @throws ShapeError when the sizes do not add up to the axis
  */
 export function split(x: Tensor, parts: number | readonly number[], axis = 0): readonly Tensor[] {
+  checkTensors('split', { x });
   const at = normalizeAxis('split', axis, x.rank);
   const length = x.shape[at] as number;
-  const sizes = typeof parts === 'number' ? evenSizes(length, parts) : parts;
+  const sizes = Array.isArray(parts) ? (parts as readonly number[]) : evenSizes(length, parts as number);
   const valid = sizes.length > 0 && sizes.every((size) => Number.isInteger(size) && size >= 0);
   if (!valid || sizes.reduce((total, size) => total + size, 0) !== length) {
     throw new ShapeError({
       operation: 'split',
       argument: 'parts',
-      got: typeof parts === 'number' ? `is ${parts}` : `are ${formatShape(parts)}`,
+      got: Array.isArray(parts)
+        ? `are ${formatShape(sizes)}`
+        : `is ${typeof parts === 'number' ? parts : kindOf(parts)}`,
       expected: `whole sizes that add up to ${length}, axis ${at} of ${formatShape(x.shape)}`,
     });
   }
@@ -113,6 +121,7 @@ function evenSizes(length: number, parts: number): number[] {
 
 /** Takes an axis apart: as many tensors as it is long, without the axis. */
 export function unstack(x: Tensor, axis = 0): readonly Tensor[] {
+  checkTensors('unstack', { x });
   const at = normalizeAxis('unstack', axis, x.rank);
   if (x.shape[at] === 0) return [];
   return split(x, x.shape[at] as number, at).map((part) => squeezeAxis(part, at));

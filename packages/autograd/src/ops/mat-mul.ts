@@ -1,4 +1,12 @@
-import { broadcastShapes, formatShape, type MatMulOptions, ShapeError, type Tensor } from '@sluice/core';
+import {
+  broadcastShapes,
+  checkTensors,
+  formatShape,
+  type MatMulOptions,
+  readOptions,
+  ShapeError,
+  type Tensor,
+} from '@sluice/core';
 import { defineOp } from '../define-op.ts';
 import { reshape } from './shape.ts';
 import { checkFloat, checkSameDType } from './support.ts';
@@ -32,6 +40,8 @@ const matMulOp = defineOp({
   ],
 });
 
+const flagDefaults = { transposeA: false, transposeB: false } as const;
+
 function lastTwo(x: Tensor, swapped: boolean): [number, number] {
   const [rows, columns] = x.shape.slice(-2) as [number, number];
   return swapped ? [columns, rows] : [rows, columns];
@@ -42,7 +52,9 @@ function lastTwo(x: Tensor, swapped: boolean): [number, number] {
  * `transposeA` reads a as [..., K, M], `transposeB` reads b as [..., N, K]; both default to false and cost nothing.
  * @throws ShapeError when the inner sizes differ or a rank is below 2; DTypeError unless both are of one float dtype
  */
-export function matMul(a: Tensor, b: Tensor, options: Partial<MatMulOptions> = {}): Tensor {
+export function matMul(a: Tensor, b: Tensor, options?: Partial<MatMulOptions>): Tensor {
+  const flags = readOptions<Partial<MatMulOptions>, typeof flagDefaults>('matMul', options, flagDefaults);
+  checkTensors('matMul', { a, b });
   checkFloat('matMul', 'a', a);
   checkSameDType('matMul', a, b);
   for (const [argument, x] of [
@@ -58,7 +70,6 @@ export function matMul(a: Tensor, b: Tensor, options: Partial<MatMulOptions> = {
       });
     }
   }
-  const flags = { transposeA: options.transposeA ?? false, transposeB: options.transposeB ?? false };
   if (b.rank > 2 || a.rank === 2 || flags.transposeA) return matMulOp(a, b, flags);
   // One product over all leading axes, so that the gradient of b is one product too.
   const rows = a.shape.slice(0, -1);

@@ -1,9 +1,11 @@
 import {
   type ArgReduceKind,
+  checkTensors,
   formatShape,
   normalizeAxes,
   normalizeAxis,
   type ReduceKind,
+  readOptions,
   type Shape,
   ShapeError,
   type Tensor,
@@ -40,21 +42,23 @@ function kernel(kind: ReduceKind, x: Tensor, axes: readonly number[]): Tensor {
   return x.device.execute(kind, [x], shape, x.dtype, (backend, [operand]) => backend.reduce(kind, operand!, axes));
 }
 
+/** @throws ShapeError when there is nothing along one of the axes. */
+export function checkNotEmpty(operation: string, x: Tensor, axes: readonly number[]): void {
+  if (!axes.some((axis) => x.shape[axis] === 0)) return;
+  const got = `has shape ${formatShape(x.shape)}`;
+  throw new ShapeError({ operation, argument: 'x', got, expected: 'at least one element along the reduced axes' });
+}
+
 /** Turns an operation on sorted axes into the public form. */
 /* @__NO_SIDE_EFFECTS__ */
 function reduction(name: string, op: (x: Tensor, axes: readonly number[]) => Tensor, mayBeEmpty = false): Reduction {
-  return (x, axes, options = {}) => {
+  return (x, axes, options) => {
+    const { keepAxes } = readOptions(name, options, { keepAxes: false });
+    checkTensors(name, { x });
     const list = normalizeAxes(name, axes, x.rank);
-    if (!mayBeEmpty && list.some((axis) => x.shape[axis] === 0)) {
-      throw new ShapeError({
-        operation: name,
-        argument: 'x',
-        got: `has shape ${formatShape(x.shape)}`,
-        expected: 'at least one element along the reduced axes',
-      });
-    }
+    if (!mayBeEmpty) checkNotEmpty(name, x, list);
     const result = op(x, list);
-    return options.keepAxes ? reshape(result, keptShape(x.shape, list)) : result;
+    return keepAxes ? reshape(result, keptShape(x.shape, list)) : result;
   };
 }
 
@@ -141,7 +145,10 @@ function argReduction(kind: ArgReduceKind): (x: Tensor, axis: number) => Tensor 
   });
   const checked = (x: Tensor, axes: readonly number[]) => op(x, axes[0] as number);
   const reduce = reduction(kind, checked);
-  return (x, axis) => reduce(x, normalizeAxis(kind, axis, x.rank));
+  return (x, axis) => {
+    checkTensors(kind, { x });
+    return reduce(x, normalizeAxis(kind, axis, x.rank));
+  };
 }
 
 /** Position of the first largest element along an axis, int32; a NaN counts as the largest. No gradient. */
@@ -167,6 +174,8 @@ export interface CumulativeSumOptions {
 }
 
 /** Running sum along an axis, each element included in its own sum. */
-export function cumulativeSum(x: Tensor, axis: number, options: CumulativeSumOptions = {}): Tensor {
-  return cumulativeSumOp(x, normalizeAxis('cumulativeSum', axis, x.rank), options.reverse ?? false);
+export function cumulativeSum(x: Tensor, axis: number, options?: CumulativeSumOptions): Tensor {
+  const { reverse } = readOptions('cumulativeSum', options, { reverse: false });
+  checkTensors('cumulativeSum', { x });
+  return cumulativeSumOp(x, normalizeAxis('cumulativeSum', axis, x.rank), reverse);
 }

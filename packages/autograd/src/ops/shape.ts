@@ -1,6 +1,7 @@
 import {
   broadcastShapes,
   checkShape,
+  checkTensors,
   formatShape,
   normalizeAxis,
   type Shape,
@@ -22,6 +23,8 @@ const reshapeOp: Op<[x: Tensor, shape: Shape], Tensor> = defineOp({
  * @throws ShapeError when the number of elements does not fit
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
+  checkTensors('reshape', { x });
+  if (!Array.isArray(shape)) checkShape('reshape', shape);
   const open = shape.indexOf(-1);
   if (open < 0) return reshapeOp(x, shape);
   if (shape.includes(-1, open + 1)) {
@@ -43,6 +46,7 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 
 /** Adds an axis of size 1 before `axis`; -1 adds it at the end. */
 export function expandAxis(x: Tensor, axis: number): Tensor {
+  checkTensors('expandAxis', { x });
   const at = normalizeAxis('expandAxis', axis, x.rank + 1);
   return reshape(x, x.shape.toSpliced(at, 0, 1));
 }
@@ -52,6 +56,7 @@ export function expandAxis(x: Tensor, axis: number): Tensor {
  * @throws ShapeError when its size is another
  */
 export function squeezeAxis(x: Tensor, axis: number): Tensor {
+  checkTensors('squeezeAxis', { x });
   const at = normalizeAxis('squeezeAxis', axis, x.rank);
   if (x.shape[at] !== 1) {
     throw new ShapeError({
@@ -88,14 +93,17 @@ const transposeOp = defineOp({
  * @throws ShapeError unless the permutation names each axis once
  */
 export function transpose(x: Tensor, permutation?: readonly number[]): Tensor {
-  const order = permutation
-    ? permutation.map((axis) => normalizeAxis('transpose', axis, x.rank))
-    : x.shape.map((_, axis) => x.rank - 1 - axis);
+  checkTensors('transpose', { x });
+  const given: readonly number[] = Array.isArray(permutation) ? permutation : [permutation];
+  const order =
+    permutation === undefined
+      ? x.shape.map((_, axis) => x.rank - 1 - axis)
+      : given.map((axis) => normalizeAxis('transpose', axis, x.rank));
   if (order.length !== x.rank || new Set(order).size !== x.rank) {
     throw new ShapeError({
       operation: 'transpose',
       argument: 'permutation',
-      got: `is ${formatShape(permutation ?? [])}`,
+      got: `is ${formatShape(given)}`,
       expected: `each of the ${x.rank} axes once`,
     });
   }
@@ -116,6 +124,7 @@ const broadcastOp = defineOp({
  * @throws ShapeError when another axis would have to change
  */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
+  checkTensors('broadcastTo', { x });
   checkShape('broadcastTo', shape);
   if (sameShape(x.shape, shape)) return x;
   if (!sameShape(broadcastShapes('broadcastTo', x.shape, shape), shape)) {

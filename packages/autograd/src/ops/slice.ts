@@ -1,9 +1,11 @@
 import {
+  checkTensors,
   checkValue,
   formatShape,
   normalizeAxes,
   normalizeAxis,
   OptionError,
+  readOptions,
   type Shape,
   ShapeError,
   type Tensor,
@@ -48,10 +50,11 @@ export interface SliceOptions {
  * slice(x, 1, { start: -1 });          // the last column
  * @throws ShapeError when the range lies outside the axis; OptionError when the step is below 1
  */
-export function slice(x: Tensor, axis: number, options: SliceOptions): Tensor {
+export function slice(x: Tensor, axis: number, options?: SliceOptions): Tensor {
+  checkTensors('slice', { x });
   const at = normalizeAxis('slice', axis, x.rank);
   const length = x.shape[at] as number;
-  const { start = 0, end = length, step = 1 } = options;
+  const { start, end, step } = readOptions('slice', options, { start: 0, end: length, step: 1 });
   const from = start < 0 ? start + length : start;
   const to = end < 0 ? end + length : end;
   if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || to > length || from > to) {
@@ -72,6 +75,7 @@ export function slice(x: Tensor, axis: number, options: SliceOptions): Tensor {
 
 /** Reverses the order along the axes; default all. */
 export function flip(x: Tensor, axes?: number | Numbers): Tensor {
+  checkTensors('flip', { x });
   const list = normalizeAxes('flip', axes, x.rank);
   const starts = x.shape.map((length, axis) => (list.includes(axis) ? Math.max(length - 1, 0) : 0));
   const steps = x.shape.map((_, axis) => (list.includes(axis) ? -1 : 1));
@@ -84,7 +88,12 @@ export function flip(x: Tensor, axes?: number | Numbers): Tensor {
  * @throws ShapeError unless there is one pair of whole numbers of at least 0 per axis; DTypeError when the value does not fit
  */
 export function pad(x: Tensor, widths: readonly (readonly [before: number, after: number])[], value = 0): Tensor {
-  if (widths.length !== x.rank || !widths.flat().every((width) => Number.isInteger(width) && width >= 0)) {
+  checkTensors('pad', { x });
+  if (
+    !Array.isArray(widths) ||
+    widths.length !== x.rank ||
+    !widths.flat().every((width) => Number.isInteger(width) && width >= 0)
+  ) {
     throw new ShapeError({
       operation: 'pad',
       argument: 'widths',

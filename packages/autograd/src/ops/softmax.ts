@@ -1,10 +1,27 @@
-import { formatShape, normalizeAxis, OptionError, ShapeError, sameShape, type Tensor } from '@sluice/core';
+import {
+  checkTensors,
+  formatShape,
+  normalizeAxis,
+  OptionError,
+  readOptions,
+  ShapeError,
+  sameShape,
+  type Tensor,
+} from '@sluice/core';
 import { defineOp } from '../define-op.ts';
 import { add, divide, exp, log, multiply, sqrt, square, subtract } from './elementwise.ts';
-import { max, mean, sum } from './reduce.ts';
-import { checkFloat } from './support.ts';
+import { checkNotEmpty, max, mean, sum } from './reduce.ts';
+import { checkDType, checkFloat } from './support.ts';
 
 const keepAxes = { keepAxes: true } as const;
+
+/** The axis from 0 to rank - 1, along which there is something. */
+function checkAxis(operation: string, x: Tensor, axis: number): number {
+  checkTensors(operation, { x });
+  const at = normalizeAxis(operation, axis, x.rank);
+  checkNotEmpty(operation, x, [at]);
+  return at;
+}
 
 const softmaxOp = defineOp({
   name: 'softmax',
@@ -21,7 +38,7 @@ const softmaxOp = defineOp({
  * @throws DTypeError unless x is of floats; ShapeError when the axis lies outside or is empty
  */
 export function softmax(x: Tensor, axis = -1): Tensor {
-  return softmaxOp(x, normalizeAxis('softmax', axis, x.rank));
+  return softmaxOp(x, checkAxis('softmax', x, axis));
 }
 
 const logSoftmaxOp = defineOp({
@@ -39,7 +56,7 @@ const logSoftmaxOp = defineOp({
  * @throws as `softmax`
  */
 export function logSoftmax(x: Tensor, axis = -1): Tensor {
-  return logSoftmaxOp(x, normalizeAxis('logSoftmax', axis, x.rank));
+  return logSoftmaxOp(x, checkAxis('logSoftmax', x, axis));
 }
 
 const lastMean = (x: Tensor) => mean(x, -1, keepAxes);
@@ -75,9 +92,12 @@ export interface LayerNormOptions {
  * (x - mean) / sqrt(variance + epsilon) weight + bias, with the variance of the whole population.
  * @throws OptionError for a negative epsilon; ShapeError when weight or bias are not of the shape of the last axis
  */
-export function layerNorm(x: Tensor, options: LayerNormOptions = {}): Tensor {
-  const { weight, bias, epsilon = 1e-5 } = options;
-  if (!(epsilon >= 0)) {
+export function layerNorm(x: Tensor, options?: LayerNormOptions): Tensor {
+  const defaults = { weight: undefined, bias: undefined, epsilon: 1e-5 };
+  const { weight, bias, epsilon } = readOptions('layerNorm', options, defaults);
+  checkAxis('layerNorm', x, -1);
+  checkFloat('layerNorm', 'x', x);
+  if (!(typeof epsilon === 'number' && epsilon >= 0)) {
     const got = `is ${epsilon}`;
     throw new OptionError({ operation: 'layerNorm', argument: 'epsilon', got, expected: 'a number of at least 0' });
   }
@@ -91,8 +111,11 @@ export function layerNorm(x: Tensor, options: LayerNormOptions = {}): Tensor {
 }
 
 function checkLast(argument: string, x: Tensor, parameter: Tensor | undefined): void {
+  if (!parameter) return;
+  checkTensors('layerNorm', { x, [argument]: parameter });
+  checkDType('layerNorm', argument, parameter, x.dtype);
   const last = x.shape.slice(-1);
-  if (!parameter || sameShape(parameter.shape, last)) return;
+  if (sameShape(parameter.shape, last)) return;
   const got = `has shape ${formatShape(parameter.shape)}`;
   throw new ShapeError({ operation: 'layerNorm', argument, got, expected: `${formatShape(last)}, the last axis of x` });
 }

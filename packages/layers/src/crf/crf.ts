@@ -11,11 +11,22 @@ import {
   subtract,
   sum,
 } from '@sluice/autograd';
-import { checkLengths, type DataArray, type Device, type Lengths, type Parameter, type Tensor } from '@sluice/core';
-import { checkAxes, checkExactShape, checkSize, checkTensor } from '../checks.ts';
+import {
+  checkLengths,
+  checkTensor,
+  type DataArray,
+  type Device,
+  type Lengths,
+  type Parameter,
+  readOptions,
+  required,
+  type Tensor,
+  withPublicNames,
+} from '@sluice/core';
+import { checkAxes, checkSize } from '../checks.ts';
 import { type Initializer, uniform } from '../initializers.ts';
 import { makeParameter } from '../make-parameter.ts';
-import { Module } from '../module.ts';
+import { Module, type Signature } from '../module.ts';
 import { maskLengths } from '../recurrent/lengths.ts';
 import { splitSteps } from '../recurrent/time-loop.ts';
 
@@ -65,15 +76,19 @@ export class CRF extends Module<[emissions: Tensor, tags: Tensor, input?: CRFInp
   /** @throws OptionError for a number of tags below 1. */
   constructor(device: Device, options: CRFOptions) {
     super(device);
-    const { tags, initializer = uniform(-0.1, 0.1) } = options;
+    const { tags, initializer } = readOptions('crf', options, { tags: required, initializer: uniform(-0.1, 0.1) });
     checkSize('crf', 'tags', tags);
     this.tags = tags;
-    const make = (...shape: number[]) => makeParameter(device, 'crf', shape, initializer);
+    const make = (...shape: number[]) => makeParameter(device, 'crf', 'initializer', shape, initializer);
     [this.transitions, this.start, this.end] = device.attempt(() => [make(tags, tags), make(tags), make(tags)]);
   }
 
   override get kind(): string {
     return 'CRF';
+  }
+
+  protected override get takes(): Signature {
+    return ['crf', 'emissions', 'tags', '{ lengths }'];
   }
 
   /** A copy of the parameters on the host. */
@@ -82,12 +97,13 @@ export class CRF extends Module<[emissions: Tensor, tags: Tensor, input?: CRFInp
     return { transitions, start, end };
   }
 
-  protected override forward(emissions: Tensor, tags: Tensor, { lengths }: CRFInput = {}): Tensor {
-    checkTensor('crf', 'emissions', emissions, this.device, this.transitions.dtype);
+  protected override forward(emissions: Tensor, tags: Tensor, input?: CRFInput): Tensor {
+    const { lengths } = readOptions('crf', input, { lengths: undefined }, 'input');
+    const { device } = this;
+    checkTensor('crf', 'emissions', emissions, { device, dtype: this.transitions.dtype });
     checkAxes('crf', 'emissions', emissions, ['time', 'batch', this.tags]);
     const [time, batch] = emissions.shape;
-    checkTensor('crf', 'tags', tags, this.device, 'int32');
-    checkExactShape('crf', 'tags', tags, [time!, batch!]);
+    checkTensor('crf', 'tags', tags, { device, dtype: 'int32', shape: [time!, batch!] });
     if (lengths) checkLengths('crf', lengths, time!, batch!);
     const { steps, masks, cut, clear } = maskLengths(emissions, lengths);
     if (steps === 0) return this.device.zeros([batch!], emissions.dtype);
@@ -98,7 +114,9 @@ export class CRF extends Module<[emissions: Tensor, tags: Tensor, input?: CRFInp
       (_, row) => Math.max(0, (lengths?.[row] ?? time!) - 1) * batch! + row,
     );
     const kept = cut(emissions);
-    const score = this.#score(kept, path, reshape(within, [steps, batch!]), ends);
+    const score = withPublicNames({ operation: 'crf', names: { indices: 'tags' } }, () =>
+      this.#score(kept, path, reshape(within, [steps, batch!]), ends),
+    );
     const total = this.#total(splitSteps(kept, steps, batch!), masks());
     return reshape(clear(expandAxis(subtract(score, total), -1)), [batch!]);
   }

@@ -1,6 +1,6 @@
-import type { Device, FusedCell, Tensor } from '@sluice/core';
-import { checkAxes, checkExactShape, checkTensor } from '../checks.ts';
-import { Module } from '../module.ts';
+import { checkTensor, type Device, type FusedCell, readOptions, required, type Tensor } from '@sluice/core';
+import { checkAxes } from '../checks.ts';
+import { Module, type Signature } from '../module.ts';
 
 /** What a cell carries from step to step: tensors [batch, size]. `hidden` is also its output. */
 export interface CellState {
@@ -78,8 +78,12 @@ export abstract class RecurrentCell<State extends CellState> extends Module<[x: 
    */
   abstract prepare(x: Tensor): Prepared<State>;
 
+  protected override get takes(): Signature {
+    return [this.operation, 'x', 'state'];
+  }
+
   protected override forward(x: Tensor, state?: State): State {
-    checkTensor(this.operation, 'x', x, this.device, this.device.dtype);
+    checkTensor(this.operation, 'x', x, { device: this.device, dtype: this.device.dtype });
     checkAxes(this.operation, 'x', x, ['batch', this.inputSize]);
     const { projected, step } = this.prepare(x);
     if (state) checkState(this.operation, state, this.stateSizes, [x.shape[0]!], x);
@@ -96,7 +100,7 @@ export function zeroState<State extends CellState>(
   return mapSizes(sizes, (_, size) => like.device.zeros([...axes, size], like.dtype));
 }
 
-/** @throws ShapeError, DTypeError, DeviceError or OptionError unless each state is a tensor [...axes, size], like `like`. */
+/** @throws OptionError for a state that there is not; ShapeError, DTypeError, DeviceError or OptionError unless each is a tensor [...axes, size], like `like`. */
 export function checkState<State extends CellState>(
   operation: string,
   state: State,
@@ -104,10 +108,11 @@ export function checkState<State extends CellState>(
   axes: readonly number[],
   like: Tensor,
 ): void {
-  for (const name of stateNames(sizes)) {
-    const tensor = state[name] as Tensor;
-    checkTensor(operation, `state.${name}`, tensor, like.device, like.dtype);
-    checkExactShape(operation, `state.${name}`, tensor, [...axes, sizes[name]]);
+  const { device, dtype } = like;
+  const names = stateNames(sizes);
+  readOptions(operation, state, Object.fromEntries(names.map((name) => [name, required])) as never, 'state');
+  for (const name of names) {
+    checkTensor(operation, `state.${name}`, state[name] as Tensor, { device, dtype, shape: [...axes, sizes[name]] });
   }
 }
 

@@ -1,11 +1,13 @@
 import { add, multiply, sum, valueAndGrad } from '@sluice/autograd';
 import {
   type Backend,
+  checkIsBackend,
   Device,
   type FloatDType,
   type FusedCell,
   OptionError,
   Random,
+  readOptions,
   SluiceError,
   sizeOf,
   type Tensor,
@@ -92,9 +94,11 @@ const kinds: readonly Kind[] = [
  * await checkFused(await createWasmBackend());
  * @throws FusedKernelError naming the network and the worst number; UnsupportedError when the backend has no fused kernel for the dtype
  */
-export async function checkFused(backend: Backend, options: FusedCheckOptions = {}): Promise<FusedCheck> {
-  const { runs = 40, seed = 1, dtype = 'float32' } = options;
-  const { tolerance = dtype === 'float32' ? 1e-4 : 1e-10 } = options;
+export async function checkFused(backend: Backend, options?: FusedCheckOptions): Promise<FusedCheck> {
+  const defaults = { runs: 40, seed: 1, dtype: 'float32', tolerance: undefined } as const;
+  const { runs, seed, dtype, ...given } = readOptions('checkFused', options, defaults);
+  const tolerance = given.tolerance ?? (dtype === 'float32' ? 1e-4 : 1e-10);
+  checkIsBackend('checkFused', backend);
   if (!Number.isInteger(runs) || runs < 1) {
     const expected = 'a whole number of at least 1';
     throw new OptionError({ operation: 'checkFused', argument: 'runs', got: `is ${runs}`, expected });

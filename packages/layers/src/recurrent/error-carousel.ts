@@ -1,5 +1,6 @@
 import { slice, sum, valueAndGrad } from '@sluice/autograd';
-import { type DataArray, type Device, SluiceError } from '@sluice/core';
+import { checkIsDevice, type DataArray, type Device, readOptions, SluiceError } from '@sluice/core';
+import { checkSize } from '../checks.ts';
 import { constant } from '../initializers.ts';
 import { LSTM } from './lstm.ts';
 
@@ -24,9 +25,11 @@ export interface ErrorCarouselOptions {
  */
 export async function checkErrorCarousel(
   device: Device,
-  options: ErrorCarouselOptions = {},
+  options?: ErrorCarouselOptions,
 ): Promise<{ output: number; gradient: number }> {
-  const { steps = 1000, tolerance = 0 } = options;
+  const { steps, tolerance } = readOptions('checkErrorCarousel', options, { steps: 1000, tolerance: 0 });
+  checkIsDevice('checkErrorCarousel', device);
+  checkSize('checkErrorCarousel', 'steps', steps);
   const check = (argument: string, value: number, expected: number) => {
     // A NaN must fail.
     if (!(Math.abs(value - expected) <= tolerance * Math.abs(expected))) {

@@ -56,11 +56,11 @@ it('names the option that makes no sense, alone or with another, and allocates n
     ],
     [
       () => new LSTM(device, { ...sizes, projectionInitializer: () => new Float64Array() }),
-      'OptionError lstm: projectionInitializer is given, expected none: it has nothing to initialise',
+      'OptionError lstm: projectionInitializer is given without projectionSize, expected none: it has nothing to initialise',
     ],
     [
       () => new GRU(device, { ...sizes, bias: false, biasInitializer: () => new Float64Array() }),
-      'OptionError gru: biasInitializer is given, expected none: it has nothing to initialise',
+      'OptionError gru: biasInitializer is given with bias: false, expected none: it has nothing to initialise',
     ],
     [
       () => new LSTM(device, { ...sizes, bias: false, forgetBias: 1 }),
@@ -91,13 +91,10 @@ it('names the argument that does not fit', () => {
     [() => lstm.call(float32), 'DTypeError lstm: x has dtype float32, expected float64'],
     [
       () => lstm.call(other.zeros([5, 2, 3])),
-      "DeviceError lstm: x is on another device (js), expected the layer's device (js)",
+      'DeviceError lstm: x is on another device (js), expected one device for all (js)',
     ],
     [() => lstm.call(undefined as never), 'OptionError lstm: x is undefined, expected a tensor'],
-    [
-      () => lstm.call(x, { state: { hidden } as never }),
-      'OptionError lstm: state.cell is undefined, expected a tensor',
-    ],
+    [() => lstm.call(x, { state: { hidden } as never }), 'OptionError lstm: state.cell is missing; it has no default'],
     [
       () => lstm.call(x, { state: { hidden: bench.normal([1, 2, 4]), cell: hidden } }),
       'ShapeError lstm: state.hidden has shape [1, 2, 4], expected [2, 2, 4]',

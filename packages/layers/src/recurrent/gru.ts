@@ -1,5 +1,5 @@
 import { add, concat, matMul, multiply, sigmoid, split, subtract, tanh } from '@sluice/autograd';
-import type { Device, Tensor } from '@sluice/core';
+import { type Defaults, type Device, readOptions, type Tensor } from '@sluice/core';
 import type { CellState, FusedForm, Prepared } from './cell.ts';
 import {
   checkPackedOptions,
@@ -7,6 +7,7 @@ import {
   type PackedCellOptions,
   PackedLayer,
   type PackedLayerOptions,
+  packedCellDefaults,
 } from './packed.ts';
 
 export interface GRUCellOptions extends PackedCellOptions {
@@ -15,6 +16,11 @@ export interface GRUCellOptions extends PackedCellOptions {
 }
 
 export interface GRUOptions extends PackedLayerOptions, GRUCellOptions {}
+
+const cellDefaults = {
+  ...packedCellDefaults,
+  resetAfter: true,
+} as const satisfies Defaults<GRUCellOptions>;
 
 const transposeB = { transposeB: true } as const;
 
@@ -37,9 +43,10 @@ export class GRUCell extends PackedCell<CellState> {
    * @throws OptionError for sizes below 1
    */
   constructor(device: Device, options: GRUCellOptions, operation = 'gruCell') {
-    checkPackedOptions(operation, options);
-    super(device, options, { operation, gates: 3, stateSizes: { hidden: options.hiddenSize } });
-    this.resetAfter = options.resetAfter ?? true;
+    const complete = readOptions(operation, options, cellDefaults);
+    checkPackedOptions(operation, complete);
+    super(device, complete, { operation, gates: 3, stateSizes: { hidden: complete.hiddenSize } });
+    this.resetAfter = complete.resetAfter;
   }
 
   override get kind(): string {
@@ -112,10 +119,10 @@ function interpolate(z: Tensor, n: Tensor, h: Tensor): Tensor {
  * const gru = new GRU(device, { inputSize: 3, hiddenSize: 16, bidirectional: true });
  * const { output } = gru.call(x, { lengths });   // [time, batch, 32]
  */
-export class GRU extends PackedLayer<CellState> {
+export class GRU extends PackedLayer<CellState, GRUCellOptions> {
   /** @throws OptionError for options that make no sense, alone or together. */
   constructor(device: Device, options: GRUOptions) {
-    super(device, options, 'gru', (inputSize) => new GRUCell(device, { ...options, inputSize }, 'gru'));
+    super(device, 'gru', options, cellDefaults, (own) => new GRUCell(device, own, 'gru'));
   }
 
   override get kind(): string {

@@ -1,5 +1,5 @@
 import { add, matMul, multiply, sigmoid, split, tanh } from '@sluice/autograd';
-import { type Device, OptionError, type Parameter, type Tensor } from '@sluice/core';
+import { type Defaults, type Device, OptionError, type Parameter, readOptions, type Tensor } from '@sluice/core';
 import { checkInitializer, checkSize } from '../checks.ts';
 import { constant, type Initializer } from '../initializers.ts';
 import { type BlockInitializer, makeParameter } from '../make-parameter.ts';
@@ -12,6 +12,7 @@ import {
   type PackedCellOptions,
   PackedLayer,
   type PackedLayerOptions,
+  packedCellDefaults,
 } from './packed.ts';
 
 export interface LSTMState extends CellState {
@@ -32,6 +33,13 @@ export interface LSTMCellOptions extends PackedCellOptions {
 }
 
 export interface LSTMOptions extends PackedLayerOptions, LSTMCellOptions {}
+
+const cellDefaults = {
+  ...packedCellDefaults,
+  projectionSize: undefined,
+  projectionInitializer: undefined,
+  forgetBias: undefined,
+} as const satisfies Defaults<LSTMCellOptions>;
 
 const transposeB = { transposeB: true } as const;
 
@@ -57,17 +65,19 @@ export class LSTMCell extends PackedCell<LSTMState> {
    * @throws OptionError for sizes below 1, a projection that is not smaller than hiddenSize, or a forget bias without bias
    */
   constructor(device: Device, options: LSTMCellOptions, operation = 'lstmCell') {
-    checkLSTMOptions(operation, options);
-    const { hiddenSize, projectionSize, projectionInitializer = defaultInitializer(hiddenSize) } = options;
-    super(device, options, {
+    const complete = readOptions(operation, options, cellDefaults);
+    checkLSTMOptions(operation, complete);
+    const { hiddenSize, projectionSize } = complete;
+    const initializer = complete.projectionInitializer ?? defaultInitializer(hiddenSize);
+    super(device, complete, {
       operation,
       gates: 4,
       stateSizes: { hidden: projectionSize ?? hiddenSize, cell: hiddenSize },
-      biasInitializers: biasInitializers(options),
+      biasInitializers: biasInitializers(complete),
       makeOwn:
         projectionSize === undefined
           ? undefined
-          : () => makeParameter(device, operation, [projectionSize, hiddenSize], projectionInitializer),
+          : () => makeParameter(device, operation, 'projectionInitializer', [projectionSize, hiddenSize], initializer),
     });
     this.projectionWeight = this.own;
   }
@@ -116,10 +126,10 @@ export class LSTMCell extends PackedCell<LSTMState> {
  * const lstm = new LSTM(device, { inputSize: 3, hiddenSize: 16, layers: 2, dropout: 0.2 });
  * const { output, state } = lstm.call(x);
  */
-export class LSTM extends PackedLayer<LSTMState> {
+export class LSTM extends PackedLayer<LSTMState, LSTMCellOptions> {
   /** @throws OptionError for options that make no sense, alone or together. */
   constructor(device: Device, options: LSTMOptions) {
-    super(device, options, 'lstm', (inputSize) => new LSTMCell(device, { ...options, inputSize }, 'lstm'));
+    super(device, 'lstm', options, cellDefaults, (own) => new LSTMCell(device, own, 'lstm'));
   }
 
   override get kind(): string {
@@ -129,7 +139,8 @@ export class LSTM extends PackedLayer<LSTMState> {
 
 /** For `bias_ih` and `bias_hh`, whose sum counts. */
 function biasInitializers(options: LSTMCellOptions): readonly [BlockInitializer, BlockInitializer] {
-  const { forgetBias, hiddenSize, biasInitializer = defaultInitializer(hiddenSize) } = options;
+  const { forgetBias, hiddenSize } = options;
+  const biasInitializer = options.biasInitializer ?? defaultInitializer(hiddenSize);
   if (forgetBias === undefined) return [biasInitializer, biasInitializer];
   const forget = 1;
   const withForget = (value: number): BlockInitializer => {
@@ -149,7 +160,8 @@ function checkLSTMOptions(operation: string, options: LSTMCellOptions): void {
       throw new OptionError({ operation, argument: 'projectionSize', got: `is ${projectionSize}`, expected });
     }
   }
-  checkInitializer(operation, 'projectionInitializer', options.projectionInitializer, projectionSize);
+  const reason = projectionSize === undefined && 'without projectionSize';
+  checkInitializer(operation, 'projectionInitializer', options.projectionInitializer, reason);
   if (forgetBias !== undefined && bias === false) {
     const got = `is ${forgetBias} with bias false`;
     throw new OptionError({ operation, argument: 'forgetBias', got, expected: 'a cell with biases' });

@@ -1,4 +1,4 @@
-import { type Complete, OptionError } from '@sluice/core';
+import { OptionError, readOptions } from '@sluice/core';
 import { checkProbability } from '../checks.ts';
 
 /** How the outputs of two directions become one. */
@@ -22,11 +22,27 @@ export interface RecurrentOptions {
   readonly reverse?: boolean | undefined;
 }
 
-export type CompleteOptions = Complete<RecurrentOptions>;
+export const recurrentDefaults = {
+  bidirectional: false,
+  merge: undefined,
+  dropout: 0,
+  batchFirst: false,
+  reverse: false,
+} as const;
 
-/** @throws OptionError for values and combinations that make no sense. */
-export function completeOptions(operation: string, options: RecurrentOptions): CompleteOptions {
-  const { bidirectional = false, merge, dropout = 0, batchFirst = false, reverse = false } = options;
+export type CompleteOptions = ReturnType<typeof completeOptions>;
+
+/**
+ * @param layers how many layers there are, given the number of directions
+ * @throws OptionError for values and combinations that make no sense
+ */
+export function completeOptions(
+  operation: string,
+  options: RecurrentOptions | undefined,
+  layers: (directions: number) => number,
+) {
+  const { merge, ...complete } = readOptions(operation, options, recurrentDefaults);
+  const { bidirectional, dropout, reverse } = complete;
   checkProbability(operation, 'dropout', dropout);
   if (merge !== undefined && !mergeModes.includes(merge)) {
     throw new OptionError({ operation, argument: 'merge', got: `is ${merge}`, expected: mergeModes.join(', ') });
@@ -44,7 +60,11 @@ export function completeOptions(operation: string, options: RecurrentOptions): C
       expected: 'one of the two: bidirectional runs both ways',
     });
   }
-  return { bidirectional, merge: merge ?? 'concat', dropout, batchFirst, reverse };
+  if (dropout > 0 && layers(bidirectional ? 2 : 1) === 1) {
+    const got = `is ${dropout} with one layer`;
+    throw new OptionError({ operation, argument: 'dropout', got, expected: 'at least two layers to drop between' });
+  }
+  return { ...complete, merge: merge ?? ('concat' as const) };
 }
 
 /** Length of the last axis between layers. */

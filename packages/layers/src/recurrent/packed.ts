@@ -1,11 +1,20 @@
 import { add, matMul } from '@sluice/autograd';
-import type { Device, Parameter, Tensor } from '@sluice/core';
+import {
+  checkIsDevice,
+  type Defaults,
+  type Device,
+  type Parameter,
+  partOf,
+  readOptions,
+  required,
+  type Tensor,
+} from '@sluice/core';
 import { checkInitializer, checkSize } from '../checks.ts';
 import { type Initializer, uniform } from '../initializers.ts';
 import { type BlockInitializer, makeParameter } from '../make-parameter.ts';
 import type { Module } from '../module.ts';
 import { type CellState, RecurrentCell, type StateSizes } from './cell.ts';
-import { completeOptions, mergedSize, type RecurrentOptions } from './options.ts';
+import { completeOptions, mergedSize, type RecurrentOptions, recurrentDefaults } from './options.ts';
 import { Recurrent } from './recurrent.ts';
 
 /** Options of the cells with packed gates: RNN, LSTM and GRU. */
@@ -23,6 +32,15 @@ export interface PackedCellOptions {
   /** Both biases, gate by gate; needs `bias`. Default uniform on +-1 / sqrt(hiddenSize). */
   readonly biasInitializer?: Initializer | undefined;
 }
+
+export const packedCellDefaults = {
+  inputSize: required,
+  hiddenSize: required,
+  bias: true,
+  inputInitializer: undefined,
+  recurrentInitializer: undefined,
+  biasInitializer: undefined,
+} as const satisfies Defaults<PackedCellOptions>;
 
 /** Options of the layers made of them. */
 export interface PackedLayerOptions extends PackedCellOptions, RecurrentOptions {
@@ -60,13 +78,14 @@ export abstract class PackedCell<State extends CellState> extends RecurrentCell<
     super(device, inputSize, stateSizes, operation);
     this.hiddenSize = hiddenSize;
     const draw = defaultInitializer(hiddenSize);
-    const make = (columns: readonly number[], initializer: BlockInitializer = draw) =>
-      makeParameter(device, operation, [gates * hiddenSize, ...columns], initializer, gates);
+    const make = (argument: string, columns: readonly number[], initializer: BlockInitializer = draw) =>
+      makeParameter(device, operation, argument, [gates * hiddenSize, ...columns], initializer, gates);
+    const [ofInput, ofHidden] = kind.biasInitializers ?? [options.biasInitializer, options.biasInitializer];
     [this.inputWeight, this.recurrentWeight, this.inputBias, this.recurrentBias, this.own] = device.attempt(() => [
-      make([inputSize], options.inputInitializer),
-      make([stateSizes.hidden], options.recurrentInitializer),
-      bias ? make([], kind.biasInitializers?.[0] ?? options.biasInitializer) : undefined,
-      bias ? make([], kind.biasInitializers?.[1] ?? options.biasInitializer) : undefined,
+      make('inputInitializer', [inputSize], options.inputInitializer),
+      make('recurrentInitializer', [stateSizes.hidden], options.recurrentInitializer),
+      bias ? make('biasInitializer', [], ofInput) : undefined,
+      bias ? make('biasInitializer', [], ofHidden) : undefined,
       kind.makeOwn?.(),
     ]);
   }
@@ -91,21 +110,29 @@ export abstract class PackedCell<State extends CellState> extends RecurrentCell<
 }
 
 /** A stack of such cells; its parameters are named as PyTorch does: `weight_ih_l0`, `weight_hh_l1_reverse`. */
-export abstract class PackedLayer<State extends CellState> extends Recurrent<State> {
+export abstract class PackedLayer<
+  State extends CellState,
+  CellOptions extends PackedCellOptions = PackedCellOptions,
+  Options extends CellOptions & PackedLayerOptions = CellOptions & PackedLayerOptions,
+> extends Recurrent<State> {
   readonly hiddenSize: number;
 
   protected constructor(
     device: Device,
-    options: PackedLayerOptions,
     operation: string,
-    makeCell: (inputSize: number) => PackedCell<State>,
+    options: Options,
+    cellDefaults: Defaults<CellOptions>,
+    makeCell: (options: CellOptions) => PackedCell<State>,
   ) {
-    super(
-      device.attempt(() => stackCells(options, operation, makeCell)),
-      options,
-      operation,
-    );
-    this.hiddenSize = options.hiddenSize;
+    checkIsDevice(operation, device);
+    const defaults = { ...recurrentDefaults, layers: 1, ...cellDefaults };
+    const complete = readOptions(operation, options, defaults as never) as Options;
+    const own = partOf<RecurrentOptions>(complete, recurrentDefaults);
+    const layers = complete.layers!;
+    const cells = () =>
+      stackCells(operation, layers, own, partOf<CellOptions>(complete as never, cellDefaults), makeCell);
+    super(device.attempt(cells), own, operation);
+    this.hiddenSize = complete.hiddenSize;
   }
 
   protected override *children(): Iterable<readonly [string, Parameter | Module]> {
@@ -121,7 +148,7 @@ export abstract class PackedLayer<State extends CellState> extends Recurrent<Sta
 export function checkPackedOptions(operation: string, options: PackedCellOptions): void {
   checkSize(operation, 'inputSize', options.inputSize);
   checkSize(operation, 'hiddenSize', options.hiddenSize);
-  checkInitializer(operation, 'biasInitializer', options.biasInitializer, options.bias ?? true);
+  checkInitializer(operation, 'biasInitializer', options.biasInitializer, options.bias === false && 'with bias: false');
 }
 
 /** PyTorch's default for all parameters: uniform on +-1 / sqrt(hiddenSize). */
@@ -130,18 +157,21 @@ export function defaultInitializer(hiddenSize: number): Initializer {
   return uniform(-bound, bound);
 }
 
-function stackCells<State extends CellState>(
-  options: PackedLayerOptions,
+function stackCells<State extends CellState, CellOptions extends PackedCellOptions>(
   operation: string,
-  makeCell: (inputSize: number) => PackedCell<State>,
+  layers: number,
+  options: RecurrentOptions,
+  cellOptions: CellOptions,
+  makeCell: (options: CellOptions) => PackedCell<State>,
 ): PackedCell<State>[] {
-  const complete = completeOptions(operation, options);
-  const { layers = 1 } = options;
   checkSize(operation, 'layers', layers);
+  const complete = completeOptions(operation, options, () => layers);
   const cells: PackedCell<State>[] = [];
-  let inputSize = options.inputSize;
+  let { inputSize } = cellOptions;
   for (let layer = 0; layer < layers; layer++) {
-    for (let direction = 0; direction < (complete.bidirectional ? 2 : 1); direction++) cells.push(makeCell(inputSize));
+    for (let direction = 0; direction < (complete.bidirectional ? 2 : 1); direction++) {
+      cells.push(makeCell({ ...cellOptions, inputSize }));
+    }
     inputSize = mergedSize(cells[0]!.stateSizes.hidden, complete);
   }
   return cells;

@@ -18,7 +18,7 @@ import { constant, orthogonal, zeros } from '../initializers.ts';
 import { Linear } from '../linear.ts';
 import { checkDerivatives, distance, Workbench, weigh } from '../testing/support.ts';
 import { type CellState, type Prepared, RecurrentCell } from './cell.ts';
-import { GRU } from './gru.ts';
+import { GRU, GRUCell } from './gru.ts';
 import { LSTM, LSTMCell, type LSTMState } from './lstm.ts';
 import { Recurrent } from './recurrent.ts';
 import { RNN } from './rnn.ts';
@@ -199,11 +199,14 @@ describe('dropout between layers', () => {
     expect(await outputs()).toEqual(evaluated);
   });
 
-  it('does nothing to a single layer, and cuts the upper one off at 1', async () => {
-    const single = bench.own(new RNN(device, { inputSize: 2, hiddenSize: 3, dropout: 0.9 }));
+  it('is refused for a single layer, and cuts the upper one off at 1', async () => {
+    const message = 'is 0.9 with one layer, expected at least two layers to drop between';
+    const sizes = { inputSize: 2, hiddenSize: 3 };
+    expect(() => new RNN(device, { ...sizes, dropout: 0.9 })).toThrow(`rnn: dropout ${message}`);
+    expect(() => new GRU(device, { ...sizes, dropout: 0.9, bidirectional: true })).toThrow(`gru: dropout ${message}`);
+    const cell = bench.own(new GRUCell(device, sizes));
+    expect(() => new Recurrent(cell, { dropout: 0.9 })).toThrow(`recurrent: dropout ${message}`);
     const x = bench.normal([3, 2, 2]);
-    const trained = await bench.read(single.call(x));
-    expect(await bench.read(single.eval().call(x))).toEqual(trained);
     const cut = bench.own(new RNN(device, { inputSize: 2, hiddenSize: 3, layers: 2, dropout: 1, bias: false }));
     expect(new Set((await bench.read(cut.call(x))).output)).toEqual(new Set([0]));
   });

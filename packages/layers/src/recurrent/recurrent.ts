@@ -10,9 +10,19 @@ import {
   unstack,
   withLabel,
 } from '@sluice/autograd';
-import { checkLengths, DeviceError, type Lengths, OptionError, type Tensor, tensorsIn } from '@sluice/core';
-import { checkAxes, checkTensor } from '../checks.ts';
-import { Module } from '../module.ts';
+import {
+  checkLengths,
+  checkTensor,
+  checkTensors,
+  DeviceError,
+  type Lengths,
+  OptionError,
+  readOptions,
+  type Tensor,
+  tensorsIn,
+} from '@sluice/core';
+import { checkAxes } from '../checks.ts';
+import { Module, type Signature } from '../module.ts';
 import {
   type Activations,
   type CellState,
@@ -76,11 +86,11 @@ export class Recurrent<State extends CellState> extends Module<
    */
   constructor(
     cells: RecurrentCell<State> | readonly RecurrentCell<State>[],
-    options: RecurrentOptions = {},
+    options?: RecurrentOptions,
     operation = 'recurrent',
   ) {
     const list = Array.isArray(cells) ? (cells as readonly RecurrentCell<State>[]) : [cells as RecurrentCell<State>];
-    const complete = completeOptions(operation, options);
+    const complete = completeOptions(operation, options, (directions) => list.length / directions);
     const directions = complete.bidirectional ? 2 : 1;
     checkCells(operation, list, complete);
     super(list[0]!.device);
@@ -101,6 +111,10 @@ export class Recurrent<State extends CellState> extends Module<
     return 'Recurrent';
   }
 
+  protected override get takes(): Signature {
+    return [this.#operation, 'x', '{ state, lengths }'];
+  }
+
   /**
    * Every gate and state of every cell at every time step, as `call` computes them with the same arguments; on a backend with fused kernels up to
    * rounding, since these do not tell. Needs memory for all of them at once.
@@ -109,7 +123,7 @@ export class Recurrent<State extends CellState> extends Module<
    * @example
    * for (const { activations } of lstm.inspect(x, { lengths })) console.log(activations.forget?.shape);   // [batch, time, hiddenSize]
    */
-  inspect(x: Tensor, input: RecurrentInput<State> = {}): Inspection[] {
+  inspect(x: Tensor, input?: RecurrentInput<State>): Inspection[] {
     return this.device.scope(() =>
       withLabel(this, () => {
         const traces = this.cells.map((): Activations[] => []);
@@ -126,31 +140,33 @@ export class Recurrent<State extends CellState> extends Module<
     );
   }
 
-  protected override forward(x: Tensor, input: RecurrentInput<State> = {}): RecurrentResult<State> {
+  protected override forward(x: Tensor, input?: RecurrentInput<State>): RecurrentResult<State> {
     const { stateSizes } = this.cells[0]!;
     const { output, states } = this.#run(x, input);
     const state = mapSizes<State>(stateSizes, (name) => stack(states.map((each) => each[name] as Tensor)));
     const ordered = this.batchFirst ? transpose(output, [1, 0, 2]) : output;
     const shaped =
       this.merge === 'none' ? reshape(ordered, [...ordered.shape.slice(0, 2), 2, this.outputSize]) : ordered;
-    return separate({ output: shaped, state }, [x, ...tensorsIn(input.state)], stateSizes);
+    return separate({ output: shaped, state }, [x, ...tensorsIn(input?.state)], stateSizes);
   }
 
   /** @param traces one for each cell, where the steps are to be written down */
-  #run(x: Tensor, input: RecurrentInput<State>, traces?: readonly Activations[][]) {
+  #run(x: Tensor, given: RecurrentInput<State> | undefined, traces?: readonly Activations[][]) {
     const operation = this.#operation;
-    checkTensor(operation, 'x', x, this.device, this.device.dtype);
+    const inputs = { state: undefined, lengths: undefined };
+    const { state, lengths } = readOptions<RecurrentInput<State>, typeof inputs>(operation, given, inputs, 'input');
+    checkTensor(operation, 'x', x, { device: this.device, dtype: this.device.dtype });
     const axes = this.batchFirst ? ['batch', 'time'] : ['time', 'batch'];
     checkAxes(operation, 'x', x, [...axes, this.inputSize]);
     const sequence = this.batchFirst ? transpose(x, [1, 0, 2]) : x;
     const [time, batch] = sequence.shape;
     const { stateSizes } = this.cells[0]!;
-    if (input.lengths) checkLengths(operation, input.lengths, time!, batch!);
-    if (input.state) checkState(operation, input.state, stateSizes, [this.cells.length, batch!], x);
-    const masks = maskLengths(sequence, input.lengths);
-    const initial = input.state
+    if (lengths !== undefined) checkLengths(operation, lengths, time!, batch!);
+    if (state !== undefined) checkState(operation, state, stateSizes, [this.cells.length, batch!], x);
+    const masks = maskLengths(sequence, lengths);
+    const initial = state
       ? unstackState(
-          mapSizes(stateSizes, (name) => masks.clear(input.state?.[name] as Tensor)),
+          mapSizes(stateSizes, (name) => masks.clear(state[name] as Tensor)),
           stateSizes,
           this.cells.length,
         )
@@ -206,6 +222,7 @@ export class Recurrent<State extends CellState> extends Module<
  * for (const x of chunks) ({ state } = lstm.call(x, { state: state && detachState(state) }));
  */
 export function detachState<State extends CellState>(state: State): State {
+  checkTensors('detachState', state as unknown as Readonly<Record<string, Tensor>>);
   const entries = Object.entries(state).map(([name, tensor]: [string, Tensor]) => [name, detach(tensor)]);
   return Object.fromEntries(entries) as State;
 }

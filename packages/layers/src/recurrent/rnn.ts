@@ -1,5 +1,5 @@
 import { add, matMul, relu, tanh } from '@sluice/autograd';
-import { type Device, OptionError, type Tensor } from '@sluice/core';
+import { type Defaults, type Device, OptionError, readOptions, type Tensor } from '@sluice/core';
 import type { CellState, Prepared } from './cell.ts';
 import {
   checkPackedOptions,
@@ -7,6 +7,7 @@ import {
   type PackedCellOptions,
   PackedLayer,
   type PackedLayerOptions,
+  packedCellDefaults,
 } from './packed.ts';
 
 const nonlinearities = { tanh, relu };
@@ -19,6 +20,11 @@ export interface RNNCellOptions extends PackedCellOptions {
 }
 
 export interface RNNOptions extends PackedLayerOptions, RNNCellOptions {}
+
+const cellDefaults = {
+  ...packedCellDefaults,
+  nonlinearity: 'tanh',
+} as const satisfies Defaults<RNNCellOptions>;
 
 /**
  * The simple recurrent cell (Elman 1990): h' = tanh(W_ih x + b_ih + W_hh h + b_hh), or with relu in the place of tanh.
@@ -33,13 +39,14 @@ export class RNNCell extends PackedCell<CellState> {
    * @throws OptionError for sizes below 1 or an unknown nonlinearity
    */
   constructor(device: Device, options: RNNCellOptions, operation = 'rnnCell') {
-    checkPackedOptions(operation, options);
-    const { nonlinearity = 'tanh' } = options;
+    const complete = readOptions(operation, options, cellDefaults);
+    checkPackedOptions(operation, complete);
+    const { nonlinearity } = complete;
     if (!Object.hasOwn(nonlinearities, nonlinearity)) {
       const got = `is ${nonlinearity}`;
       throw new OptionError({ operation, argument: 'nonlinearity', got, expected: 'tanh or relu' });
     }
-    super(device, options, { operation, gates: 1, stateSizes: { hidden: options.hiddenSize } });
+    super(device, complete, { operation, gates: 1, stateSizes: { hidden: complete.hiddenSize } });
     this.nonlinearity = nonlinearity;
   }
 
@@ -67,10 +74,10 @@ export class RNNCell extends PackedCell<CellState> {
  * @example
  * const rnn = new RNN(device, { inputSize: 3, hiddenSize: 16, nonlinearity: 'relu' });
  */
-export class RNN extends PackedLayer<CellState> {
+export class RNN extends PackedLayer<CellState, RNNCellOptions> {
   /** @throws OptionError for options that make no sense, alone or together. */
   constructor(device: Device, options: RNNOptions) {
-    super(device, options, 'rnn', (inputSize) => new RNNCell(device, { ...options, inputSize }, 'rnn'));
+    super(device, 'rnn', options, cellDefaults, (own) => new RNNCell(device, own, 'rnn'));
   }
 
   override get kind(): string {

@@ -1,6 +1,5 @@
 import { concat, reshape, select, split } from '@sluice/autograd';
-import type { Tensor } from '@sluice/core';
-import { checkExactShape } from '../checks.ts';
+import { checkTensor, type Tensor } from '@sluice/core';
 import { type Activations, type CellState, checkState, mapSizes, type RecurrentCell } from './cell.ts';
 import { type CellRun, fusedKernels, runFused } from './fused.ts';
 import type { LengthMasks } from './lengths.ts';
@@ -31,7 +30,8 @@ export function runCell<State extends CellState>(
 ): CellRun<State> {
   const [time, batch] = x.shape;
   const { projected, step, fused } = cell.prepare(x);
-  checkExactShape(operation, 'projected', projected, [time!, batch!, ...projected.shape.slice(2)]);
+  checkTensor(operation, 'projected', projected);
+  checkTensor(operation, 'projected', projected, { shape: [time!, batch!, ...projected.shape.slice(2)] });
   const composed = (): CellRun<State> => {
     const inputs = splitSteps(projected, time!, batch!);
     const masks = lengths.masks();
