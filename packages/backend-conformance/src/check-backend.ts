@@ -3,7 +3,7 @@ import { supportChecks } from './checks/supports.ts';
 import { conformanceChecks } from './conformance-checks.ts';
 import { createCheckContext } from './kit/check.ts';
 import { optionalKernels } from './kit/optional-kernels.ts';
-import { type ConformanceOptions, checkOptions } from './kit/options.ts';
+import { type ConformanceOptions, checkOptions, readConformanceOptions } from './kit/options.ts';
 import { type ConformanceReport, inWords, missingMethods } from './kit/report.ts';
 import { runCheck, skipReason } from './kit/run-check.ts';
 
@@ -18,10 +18,11 @@ import { runCheck, skipReason } from './kit/run-check.ts';
  */
 export async function checkBackend(
   create: () => Backend | Promise<Backend>,
-  options: ConformanceOptions = {},
+  given?: ConformanceOptions,
 ): Promise<ConformanceReport> {
+  const options = readConformanceOptions('checkBackend', create, given);
   const checks = [...supportChecks(options), ...conformanceChecks];
-  checkOptions(options, checks);
+  checkOptions('checkBackend', options, checks);
   const backend = await create();
   const passed: string[] = [];
   const failed: { name: string; message: string }[] = [];

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, it } from 'vitest';
 import { supportChecks } from './checks/supports.ts';
 import { conformanceChecks } from './conformance-checks.ts';
 import { createCheckContext } from './kit/check.ts';
-import { type ConformanceOptions, checkOptions } from './kit/options.ts';
+import { type ConformanceOptions, checkOptions, readConformanceOptions } from './kit/options.ts';
 import { runCheck, skipReason } from './kit/run-check.ts';
 
 /** Milliseconds; a GPU in software on a busy machine takes its time. */
@@ -29,9 +29,10 @@ const timeLimit = 180_000;
  * testBackend(() => createMyBackend({ precision: 'medium' }), { tolerances: { float32: 1e-4 }, optional: ['lstm, float32'] });
  * @throws OptionError for options that name a check or kernel that there is not
  */
-export function testBackend(create: () => Backend | Promise<Backend>, options: ConformanceOptions = {}): void {
+export function testBackend(create: () => Backend | Promise<Backend>, given?: ConformanceOptions): void {
+  const options = readConformanceOptions('testBackend', create, given);
   const checks = [...supportChecks(options), ...conformanceChecks];
-  checkOptions(options, checks);
+  checkOptions('testBackend', options, checks);
   describe('backend conformance', () => {
     let backend: Backend;
     beforeAll(async () => {

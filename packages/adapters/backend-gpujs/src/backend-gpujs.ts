@@ -1,4 +1,4 @@
-import { type Backend, type BackendInfo, OptionError } from '@sluice/core';
+import { type Backend, type BackendInfo, OptionError, readOptions } from '@sluice/core';
 import type { GpujsMode } from './gpu-js.ts';
 import { decode, encode } from './int32.ts';
 import { binary, compare, select } from './kernels/binary.ts';
@@ -37,8 +37,9 @@ const modes = ['auto', 'headlessgl', 'webgl2', 'webgl', 'cpu'] as const;
  * const device = new Device(await createGpujsBackend({ mode: 'cpu' }));
  * @throws UnsupportedError when no GPU runs and a fallback is not allowed, or gpu.js is not installed; OptionError for a mode that is none.
  */
-export async function createGpujsBackend(options: GpujsBackendOptions = {}): Promise<Backend<GpujsStorage>> {
-  const { mode = 'auto', allowFallback = false } = options;
+export async function createGpujsBackend(options?: GpujsBackendOptions): Promise<Backend<GpujsStorage>> {
+  const defaults = { mode: 'auto', allowFallback: false } as const;
+  const { mode, allowFallback } = readOptions('createGpujsBackend', options, defaults);
   if (!modes.includes(mode)) {
     throw new OptionError({
       operation: 'createGpujsBackend',

@@ -6,6 +6,7 @@ import {
   flushSubnormal,
   type Operand,
   OptionError,
+  readOptions,
   sizeOf,
 } from '@sluice/core';
 import { binary, compare, type Elements } from './binary.ts';
@@ -35,9 +36,9 @@ export interface JsBackendOptions {
  * const device = new Device(createJsBackend());
  * @throws OptionError when `poolBytes` is negative or not a number.
  */
-export function createJsBackend(options: JsBackendOptions = {}): Backend<JsStorage> {
-  const poolBytes = options.poolBytes ?? 256 * 2 ** 20;
-  if (!(poolBytes >= 0)) {
+export function createJsBackend(options?: JsBackendOptions): Backend<JsStorage> {
+  const { poolBytes } = readOptions('createJsBackend', options, { poolBytes: 256 * 2 ** 20 });
+  if (!(typeof poolBytes === 'number' && poolBytes >= 0)) {
     throw new OptionError({
       operation: 'createJsBackend',
       argument: 'poolBytes',

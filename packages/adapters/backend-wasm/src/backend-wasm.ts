@@ -1,4 +1,4 @@
-import { type Backend, OptionError } from '@sluice/core';
+import { type Backend, OptionError, readOptions } from '@sluice/core';
 import { binary, compare, select } from './elementwise.ts';
 import { gather, scatterAdd } from './gather.ts';
 import type { SimdLevel, WasmSource } from './load.ts';
@@ -52,16 +52,22 @@ const smallestMemory = 32 * pageBytes;
  * else than a binary of this package; OptionError. UnsupportedError also where more than one thread is asked for and there can be no workers.
  * @throws BackendError of any later call when a worker has died with a part of it; the backend is then disposed of
  */
-export function createWasmBackend(options: WasmBackendOptions = {}): Promise<Backend<WasmStorage>> {
+export function createWasmBackend(options?: WasmBackendOptions): Promise<Backend<WasmStorage>> {
   return startWasmBackend(options);
 }
 
 /** The same, with what only tests choose. */
 export async function startWasmBackend(
-  options: WasmBackendOptions,
+  options?: WasmBackendOptions,
   pool: PoolOptions = {},
 ): Promise<Backend<WasmStorage>> {
-  const { simd = 'auto', maximumMemory = largestMemory, source, threads = 1, threadThreshold = 1e6 } = options;
+  const { simd, maximumMemory, source, threads, threadThreshold } = readOptions('createWasmBackend', options, {
+    simd: 'auto',
+    maximumMemory: largestMemory,
+    source: undefined,
+    threads: 1,
+    threadThreshold: 1e6,
+  });
   checkOptions(simd, maximumMemory, threads, threadThreshold);
   const { machine, obstacle } = await startMachine({ simd, source, maximumMemory, threads, threadThreshold }, pool);
 
@@ -119,7 +125,7 @@ function checkOptions(simd: string, maximumMemory: number, threads: number | 'au
     const expected = 'auto, simd or relaxed-simd';
     throw new OptionError({ operation, argument: 'simd', got: `is ${simd}`, expected });
   }
-  if (!(maximumMemory >= smallestMemory && maximumMemory <= largestMemory)) {
+  if (!(typeof maximumMemory === 'number' && maximumMemory >= smallestMemory && maximumMemory <= largestMemory)) {
     const expected = `${smallestMemory} to ${largestMemory} bytes`;
     throw new OptionError({ operation, argument: 'maximumMemory', got: `is ${maximumMemory}`, expected });
   }
@@ -127,7 +133,7 @@ function checkOptions(simd: string, maximumMemory: number, threads: number | 'au
     const expected = `auto, or a whole number from 1 to ${mostThreads}`;
     throw new OptionError({ operation, argument: 'threads', got: `is ${threads}`, expected });
   }
-  if (!(threadThreshold >= 0)) {
+  if (!(typeof threadThreshold === 'number' && threadThreshold >= 0)) {
     const expected = 'a number of at least 0';
     throw new OptionError({ operation, argument: 'threadThreshold', got: `is ${threadThreshold}`, expected });
   }

@@ -1,7 +1,6 @@
-import type { DType } from '@sluice/core';
-import { OptionError } from '@sluice/core';
+import { type Backend, checkFunction, type DType, OptionError, readOptions } from '@sluice/core';
 import type { ConformanceCheck } from './check.ts';
-import type { Tolerances } from './compare.ts';
+import { defaultTolerances, type Tolerances } from './compare.ts';
 import { optionalKernels } from './optional-kernels.ts';
 
 export interface ConformanceOptions {
@@ -25,8 +24,25 @@ export interface ConformanceOptions {
   readonly skip?: Readonly<Record<string, string>> | undefined;
 }
 
+/**
+ * The options of a run of the kit.
+ * @throws OptionError for what is no option, and for a backend in the place of what makes it
+ */
+export function readConformanceOptions(
+  operation: string,
+  create: () => Backend | Promise<Backend>,
+  options: ConformanceOptions | undefined,
+): ConformanceOptions {
+  checkFunction(operation, 'create', create);
+  const defaults = { tolerances: undefined, dtypes: undefined, optional: undefined, skip: undefined };
+  const read = readOptions<ConformanceOptions, typeof defaults>(operation, options, defaults);
+  readOptions<Partial<Tolerances>, Tolerances>(operation, read.tolerances, defaultTolerances, 'tolerances');
+  return read;
+}
+
 /** @throws OptionError for an optional kernel that the contract does not know, or a beginning that no name has */
 export function checkOptions(
+  operation: string,
   { optional = [], skip = {} }: ConformanceOptions,
   checks: readonly ConformanceCheck[],
 ): void {
@@ -34,11 +50,11 @@ export function checkOptions(
   for (const name of optional) {
     if (known.includes(name)) continue;
     const expected = `names among: ${known.join('; ')}`;
-    throw new OptionError({ operation: 'testBackend', argument: 'optional', got: `holds "${name}"`, expected });
+    throw new OptionError({ operation, argument: 'optional', got: `holds "${name}"`, expected });
   }
   for (const start of Object.keys(skip)) {
     if (checks.some(({ name }) => name.startsWith(start))) continue;
     const expected = 'the beginning of the name of a check, such as "binary power"';
-    throw new OptionError({ operation: 'testBackend', argument: 'skip', got: `holds "${start}"`, expected });
+    throw new OptionError({ operation, argument: 'skip', got: `holds "${start}"`, expected });
   }
 }
