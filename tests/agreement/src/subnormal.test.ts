@@ -138,7 +138,7 @@ describe.each(Object.entries(backends))('%s', (_, create) => {
 });
 
 it.each(Object.entries(rules))(
-  '%s: fused, composed, on one thread and on two, the bits are the same',
+  '%s: on one thread and on two, in both builds, the bits are the same, and those of composed steps but for the smallest',
   async (_, make) => {
     const results = await Promise.all(
       [
@@ -151,6 +151,15 @@ it.each(Object.entries(rules))(
         return await trainTable(device, make, 60);
       }),
     );
-    for (const other of results.slice(1)) expect(other).toEqual(results[0]);
+    const [alone, composed, ...others] = results;
+    for (const other of others) expect(other).toEqual(alone);
+    // Composed steps flush each product, a fused one what it stores: they may differ by a few of the smallest normal numbers, and nowhere else.
+    for (const [name, values] of composed!) {
+      for (const [i, value] of values.entries()) {
+        const difference = Math.abs(value - alone!.get(name)![i]!);
+        if (Math.abs(value) > 2 ** -100) expect(difference).toBe(0);
+        else expect(difference).toBeLessThan(2 ** -120);
+      }
+    }
   },
 );

@@ -1,4 +1,4 @@
-import { at, flushed, putUpTo, VECTOR } from './lanes';
+import { at, flushed, putUpTo, storeUpTo, VECTOR } from './lanes';
 import { partStart } from './parts';
 
 /** Numbers of a step, which the host fills in before the call: in this order, beta1, 1 - beta1, beta2, 1 - beta2 and the fields of `AdamStep`. */
@@ -14,18 +14,6 @@ export function adamAddress(): usize {
   return STEP;
 }
 
-// @ts-ignore: decorator
-@inline
-function sum(a: v128, b: v128): v128 {
-  return flushed<f32>(f32x4.add(a, b));
-}
-
-// @ts-ignore: decorator
-@inline
-function product(a: v128, b: v128): v128 {
-  return flushed<f32>(f32x4.mul(a, b));
-}
-
 /** The flushed square. The gradients of a whole parameter may be so small that their squares are nothing: for those no product is made that is not normal. */
 // @ts-ignore: decorator
 @inline
@@ -35,22 +23,22 @@ function square(x: v128): v128 {
 }
 
 /**
- * One part of the new parameter, first and second moment from the old ones and the gradient, `n` elements of each. Each product and sum is rounded and
- * flushed alone, in the order of the composed form.
+ * One part of the new parameter, first and second moment from the old ones and the gradient, `n` elements of each. Each product and sum is rounded alone, in the
+ * order of the composed form; what is stored is flushed, and the square, where that form flushes each result.
  */
 export function adamF32(parameterTo: usize, firstTo: usize, secondTo: usize, parameter: usize, gradient: usize, first: usize, second: usize, n: usize, part: usize, parts: usize): void {
   const bytes = partStart(n, LANES, part + 1, parts) * 4;
   for (let left = partStart(n, LANES, part, parts) * 4; left < bytes; left += VECTOR) {
     const rest = bytes - left;
     const theta = v128.load(parameter + left);
-    const g = sum(v128.load(gradient + left), product(theta, at(STEP, 5)));
-    const m = sum(product(v128.load(first + left), at(STEP, 0)), product(g, at(STEP, 1)));
-    const v = sum(product(v128.load(second + left), at(STEP, 2)), product(square(g), at(STEP, 3)));
-    const deviation = sum(product(f32x4.sqrt(v), at(STEP, 8)), at(STEP, 4));
-    const change = product(flushed<f32>(f32x4.div(m, deviation)), at(STEP, 7));
+    const g = f32x4.add(v128.load(gradient + left), f32x4.mul(theta, at(STEP, 5)));
+    const m = f32x4.add(f32x4.mul(v128.load(first + left), at(STEP, 0)), f32x4.mul(g, at(STEP, 1)));
+    const v = flushed<f32>(f32x4.add(f32x4.mul(v128.load(second + left), at(STEP, 2)), f32x4.mul(square(g), at(STEP, 3))));
+    const deviation = f32x4.add(f32x4.mul(f32x4.sqrt(v), at(STEP, 8)), at(STEP, 4));
+    const change = f32x4.mul(f32x4.div(m, deviation), at(STEP, 7));
     putUpTo<f32>(firstTo + left, m, rest);
-    putUpTo<f32>(secondTo + left, v, rest);
-    putUpTo<f32>(parameterTo + left, f32x4.sub(product(theta, at(STEP, 6)), change), rest);
+    storeUpTo(secondTo + left, v, rest);
+    putUpTo<f32>(parameterTo + left, f32x4.sub(f32x4.mul(theta, at(STEP, 6)), change), rest);
   }
 }
 

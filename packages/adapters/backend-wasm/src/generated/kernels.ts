@@ -1,7 +1,7 @@
 // Made by assembly/build.mjs.
 
 /** SHA-256 of the sources that the binaries were made of. */
-export const sourceHash = 'c91729cdd6cee9aaf8faec740299230f3c8655098a6da1b9950cf8bda1155667';
+export const sourceHash = '0e93c45fc9593cb8f3813997b9bcb5581cf026fbfc6c8eccdd1f83b616219161';
 
 /** The functions of the module, by their number of arguments. */
 export type Kernels = Readonly<
