@@ -1,5 +1,5 @@
 import { readSafetensorsFile, writeSafetensorsFile } from '@sluice/format-safetensors/node';
-import { decodeTraining, encodeTraining } from '../state/encode.ts';
+import { decodeTraining, encodeTrainingInTurns } from '../state/encode.ts';
 import type { TrainingState } from '../state/training-state.ts';
 
 /**
@@ -10,7 +10,7 @@ import type { TrainingState } from '../state/training-state.ts';
  * for await (const event of fit({ ...options, checkpoint: { everySteps: 500, save } })) console.log(event.type);
  */
 export async function saveCheckpoint(path: string, state: TrainingState): Promise<void> {
-  const { tensors, metadata } = encodeTraining(state);
+  const { tensors, metadata } = await encodeTrainingInTurns(state);
   await writeSafetensorsFile(path, tensors, metadata);
 }
 

@@ -1,3 +1,4 @@
+import { readOptions } from '@sluice/core';
 import type { EventLog } from '../fit/event-log.ts';
 import type { FitEvent, StepEvent, ValidationEvent } from '../fit/events.ts';
 import { formatCount, formatDuration, type LineStream, StatusLine } from './status-line.ts';
@@ -32,9 +33,13 @@ export class TrainingProgress implements EventLog {
   readonly #status: StatusLine;
   #begun: number | undefined;
 
-  constructor(options: TrainingProgressOptions = {}) {
-    this.#options = options;
-    this.#status = new StatusLine(options.stream);
+  /** @throws OptionError for a name that is no option */
+  constructor(options?: TrainingProgressOptions) {
+    const none = undefined;
+    const names = { stream: none, steps: none, unit: none, describeStep: none, describeValidation: none };
+    readOptions<TrainingProgressOptions, typeof names>('TrainingProgress', options, names);
+    this.#options = options ?? {};
+    this.#status = new StatusLine(this.#options.stream);
   }
 
   write(event: FitEvent): void {

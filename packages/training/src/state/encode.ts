@@ -1,8 +1,9 @@
 import { FormatError, quote, Random, sameShape, type TensorData } from '@sluice/core';
 import type { ValidationState } from '../fit/best.ts';
+import { Breather } from '../fit/pause.ts';
 import type { ProgressState } from '../fit/progress.ts';
 import { checkJson } from './check-json.ts';
-import { checksum } from './checksum.ts';
+import { checksum, checksumInParts } from './checksum.ts';
 import { JsonReader } from './json-reader.ts';
 import type { TrainingState } from './training-state.ts';
 
@@ -29,6 +30,31 @@ const groups = ['model', 'optimizer', 'carry', 'best', 'average'] as const;
  * await store.put('run', writeSafetensors(tensors, metadata));
  */
 export function encodeTraining(state: TrainingState): EncodedTraining {
+  const { tensors, text } = describe(state);
+  return join(tensors, text, checksum(text, tensors));
+}
+
+/** The same, with turns for others. */
+export async function encodeTrainingInTurns(state: TrainingState): Promise<EncodedTraining> {
+  const { tensors, text } = describe(state);
+  const breather = new Breather();
+  const parts = checksumInParts(text, tensors);
+  for (;;) {
+    const { done, value } = parts.next();
+    if (done) return join(tensors, text, value);
+    await breather.pauseWhenDue();
+  }
+}
+
+function join(tensors: EncodedTraining['tensors'], text: string, sum: string): EncodedTraining {
+  const metadata = new Map([
+    [stateKey, text],
+    [checksumKey, sum],
+  ]);
+  return { tensors, metadata };
+}
+
+function describe(state: TrainingState): { readonly tensors: Map<string, TensorData>; readonly text: string } {
   checkJson('encodeTraining', 'config', state.config);
   const tensors = new Map<string, TensorData>();
   const parts = {
@@ -56,11 +82,7 @@ export function encodeTraining(state: TrainingState): EncodedTraining {
     validation: { ...state.validation, best: state.validation.best ?? null },
     keepsBest: state.best !== undefined,
   });
-  const metadata = new Map([
-    [stateKey, text],
-    [checksumKey, checksum(text, tensors)],
-  ]);
-  return { tensors, metadata };
+  return { tensors, text };
 }
 
 /**
