@@ -353,7 +353,7 @@ describe('an attempt', () => {
       if (bytes > 8) throw new Error(`${operation} of [${shape}] takes ${bytes}`);
     };
     expect(() => on.attempt(() => [on.zeros([2]), on.zeros([3])], guard)).toThrow('zeros of [3] takes 12');
-    expect(() => on.attempt(() => on.attempt(() => on.zeros([1e9])), guard)).toThrow('full of [1000000000] takes');
+    expect(() => on.attempt(() => on.attempt(() => on.zeros([1e9])), guard)).toThrow('zeros of [1000000000] takes');
     expect(fill).toHaveBeenCalledTimes(1);
     expect([on.guarded, on.live]).toEqual([false, 0]);
     expect(on.attempt(() => on.guarded, guard)).toBe(true);

@@ -49,7 +49,11 @@ export function readOptions<Options extends object, const Given extends Defaults
     }
     if (value === undefined) continue;
     if (typeof complete[name] === 'boolean' && typeof value !== 'boolean') {
-      throw new OptionError({ ...problem, got: `is ${kindOf(value)}`, expected: 'true or false' });
+      throw new OptionError({
+        ...problem,
+        got: `is ${typeof value === 'number' ? value : kindOf(value)}`,
+        expected: 'true or false',
+      });
     }
     complete[name] = value;
   }
