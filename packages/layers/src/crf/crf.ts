@@ -27,7 +27,7 @@ import { checkAxes, checkSize } from '../checks.ts';
 import { type Initializer, uniform } from '../initializers.ts';
 import { makeParameter } from '../make-parameter.ts';
 import { Module, type Signature } from '../module.ts';
-import { maskLengths } from '../recurrent/lengths.ts';
+import { clearEmptyRows, longestOf, stepsOf, stretchOf } from '../recurrent/lengths.ts';
 import { splitSteps } from '../recurrent/time-loop.ts';
 
 export interface CRFOptions {
@@ -105,7 +105,9 @@ export class CRF extends Module<[emissions: Tensor, tags: Tensor, input?: CRFInp
     const [time, batch] = emissions.shape;
     checkTensor('crf', 'tags', tags, { device, dtype: 'int32', shape: [time!, batch!] });
     if (lengths) checkLengths('crf', lengths, time!, batch!);
-    const { steps, masks, cut, clear } = maskLengths(emissions, lengths);
+    const steps = longestOf(lengths, time!);
+    const stretch = stretchOf(this.device, batch!, lengths, 0, steps);
+    const cut = (x: Tensor) => stretch.clear(stepsOf(x, stretch));
     if (steps === 0) return this.device.zeros([batch!], emissions.dtype);
     const within = cut(this.device.ones([time!, batch!, 1], 'bool'));
     const path = reshape(cut(expandAxis(tags, -1)), [steps, batch!]);
@@ -117,8 +119,9 @@ export class CRF extends Module<[emissions: Tensor, tags: Tensor, input?: CRFInp
     const score = withPublicNames({ operation: 'crf', names: { indices: 'tags' } }, () =>
       this.#score(kept, path, reshape(within, [steps, batch!]), ends),
     );
-    const total = this.#total(splitSteps(kept, steps, batch!), masks());
-    return reshape(clear(expandAxis(subtract(score, total), -1)), [batch!]);
+    const total = this.#total(splitSteps(kept, steps, batch!), stretch.masks());
+    const scores = expandAxis(subtract(score, total), -1);
+    return reshape(lengths ? clearEmptyRows(scores, lengths) : scores, [batch!]);
   }
 
   /** The score [batch] of each row's path. */

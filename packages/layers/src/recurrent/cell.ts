@@ -73,7 +73,8 @@ export abstract class RecurrentCell<State extends CellState> extends Module<[x: 
   }
 
   /**
-   * The equations. Runs once for all time steps: do here what needs no state, such as the matrix product with the input.
+   * The equations. Runs once for all time steps, or without a tape once for each of several stretches of them: do here what needs no state, such as
+   * the matrix product with the input. What it computes of a step must depend on that step alone.
    * @param x [..., batch, inputSize]
    */
   abstract prepare(x: Tensor): Prepared<State>;

@@ -97,7 +97,7 @@ function operandsOf(inputs: Inputs, operands: readonly Operand<unknown>[]): Sequ
 }
 
 /** Whether a tape listens: what runs now may be differentiated. */
-function isRecorded(device: Device): boolean {
+export function isRecorded(device: Device): boolean {
   return device.recorders.at(-1)?.keepsIntermediates === true;
 }
 

@@ -1,7 +1,5 @@
-import { transpose } from '@sluice/autograd';
 import { OptionError, type Tensor } from '@sluice/core';
 import type { Activations } from './cell.ts';
-import type { LengthMasks } from './lengths.ts';
 import { joinSteps } from './time-loop.ts';
 
 /** What one cell of a recurrent layer computed over a sequence. */
@@ -18,9 +16,14 @@ export interface Inspection {
 
 /**
  * The traces of all time steps as sequences.
+ * @param finish orders [time, batch, size] as activations are, with zeros beyond the lengths
  * @throws OptionError when there is no time step
  */
-export function joinTrace(operation: string, trace: readonly Activations[], lengths: LengthMasks): Activations {
+export function joinTrace(
+  operation: string,
+  trace: readonly Activations[],
+  finish: (joined: Tensor) => Tensor,
+): Activations {
   const [first] = trace;
   if (first === undefined) {
     const got = 'has no time step within the lengths';
@@ -28,8 +31,7 @@ export function joinTrace(operation: string, trace: readonly Activations[], leng
   }
   const join = (name: string) => {
     const steps = trace.map((activations) => activations[name]!);
-    const joined = joinSteps(steps, steps.length, steps[0]!.shape[0]!);
-    return transpose(lengths.restore(joined), [1, 0, 2]);
+    return finish(joinSteps(steps, steps.length, steps[0]!.shape[0]!));
   };
   return Object.fromEntries(Object.keys(first).map((name) => [name, join(name)]));
 }

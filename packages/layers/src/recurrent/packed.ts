@@ -99,8 +99,10 @@ export abstract class PackedCell<State extends CellState> extends RecurrentCell<
 
   /** x W_ih' + bias for all time steps in one matrix product. */
   protected project(x: Tensor, bias: Tensor | undefined): Tensor {
-    const product = matMul(x, this.inputWeight, { transposeB: true });
-    return bias ? add(product, bias) : product;
+    return this.device.scope(() => {
+      const product = matMul(x, this.inputWeight, { transposeB: true });
+      return bias ? add(product, bias) : product;
+    });
   }
 
   /** b_ih + b_hh */

@@ -33,8 +33,9 @@ import {
   zeroState,
 } from './cell.ts';
 import { type Inspection, joinTrace } from './inspect.ts';
-import { type LengthMasks, maskLengths } from './lengths.ts';
+import { clearEmptyRows, type Stretch, stepsOf } from './lengths.ts';
 import { type CompleteOptions, completeOptions, type MergeMode, mergedSize, type RecurrentOptions } from './options.ts';
+import { release, replaceEach, stretchesOf } from './stretches.ts';
 import { runCell } from './time-loop.ts';
 
 export interface RecurrentInput<State extends CellState> {
@@ -127,13 +128,13 @@ export class Recurrent<State extends CellState> extends Module<
     return this.device.scope(() =>
       withLabel(this, () => {
         const traces = this.cells.map((): Activations[] => []);
-        const { masks } = this.#run(x, input, traces);
+        const { finish } = this.#run(x, input, traces);
         const directions = this.bidirectional ? 2 : 1;
         return traces.map(
           (trace, i): Inspection => ({
             layer: Math.floor(i / directions),
             direction: this.#runsBackwards(i % directions) ? 'backward' : 'forward',
-            activations: joinTrace(this.#operation, trace, masks),
+            activations: joinTrace(this.#operation, trace, (joined) => finish([joined], true)),
           }),
         );
       }),
@@ -142,11 +143,10 @@ export class Recurrent<State extends CellState> extends Module<
 
   protected override forward(x: Tensor, input?: RecurrentInput<State>): RecurrentResult<State> {
     const { stateSizes } = this.cells[0]!;
-    const { output, states } = this.#run(x, input);
+    const { parts, states, finish } = this.#run(x, input);
     const state = mapSizes<State>(stateSizes, (name) => stack(states.map((each) => each[name] as Tensor)));
-    const ordered = this.batchFirst ? transpose(output, [1, 0, 2]) : output;
-    const shaped =
-      this.merge === 'none' ? reshape(ordered, [...ordered.shape.slice(0, 2), 2, this.outputSize]) : ordered;
+    const output = finish(parts, this.batchFirst);
+    const shaped = this.merge === 'none' ? reshape(output, [...output.shape.slice(0, 2), 2, this.outputSize]) : output;
     return separate({ output: shaped, state }, [x, ...tensorsIn(input?.state)], stateSizes);
   }
 
@@ -158,59 +158,102 @@ export class Recurrent<State extends CellState> extends Module<
     checkTensor(operation, 'x', x, { device: this.device, dtype: this.device.dtype });
     const axes = this.batchFirst ? ['batch', 'time'] : ['time', 'batch'];
     checkAxes(operation, 'x', x, [...axes, this.inputSize]);
-    const sequence = this.batchFirst ? transpose(x, [1, 0, 2]) : x;
-    const [time, batch] = sequence.shape;
-    const { stateSizes } = this.cells[0]!;
-    if (lengths !== undefined) checkLengths(operation, lengths, time!, batch!);
-    if (state !== undefined) checkState(operation, state, stateSizes, [this.cells.length, batch!], x);
-    const masks = maskLengths(sequence, lengths);
+    const [time, batch] = (this.batchFirst ? [x.shape[1], x.shape[0]] : x.shape) as [number, number];
+    const { cells } = this;
+    const { stateSizes } = cells[0]!;
+    if (lengths !== undefined) checkLengths(operation, lengths, time, batch);
+    if (state !== undefined) checkState(operation, state, stateSizes, [cells.length, batch], x);
+    const clear = (tensor: Tensor) => (lengths ? clearEmptyRows(tensor, lengths) : tensor);
     const initial = state
       ? unstackState(
-          mapSizes(stateSizes, (name) => masks.clear(state[name] as Tensor)),
+          mapSizes(stateSizes, (name) => clear(state[name] as Tensor)),
           stateSizes,
-          this.cells.length,
+          cells.length,
         )
-      : new Array<State>(this.cells.length).fill(zeroState(stateSizes, [batch!], x));
-    return { masks, ...this.#runLayers(sequence, initial, masks, traces) };
+      : new Array<State>(cells.length).fill(zeroState(stateSizes, [batch], x));
+    const directions = this.bidirectional ? 2 : 1;
+    const whole = traces !== undefined;
+    const stretches = stretchesOf({ cell: cells[0]!, directions, time, batch, lengths, whole });
+    const read = (stretch: Stretch) => {
+      const steps = stepsOf(x, stretch, this.batchFirst ? 1 : 0);
+      return stretch.clear(this.batchFirst ? transpose(steps, [1, 0, 2]) : steps);
+    };
+    const { parts, states } = this.#runLayers(stretches, read, initial, traces);
+    /** The steps of all stretches, [time, batch, n] or [batch, time, n], with zeros beyond each row's end. */
+    const finish = (steps: readonly Tensor[], batchFirst: boolean) => {
+      const ordered = replaceEach(steps, [states, traces], (part, i) => {
+        const cleared = stretches[i]!.clear(part);
+        return batchFirst ? transpose(cleared, [1, 0, 2]) : cleared;
+      });
+      const rest = time - (stretches.at(-1)?.to ?? 0);
+      const size = steps[0]?.shape[2] ?? mergedSize(stateSizes.hidden, this);
+      const zeros = () => x.device.zeros(batchFirst ? [batch, rest, size] : [rest, batch, size], x.dtype);
+      return concat(rest > 0 || steps.length === 0 ? [...ordered, zeros()] : ordered, batchFirst ? 1 : 0);
+    };
+    return { parts, states, finish };
   }
 
   #runsBackwards(direction: number): boolean {
     return this.reverse || direction === 1;
   }
 
+  /**
+   * Runs the layers one after the other, each stretch by stretch. What a layer put out is freed as the next one has read it.
+   * @param read the input of a stretch
+   * @returns the output of each stretch, and the last states of all cells
+   */
   #runLayers(
-    x: Tensor,
+    stretches: readonly Stretch[],
+    read: (stretch: Stretch) => Tensor,
     initial: readonly State[],
-    lengths: LengthMasks,
     traces?: readonly Activations[][],
-  ): { output: Tensor; states: State[] } {
+  ): { parts: readonly Tensor[]; states: readonly State[] } {
+    const { device, cells } = this;
+    if (stretches.length === 0) return { parts: [], states: initial };
     const directions = this.bidirectional ? 2 : 1;
-    const [time, batch] = x.shape;
-    const size = mergedSize(this.cells[0]!.stateSizes.hidden, this);
-    if (lengths.steps === 0) return { output: x.device.zeros([time!, batch!, size], x.dtype), states: [...initial] };
     const states: State[] = [];
-    let layerInput = lengths.cut(x);
+    // More than one are cut out where they are read.
+    let parts = stretches.length === 1 ? stretches.map(read) : undefined;
     for (let layer = 0; layer < this.layers; layer++) {
-      if (layer > 0 && this.training) layerInput = dropout(layerInput, this.dropout);
-      const outputs: Tensor[] = [];
+      if (parts && layer > 0 && this.training && this.dropout > 0) {
+        parts = replaceEach(parts, states, (part) => dropout(part, this.dropout));
+      }
+      const outputs: Tensor[][] = [];
       for (let direction = 0; direction < directions; direction++) {
         const i = layer * directions + direction;
         const backwards = this.#runsBackwards(direction);
-        const result = runCell(
-          this.#operation,
-          this.cells[i]!,
-          layerInput,
-          initial[i]!,
-          lengths,
-          backwards,
-          traces?.[i],
-        );
-        states.push(result.state);
-        outputs.push(result.output);
+        const own = new Array<Tensor>(stretches.length);
+        let state = initial[i]!;
+        for (const k of stretches.keys()) {
+          const at = backwards ? stretches.length - 1 - k : k;
+          const stretch = stretches[at]!;
+          const last = state;
+          const run = device.scope(() => {
+            const part = parts ? parts[at]! : read(stretch);
+            const cell = cells[i]!;
+            const trace = traces?.[i];
+            const { output, state: next } = runCell(this.#operation, cell, part, last, stretch, backwards, trace);
+            // Rows that have no step in this stretch wait. In a single one they have none at all, and end in zeros.
+            const keep = (name: keyof State & string) => stretch.keepIdle(next[name] as Tensor, last[name] as Tensor);
+            return { output, state: stretches.length > 1 ? mapSizes<State>(cell.stateSizes, keep) : next, trace };
+          });
+          own[at] = run.output;
+          state = run.state;
+          if (stretches.length === 1) continue;
+          const used = direction === directions - 1 ? parts?.[at] : undefined;
+          release(device, [last, used], [state, initial, states, outputs, own]);
+        }
+        states.push(state);
+        outputs.push(own);
       }
-      layerInput = mergeOutputs(outputs, this.merge);
+      parts = stretches.map((_, at) => {
+        const both = outputs.map((own) => own[at]!);
+        const merged = device.scope(() => mergeOutputs(both, this.merge));
+        if (stretches.length > 1) release(device, both, [merged, states]);
+        return merged;
+      });
     }
-    return { output: lengths.restore(layerInput), states };
+    return { parts: parts!, states };
   }
 }
 

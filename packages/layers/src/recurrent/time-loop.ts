@@ -2,7 +2,7 @@ import { concat, reshape, select, split } from '@sluice/autograd';
 import { checkTensor, type Tensor } from '@sluice/core';
 import { type Activations, type CellState, checkState, mapSizes, type RecurrentCell } from './cell.ts';
 import { type CellRun, fusedKernels, runFused } from './fused.ts';
-import type { LengthMasks } from './lengths.ts';
+import type { Stretch } from './lengths.ts';
 
 /** For each time step [batch, 1], true where the row has not ended; `undefined` for steps that all rows have. */
 export type StepMasks = readonly (Tensor | undefined)[];
@@ -24,7 +24,7 @@ export function runCell<State extends CellState>(
   cell: RecurrentCell<State>,
   x: Tensor,
   initial: State,
-  lengths: Pick<LengthMasks, 'rows' | 'masks'>,
+  lengths: Pick<Stretch, 'rows' | 'masks'>,
   backwards: boolean,
   trace?: Activations[],
 ): CellRun<State> {
