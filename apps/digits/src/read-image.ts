@@ -1,9 +1,16 @@
-import { readFile } from 'node:fs/promises';
+import { quote } from '@sluice/core';
+import { readRegularFile } from '@sluice/core/node';
 import { PNG } from 'pngjs';
 import { AppError, messageOf } from './errors.ts';
 import type { Image } from './image.ts';
+import { borderOf, lumaOf, medianOf } from './luma.ts';
+import { checkPng } from './png-bounds.ts';
 
-const mostPixels = 4096 * 4096;
+/** Of each side. */
+const mostPixels = 4096;
+
+/** A text of the largest picture, with a number of fifteen digits for each pixel. */
+const mostBytes = 2 ** 28;
 
 /** Values row by row, of any range. */
 interface Matrix {
@@ -17,13 +24,10 @@ interface Matrix {
  * @throws AppError saying what is wrong with the file, and where
  */
 export async function readImage(path: string): Promise<Image> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    throw new AppError(`${path}: cannot be read: ${messageOf(error)}`);
-  }
-  return findInk(path, parse(path, bytes));
+  const { buffer, byteOffset, length } = await readRegularFile(path, mostBytes).catch((error: unknown) => {
+    throw new AppError(messageOf(error));
+  });
+  return findInk(path, parse(path, Buffer.from(buffer, byteOffset, length)));
 }
 
 function parse(path: string, bytes: Buffer): Matrix {
@@ -33,17 +37,12 @@ function parse(path: string, bytes: Buffer): Matrix {
 }
 
 function parsePng(path: string, bytes: Buffer): Matrix {
-  // As the header has them, since decoding a few bytes may take gigabytes.
-  if (bytes.length >= 24) checkSize(path, bytes.readUInt32BE(16), bytes.readUInt32BE(20));
   try {
+    checkPng(bytes, (width, height) => checkSize(path, width, height));
     const { width, height, data } = PNG.sync.read(bytes);
-    const values = Float32Array.from({ length: width * height }, (_, i) => {
-      const [red, green, blue, alpha] = data.subarray(4 * i, 4 * i + 4) as unknown as [number, number, number, number];
-      // Luma of Rec. 601, on white paper.
-      return 255 + (alpha / 255) * (0.299 * red + 0.587 * green + 0.114 * blue - 255);
-    });
-    return { width, height, values };
+    return { width, height, values: lumaOf(data, width, height) };
   } catch (error) {
+    if (error instanceof AppError) throw error;
     throw new AppError(`${path}: is no PNG that can be read: ${messageOf(error)}`);
   }
 }
@@ -51,72 +50,97 @@ function parsePng(path: string, bytes: Buffer): Matrix {
 function parsePgm(path: string, bytes: Buffer): Matrix {
   const space = String.raw`(?:\s|#[^\n]*\n)+`;
   const header = new RegExp(`^P([25])${space}(\\d+)${space}(\\d+)${space}(\\d+)\\s`);
-  const text = bytes.toString('latin1');
-  const found = header.exec(text);
+  const found = header.exec(bytes.toString('latin1', 0, longestHeader));
   if (!found)
     throw new AppError(`${path}: has no header of a PGM, expected P2 or P5, width, height and the highest value`);
   const [width, height, highest] = found.slice(2).map(Number) as [number, number, number];
   checkSize(path, width, height);
   const begin = found[0].length;
+  const isText = found[1] === '2';
   const wide = highest > 255;
-  const values =
-    found[1] === '2'
-      ? text.slice(begin).replaceAll(/#.*/g, '').split(/\s+/).filter(Boolean).map(Number)
-      : Array.from({ length: Math.floor((bytes.length - begin) / (wide ? 2 : 1)) }, (_, i) =>
-          wide ? bytes.readUInt16BE(begin + 2 * i) : bytes[begin + i]!,
-        );
-  const count = width * height;
-  if (values.length < count) {
-    throw new AppError(`${path}: ends after ${values.length} values, expected ${width} x ${height} = ${count}`);
+  // A number in words takes two characters, but the last.
+  const room = Math.floor((bytes.length - begin + (isText ? 1 : 0)) / (isText || wide ? 2 : 1));
+  if (room < width * height) {
+    throw new AppError(`${path}: has room for ${room} values, expected ${width} x ${height} = ${width * height}`);
   }
-  const wrong = values.findIndex((value) => !(value >= 0 && value <= highest));
-  if (wrong >= 0 && wrong < count) {
-    const place = `row ${Math.floor(wrong / width) + 1}, column ${(wrong % width) + 1}`;
-    throw new AppError(`${path}: ${place} is ${values[wrong]}, expected a number from 0 to ${highest}`);
+  const values = new Float32Array(width * height);
+  let count = 0;
+  for (const value of isText ? wordsOf(bytes, begin) : samplesOf(bytes, begin, wide)) {
+    if (count === values.length) break;
+    if (!(value >= 0 && value <= highest)) {
+      const place = `row ${Math.floor(count / width) + 1}, column ${(count % width) + 1}`;
+      throw new AppError(`${path}: ${place} is ${value}, expected a number from 0 to ${highest}`);
+    }
+    values[count++] = value;
   }
-  return { width, height, values: values.slice(0, count) };
+  if (count < values.length) {
+    throw new AppError(`${path}: ends after ${count} values, expected ${width} x ${height} = ${values.length}`);
+  }
+  return { width, height, values };
+}
+
+/** A header with its comments. */
+const longestHeader = 4096;
+
+function* samplesOf(bytes: Buffer, begin: number, wide: boolean): Generator<number, void, undefined> {
+  for (let at = begin; at + (wide ? 1 : 0) < bytes.length; at += wide ? 2 : 1) {
+    yield wide ? bytes.readUInt16BE(at) : bytes[at]!;
+  }
+}
+
+function* wordsOf(bytes: Buffer, begin: number): Generator<number, void, undefined> {
+  const text = bytes.toString('latin1', begin);
+  for (const { 0: word } of text.matchAll(/#[^\n]*|[^\s#]+/g)) if (word[0] !== '#') yield Number(word);
 }
 
 function parseText(path: string, bytes: Buffer): Matrix {
-  const lines = bytes.toString('utf8').split(/\r?\n/);
+  const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
+  const { word, isDecimalComma } = separatorsOf(text);
   const values: number[] = [];
-  let [width, height] = [0, 0];
-  lines.forEach((line, at) => {
-    const words = [...line.matchAll(/[^\s,;]+/g)];
-    if (words.length === 0) return;
-    if (height > 0 && words.length !== width) {
-      throw new AppError(`${path}:${at + 1}: has ${words.length} numbers, expected ${width} as in the line before`);
-    }
-    for (const { 0: word, index } of words) {
-      const value = Number(word);
-      if (Number.isFinite(value)) values.push(value);
-      else {
-        const shown = JSON.stringify(word.slice(0, 20));
-        throw new AppError(
-          `${path}:${at + 1}:${index + 1}: ${shown} is no number; expected PNG, PGM or rows of numbers`,
-        );
+  let [width, height, number] = [0, 0, 0];
+  for (const { 0: line } of text.matchAll(/[^\n]*(?:\n|$)/g)) {
+    number++;
+    let count = 0;
+    for (const { 0: shown, index } of line.matchAll(word)) {
+      const value = Number(isDecimalComma ? shown.replace(',', '.') : shown);
+      if (!Number.isFinite(value)) {
+        const expected = 'expected PNG, PGM or rows of numbers';
+        throw new AppError(`${path}:${number}:${index + 1}: ${quote(shown, 20)} is no number; ${expected}`);
       }
+      values.push(value);
+      if (++count > mostPixels) throw new AppError(`${path}:${number}: has more than ${mostPixels} numbers`);
     }
-    width = words.length;
-    height++;
-  });
+    if (count === 0) continue;
+    if (height > 0 && count !== width) {
+      throw new AppError(`${path}:${number}: has ${count} numbers, expected ${width} as in the line before`);
+    }
+    width = count;
+    if (++height > mostPixels)
+      throw new AppError(`${path}:${number}: is row ${height}, expected at most ${mostPixels}`);
+  }
   checkSize(path, width, height);
   return { width, height, values };
 }
 
+/**
+ * What stands between numbers. A comma does where a space follows it or nothing else could; between semicolons, tabs or spaces it is the decimal sign of
+ * `0,5`, as in many languages.
+ */
+function separatorsOf(text: string): { readonly word: RegExp; readonly isDecimalComma: boolean } {
+  if (text.includes(';')) return { word: /[^\s;]+/g, isDecimalComma: true };
+  const isSpaced = /\d[ \t]+[-+.\d]/.test(text);
+  const isList = /,\s|\s,|^,|,,|,\d+,/.test(text);
+  return isSpaced && !isList ? { word: /\S+/g, isDecimalComma: true } : { word: /[^\s,]+/g, isDecimalComma: false };
+}
+
 function checkSize(path: string, width: number, height: number): void {
-  if (width * height > 0 && width * height <= mostPixels) return;
-  throw new AppError(`${path}: has ${width} x ${height} pixels, expected from 1 to ${mostPixels}`);
+  if (Math.min(width, height) >= 1 && Math.max(width, height) <= mostPixels) return;
+  throw new AppError(`${path}: has ${width} x ${height} pixels, expected sides from 1 to ${mostPixels}`);
 }
 
 /** The border is paper, and what differs from it most is ink. */
 function findInk(path: string, { width, height, values }: Matrix): Image {
-  const border: number[] = [];
-  for (let i = 0; i < values.length; i++) {
-    const [x, y] = [i % width, Math.floor(i / width)];
-    if (x === 0 || y === 0 || x === width - 1 || y === height - 1) border.push(values[i]!);
-  }
-  const paper = border.sort((a, b) => a - b)[Math.floor(border.length / 2)]!;
+  const paper = medianOf(borderOf(width, height).map((i) => values[i]!));
   const pixels = Float32Array.from(values, (value) => Math.abs(value - paper));
   const strongest = pixels.reduce((most, value) => Math.max(most, value), 0);
   if (strongest === 0) throw new AppError(`${path}: is blank, expected a digit`);

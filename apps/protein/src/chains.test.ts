@@ -63,11 +63,20 @@ test.each([
   ['unequal.tsv', `${good}id\tACD\tHE\n`, 'line 2: 3 residues and 2 states, expected as many of both, at least one'],
   ['state.tsv', 'id\tACD\tHZC\n', 'line 1: state "Z" at residue 2, expected one of HGIEBTSC'],
   ['residue.tsv', 'id\tA1D\tHEC\n', 'line 1: residue "1" at place 2, expected a capital letter'],
+  [
+    'bomb.tsv.gz',
+    gzipSync(Buffer.alloc(2 ** 27, 'A')),
+    'bomb.tsv.gz: cannot be unpacked: holds more than 16777216 bytes in',
+  ],
   ['cut.tsv.gz', gzipSync(good.repeat(50)).subarray(0, 20), 'cut.tsv.gz: cannot be unpacked: unexpected end of file'],
 ])('says what is wrong with %s', async (name, content, message) => {
   const path = join(folder, name);
   writeFileSync(path, content);
   await expect(readChains(path)).rejects.toThrow(message);
+});
+
+test('takes no device for a file', async () => {
+  await expect(readChains('/dev/zero')).rejects.toThrow('/dev/zero: cannot be read: is a device or a pipe');
 });
 
 test('says when there is no file', async () => {

@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import { FormatError, quote } from '@sluice/core';
+import { readRegularFile, unzipBounded } from '@sluice/core/node';
 import { splitInOrder } from '@sluice/data';
 import { type State, stateLetters } from './alphabet.ts';
 import { AppError, messageOf } from './errors.ts';
@@ -33,23 +31,17 @@ const fewest = 30;
  */
 export async function readChains(path: string): Promise<Split> {
   const name = showPath(path);
-  const bytes = await readFile(path).catch((cause: unknown) => {
+  const bytes = await readRegularFile(path).catch((cause: unknown) => {
     const remedy = path === ownData ? ': it comes with the app: git checkout -- apps/protein/data' : '';
-    throw new AppError(`${name}: cannot be read: ${messageOf(cause)}${remedy}`, { cause });
+    throw new AppError(messageOf(cause).replace(path, name) + remedy, { cause });
   });
-  const lines = new TextDecoder().decode(await unpack(name, bytes)).split(/\r?\n/);
+  const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  const lines = new TextDecoder().decode(isPacked ? unzipBounded(bytes, name) : bytes).split(/\r?\n/);
   const chains = lines.flatMap((line, i) => (line === '' ? [] : [parseChain(`${name}: line ${i + 1}`, line)]));
   if (chains.length < fewest) {
     throw new FormatError(`${name}: has ${chains.length} chains, expected at least ${fewest}`);
   }
   return splitInOrder(chains, { train: 0.8, validation: 0.1, test: 0.1 });
-}
-
-async function unpack(name: string, bytes: Buffer): Promise<Uint8Array> {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  return promisify(gunzip)(bytes).catch((cause: unknown) => {
-    throw new FormatError(`${name}: cannot be unpacked: ${messageOf(cause)}`, { cause });
-  });
 }
 
 function parseChain(place: string, line: string): Chain {

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { SluiceError, visible } from '@sluice/core';
+import { readRegularFile } from '@sluice/core/node';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { measureBaselines } from './baselines.ts';
 import { ownData, readChains } from './chains.ts';
@@ -110,14 +110,23 @@ function createProgram(args: readonly string[]): Command {
   return program;
 }
 
+/** Of FASTA that is read as a whole. */
+const mostBytes = 2 ** 28;
+
 async function readText(path: string | undefined): Promise<string> {
   if (path !== undefined) {
-    return readFile(userPath(path), 'utf8').catch((cause: unknown) => {
-      throw new AppError(`${path}: cannot be read: ${messageOf(cause)}`, { cause });
+    const bytes = await readRegularFile(userPath(path), mostBytes).catch((cause: unknown) => {
+      throw new AppError(messageOf(cause).replace(userPath(path), path), { cause });
     });
+    return new TextDecoder().decode(bytes);
   }
   const pieces: Buffer[] = [];
-  for await (const piece of process.stdin) pieces.push(piece);
+  let length = 0;
+  for await (const piece of process.stdin) {
+    pieces.push(piece);
+    length += piece.length;
+    if (length > mostBytes) throw new AppError(`standard input: has more than ${mostBytes} bytes`);
+  }
   return Buffer.concat(pieces).toString('utf8');
 }
 

@@ -21,3 +21,15 @@ test.each([
 ])('says what is wrong with %j', (text, message) => {
   expect(() => parseFasta(text, 'x.fa')).toThrow(message);
 });
+
+test('a chain of many lines takes time as its lines do, and is not kept beyond what a chain may have', () => {
+  // Looking for the end of all that was read with each line would be 10^11 letters.
+  const lines = 'A\n'.repeat(400_000);
+  expect(() => parseFasta(`>long\n${lines}`, 'x')).toThrow(
+    'x: line 1, chain "long": 400000 residues, expected at most',
+  );
+  const many = parseFasta('>a\nACD\n'.repeat(100_000), 'x');
+  expect(many).toHaveLength(100_000);
+  expect(() => parseFasta(`>a\n${'*'.repeat(200_000)}`, 'x')).toThrow('line 2, column 1: "*"');
+  expect(() => parseFasta(`>a\nA*${' '.repeat(200_000)}\nA`, 'x')).toThrow('line 3, column 1: "A"');
+});

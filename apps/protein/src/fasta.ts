@@ -16,33 +16,68 @@ export const longest = 10_000;
  * @throws FormatError naming line and column
  */
 export function parseFasta(text: string, source: string): Sequence[] {
-  const sequences: { id: string; residues: string; line: number }[] = [];
   const fail = (place: string, got: string, expected: string): never => {
     throw new FormatError(`${source}: ${place}: ${got}, expected ${expected}`);
   };
-  for (const [i, line] of text
-    .replace(/^\uFEFF/, '')
-    .split(/\r\n|\n|\r/)
-    .entries()) {
-    if (line.startsWith('>')) sequences.push({ id: line.slice(1).trim(), residues: '', line: i + 1 });
-    else if (line.trim() !== '') {
-      const current = sequences.at(-1) ?? fail(`line ${i + 1}`, 'residues without a name', 'a line ">name" first');
-      const at = `line ${i + 1}, column `;
-      if (current.residues.endsWith('*')) {
-        const [first] = line.trim();
-        fail(`${at}${line.indexOf(first!) + 1}`, JSON.stringify(first), 'no residue after the end of the chain, "*"');
-      }
-      const wrong = /[^A-Za-z\s*]|\*(?=.*\S)/.exec(line);
-      if (wrong) fail(`${at}${wrong.index + 1}`, JSON.stringify(wrong[0]), 'a letter for each residue');
-      current.residues += line.replace(/\s/g, '').toUpperCase();
+  const sequences: Sequence[] = [];
+  let open: Chain | undefined;
+  const close = () => {
+    if (open === undefined) return;
+    const place = `line ${open.line}, chain ${quote(open.id)}`;
+    if (open.length === 0) fail(place, 'no residues', 'at least one');
+    if (open.length > longest) fail(place, `${open.length} residues`, `at most ${longest}`);
+    sequences.push({ id: open.id, residues: open.pieces.join('') });
+  };
+  let number = 0;
+  for (const line of linesOf(text.replace(/^\uFEFF/, ''))) {
+    number++;
+    if (line.startsWith('>')) {
+      close();
+      open = { id: line.slice(1).trim(), line: number, pieces: [], length: 0, hasEnded: false };
+    } else if (line.trim() !== '') {
+      open ??= fail(`line ${number}`, 'residues without a name', 'a line ">name" first');
+      readResidues(open, line, (column, got, expected) => fail(`line ${number}, column ${column}`, got, expected));
     }
   }
+  close();
   if (sequences.length === 0) fail('line 1', 'nothing', 'FASTA: a line ">name", then residues');
-  return sequences.map(({ id, residues, line }) => {
-    const chain = residues.replace('*', '');
-    const place = `line ${line}, chain ${quote(id)}`;
-    if (chain === '') fail(place, 'no residues', 'at least one');
-    if (chain.length > longest) fail(place, `${chain.length} residues`, `at most ${longest}`);
-    return { id, residues: chain };
-  });
+  return sequences;
+}
+
+/** A chain whose lines are being read. */
+interface Chain {
+  readonly id: string;
+  readonly line: number;
+  readonly pieces: string[];
+  length: number;
+  hasEnded: boolean;
+}
+
+function readResidues(
+  chain: Chain,
+  line: string,
+  fail: (column: number, got: string, expected: string) => never,
+): void {
+  if (chain.hasEnded) {
+    const first = line.search(/\S/);
+    fail(first + 1, quote(line[first]!), 'no residue after the end of the chain, "*"');
+  }
+  const wrong = /[^A-Za-z\s*]|\*(?=\s*[^\s])/.exec(line);
+  if (wrong) fail(wrong.index + 1, quote(wrong[0]), 'a letter for each residue');
+  chain.hasEnded = line.includes('*');
+  const residues = line.replace(/[\s*]/g, '').toUpperCase();
+  chain.length += residues.length;
+  // What is too long is counted, and not kept.
+  if (chain.length <= longest) chain.pieces.push(residues);
+}
+
+/** The lines of a text, one at a time. */
+function* linesOf(text: string): Generator<string, void, undefined> {
+  const end = /\r\n|\n|\r/g;
+  let start = 0;
+  for (const { index, 0: mark } of text.matchAll(end)) {
+    yield text.slice(start, index);
+    start = index + mark.length;
+  }
+  yield text.slice(start);
 }

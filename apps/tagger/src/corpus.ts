@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FormatError, quote } from '@sluice/core';
+import { readRegularFile } from '@sluice/core/node';
 import { AppError } from './errors.ts';
 import { showPath } from './folder.ts';
 import { partOfSpeech } from './tags.ts';
@@ -40,7 +41,7 @@ export async function loadCorpus(folder?: string): Promise<Corpus> {
   const parts = { train: [] as Sentence[], validation: [] as Sentence[], test: [] as Sentence[] };
   for (const [i, file] of files.entries()) {
     const part = { 8: 'validation' as const, 9: 'test' as const }[i % 10] ?? 'train';
-    const sentences = parseSentences(await readFile(file, 'utf8'), showPath(file), normalise);
+    const sentences = parseSentences(new TextDecoder().decode(await readRegularFile(file)), showPath(file), normalise);
     for (const sentence of sentences) parts[part].push(sentence);
   }
   for (const [part, sentences] of Object.entries(parts)) {

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readRegularFile } from '@sluice/core/node';
 import { Frequency, Table } from '@sluice/data';
 import { AppError } from '../errors.ts';
 import { runsFolder } from '../folder.ts';
@@ -20,7 +20,9 @@ const electricityCommand =
 export async function loadElectricity(from: readonly string[] = places): Promise<Series> {
   for (const place of from) {
     const file = (extension: string) => join(place, electricityFolder, `Rdata.${extension}`);
-    const files = await Promise.all([readFile(file('rdx')), readFile(file('rdb'))]).catch(() => undefined);
+    const files = await Promise.all([readRegularFile(file('rdx')), readRegularFile(file('rdb'))]).catch(
+      () => undefined,
+    );
     if (files === undefined) continue;
     const demand = readRNumbers(...files, 'taylor', file('rdb'));
     const start = Date.UTC(2000, 5, 5);

@@ -1,4 +1,5 @@
 import { deflateSync, gzipSync } from 'node:zlib';
+import { FormatError } from '@sluice/core';
 import { expect, test } from 'vitest';
 import { readRNumbers, readRObject } from './r-data.ts';
 
@@ -60,4 +61,26 @@ test('what cannot be read says so', () => {
   expect(() => readRNumbers(Buffer.from('no'), database, 'load', 'Rdata')).toThrow('Rdata: object load: ');
   expect(() => readRObject(Buffer.from('RDX3'))).toThrow('is no XDR serialisation of R');
   expect(() => readRObject(file(int(3), int(0)))).toThrow("holds R's type 3, which is not read");
+});
+
+test('what claims more than there is, is nested without end or unpacks to far more is refused', () => {
+  const inIndex = (object: Buffer) => gzipSync(file(list([object], [attribute(reference(1), strings('variables'))])));
+  const refused = (bytes: Uint8Array, data: Uint8Array = database) => {
+    const before = process.memoryUsage().arrayBuffers;
+    expect(() => readRNumbers(bytes, data, 'load', 'Rdata')).toThrow(FormatError);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 25);
+  };
+  for (const type of [9, 10, 13, 14, 16, 19]) {
+    for (const length of [2 ** 31 - 1, -1, -2]) refused(gzipSync(file(int(type), int(length))));
+  }
+  refused(gzipSync(file(...Array.from({ length: 100_000 }, () => Buffer.concat([int(19), int(1)])))));
+  refused(gzipSync(file(...Array.from({ length: 100_000 }, () => int(2 | hasAttributes)))));
+  refused(gzipSync(file(reference(7))));
+  refused(gzipSync(Buffer.alloc(2 ** 28)));
+  refused(inIndex(ints(1, 2)));
+  for (const place of [ints(-1, 20), ints(0, 2 ** 31 - 1), ints(0, 3), ints(), doubles([Number.NaN, 5])]) {
+    refused(inIndex(list([place], [attribute(names, strings('load'))])));
+  }
+  const bomb = chunk(Buffer.alloc(2 ** 28));
+  refused(inIndex(list([ints(0, bomb.length)], [attribute(names, strings('load'))])), bomb);
 });

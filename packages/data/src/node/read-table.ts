@@ -1,6 +1,5 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { readOptions } from '@sluice/core';
+import { openRegularFile } from '@sluice/core/node';
 import { csvDefaults, type ReadCsvOptions, readCsvText } from '../table/read-csv.ts';
 import { jsonDefaults, type ReadJsonOptions, readJsonText } from '../table/read-json.ts';
 import type { Table } from '../table/table.ts';
@@ -14,12 +13,12 @@ export type ReadJsonFileOptions = Omit<ReadJsonOptions, 'source'>;
 
 /**
  * Reads a CSV file piece by piece, as `readCsv` reads; errors start with its path.
- * @throws as `readCsv`; Node's own error when the file cannot be read
+ * @throws as `readCsv`; FormatError when the file cannot be read, or is a pipe or a device, which `readCsv` takes as a stream
  */
 export async function readCsvFile(path: string, options: ReadCsvFileOptions = {}): Promise<Table> {
   const given = readOptions<ReadCsvFileOptions, typeof csvDefaults>('readCsvFile', options, csvDefaults);
-  const { size } = await stat(path);
-  return readCsvText('readCsvFile', createReadStream(path), { ...given, source: path, totalBytes: size });
+  const { file, size } = await openRegularFile(path);
+  return readCsvText('readCsvFile', file.createReadStream(), { ...given, source: path, totalBytes: size });
 }
 
 /**

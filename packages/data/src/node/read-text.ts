@@ -1,16 +1,15 @@
 import { constants } from 'node:buffer';
-import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { FormatError } from '@sluice/core';
+import { openRegularFile, readRegularFile } from '@sluice/core/node';
 import { firstBadByte, Utf8Decoder } from '../utf8.ts';
 
 /**
  * The text of a UTF-8 file, without a byte order mark.
- * @throws FormatError naming file and offset when the bytes are not UTF-8, or naming the file when it is longer than a string may be; Node's
- *   own error when the file cannot be read
+ * @throws FormatError naming file and offset when the bytes are not UTF-8, or naming the file when it is longer than a string may be, when
+ *   it cannot be read, or is a pipe or a device
  */
 export async function readTextFile(path: string): Promise<string> {
-  const bytes = await readFile(path);
+  const bytes = await readRegularFile(path);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
@@ -26,14 +25,15 @@ export async function readTextFile(path: string): Promise<string> {
 /**
  * The lines of a UTF-8 file, read as they are asked for; without their ends (LF or CR LF) and without a byte order mark. An end of line at
  * the end of the file starts no further line. Leaving the loop closes the file.
- * @throws FormatError naming file and offset when the bytes are not UTF-8; Node's own error when the file cannot be read
+ * @throws FormatError naming file and offset when the bytes are not UTF-8, when it cannot be read, or is a pipe or a device
  */
 export async function* readLines(path: string): AsyncGenerator<string, void, undefined> {
   const decoder = new Utf8Decoder(({ offset }) => {
     throw notText(path, offset);
   });
   let rest = '';
-  for await (const chunk of createReadStream(path)) {
+  const { file } = await openRegularFile(path);
+  for await (const chunk of file.createReadStream()) {
     // A line that goes on over many chunks must not be searched again with each of them.
     const lines = decoder.decode(chunk as Uint8Array).split('\n');
     lines[0] = rest + lines[0];
