@@ -3,8 +3,21 @@ import { createJsBackend } from '@sluice/backend-js';
 import { Device, SluiceError, type Tensor } from '@sluice/core';
 import type { BatchSource } from '@sluice/data';
 import { Linear, Module } from '@sluice/layers';
-import { expect, it } from 'vitest';
-import { Adam, fit, type LossFunction, NonFiniteError } from '../index.ts';
+import { describe, expect, it } from 'vitest';
+import {
+  Adam,
+  binaryCrossEntropy,
+  crossEntropy,
+  ctcLoss,
+  fit,
+  gaussianNegativeLogLikelihood,
+  huber,
+  type LossFunction,
+  meanAbsoluteError,
+  meanSquaredError,
+  NonFiniteError,
+  quantileLoss,
+} from '../index.ts';
 import { bitsOf, collect } from '../testing/problems.ts';
 
 type Batch = { readonly x: Float32Array; readonly notes?: unknown };
@@ -181,5 +194,37 @@ it('says when the norm alone overflows, and when a second run is finite', async 
   await expectStop({ x: Float32Array.of(1, 2, 1, 2) }, fickle, {
     message: 'fit: step 3: the loss is Infinity, but was finite when the step was run again; nothing was updated',
     details: { operation: undefined, layer: undefined, pass: undefined },
+  });
+});
+
+// The layer of crfLoss has a name of its own.
+describe('a loss is named, not what it is computed with', () => {
+  const device = new Device(createJsBackend());
+  const huge = (shape: number[]) => device.full(shape, 3e38);
+  const [x, y] = [device.full([2, 3], 1), device.zeros([2, 3])];
+  const far = multiply(huge([2, 3]), -1);
+  const losses: Record<string, (factor: Tensor) => Tensor> = {
+    crossEntropy: (f) =>
+      crossEntropy(multiply(device.tensor([[-3e38, 3e38]]), f), device.tensor([0], { dtype: 'int32' })),
+    binaryCrossEntropy: (f) => binaryCrossEntropy(multiply(huge([2, 3]), f), y),
+    meanSquaredError: (f) => meanSquaredError(multiply(huge([2, 3]), f), y),
+    meanAbsoluteError: (f) => meanAbsoluteError(multiply(huge([2, 3]), f), far),
+    huber: (f) => huber(multiply(huge([2, 3]), f), far),
+    quantileLoss: (f) => quantileLoss(multiply(huge([2, 1]), f), device.full([2], -3e38), [0.5]),
+    gaussianNegativeLogLikelihood: (f) => gaussianNegativeLogLikelihood(multiply(huge([2, 3]), f), x, y),
+    'ctcLoss (targets[0] needs 3 steps and has 2)': (f) => ctcLoss(multiply(device.ones([2, 1, 3]), f), [[1, 1]]),
+  };
+  it.each(Object.keys(losses))('%s', async (name) => {
+    const model = new Linear(device, { inputSize: 1, outputSize: 1, bias: false });
+    model.weight.assign(device.keep(device.ones([1, 1])));
+    const data = source({ x: Float32Array.of(1) });
+    const run = fit({
+      model,
+      optimizer: new Adam(model.parameters()),
+      data,
+      epochs: 1,
+      loss: () => losses[name]!(model.weight),
+    });
+    await expect(collect(run)).rejects.toThrow(`fit: step 1: ${name} outside of any layer gave`);
   });
 });

@@ -1,7 +1,7 @@
 import { type OperationEvent, observeOperations } from '@sluice/autograd';
 import { type Device, SluiceError, Tensor, tensorsIn } from '@sluice/core';
 import type { Module } from '@sluice/layers';
-import { MeanLabel } from '../losses/mean-label.ts';
+import { LossLabel } from '../losses/loss-label.ts';
 import type { Breather } from './pause.ts';
 import { arraysIn, canProbe, nonFiniteIn, probe } from './probe.ts';
 import { interrupted, type Stopper } from './stopper.ts';
@@ -10,7 +10,7 @@ export interface NonFiniteDetails {
   /** The update that was not made, or after which it was found, counted from 1. */
   readonly step: number;
   /**
-   * The first operation that gave NaN or an infinity; the update rule, e.g. `Adam`, `averageWeights`, `schedule` or `loss` for what those left behind;
+   * The first operation that gave NaN or an infinity, or the loss of this package that it is a part of; the update rule, e.g. `Adam`, `averageWeights`, `schedule` or `loss` for what those left behind;
    * `undefined` when none was found.
    */
   readonly operation: string | undefined;
@@ -58,7 +58,12 @@ export async function explainNonFinite(problem: NonFiniteCase): Promise<NonFinit
   const layer = found && layerOf(model, found.label);
   const details = { step, operation: found?.operation, layer, pass: found?.pass, inputs };
   let cause: string;
-  if (found?.label instanceof MeanLabel && found.pass === 'forward' && Number.isNaN(found.value)) {
+  if (
+    found?.label instanceof LossLabel &&
+    found.label.isMean &&
+    found.pass === 'forward' &&
+    Number.isNaN(found.value)
+  ) {
     cause = `no position counts in ${found.operation}, whose mean is one of nothing: it has no targets, all of them are ignored, or all weights are 0`;
   } else if (found) {
     const place = layer === undefined ? ' outside of any layer' : layer === '' ? ' in the model' : ` in layer ${layer}`;
@@ -72,7 +77,7 @@ export async function explainNonFinite(problem: NonFiniteCase): Promise<NonFinit
 }
 
 function layerOf(model: Module, label: unknown): string | undefined {
-  const own = label instanceof MeanLabel ? label.around : label;
+  const own = label instanceof LossLabel ? label.around : label;
   for (const [name, module] of model.modules()) if (module === own) return name;
   return undefined;
 }
@@ -102,7 +107,7 @@ async function findOperation(
       for (const extreme of extremes) {
         const value = await extreme.item();
         if (Number.isFinite(value)) continue;
-        const operation = event.label instanceof MeanLabel ? event.label.operation : event.operation;
+        const operation = event.label instanceof LossLabel ? event.label.name : event.operation;
         return { ...event, operation, value };
       }
     }

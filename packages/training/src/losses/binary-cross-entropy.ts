@@ -1,6 +1,7 @@
 import { add, multiply, negate, type Scalar, softplus, subtract } from '@sluice/autograd';
 import { broadcastShapes, formatShape, OptionError, readOptions, ShapeError, sameShape, Tensor } from '@sluice/core';
 import { checkLike } from '../checks.ts';
+import { inLoss } from './loss-label.ts';
 import { checkPair, type LossOptions, lossDefaults, reduce, replaced, weightingOf } from './support.ts';
 
 export interface BinaryCrossEntropyOptions extends LossOptions {
@@ -22,11 +23,13 @@ export function binaryCrossEntropy(logits: Tensor, targets: Tensor, options?: Bi
   checkPair(operation, ['logits', logits], ['targets', targets]);
   checkPositiveWeight(positiveWeight, logits);
   const weighting = weightingOf(operation, given.weights, logits);
-  const [x, t] = [replaced(logits, weighting), replaced(targets, weighting)];
-  const factor = typeof positiveWeight === 'number' ? positiveWeight : replaced(positiveWeight, weighting);
-  const positive = multiply(factor === 1 ? t : multiply(t, factor), softplus(negate(x)));
-  const negative = multiply(subtract(1, t), softplus(x));
-  return reduce(operation, add(positive, negative), given.reduction, weighting);
+  return inLoss(operation, () => {
+    const [x, t] = [replaced(logits, weighting), replaced(targets, weighting)];
+    const factor = typeof positiveWeight === 'number' ? positiveWeight : replaced(positiveWeight, weighting);
+    const positive = multiply(factor === 1 ? t : multiply(t, factor), softplus(negate(x)));
+    const negative = multiply(subtract(1, t), softplus(x));
+    return reduce(operation, add(positive, negative), given.reduction, weighting);
+  });
 }
 
 function checkPositiveWeight(weight: Scalar, logits: Tensor): void {

@@ -10,6 +10,7 @@ import {
 } from '@sluice/core';
 import type { CRF, CRFInput } from '@sluice/layers';
 import { checkLike, checkTensor } from '../checks.ts';
+import { inLoss } from './loss-label.ts';
 import { type LossOptions, lossDefaults, reduce, weightingOf } from './support.ts';
 
 export interface CRFLossOptions extends LossOptions, CRFInput {}
@@ -30,14 +31,16 @@ export function crfLoss(crf: CRF, emissions: Tensor, tags: Tensor, options?: CRF
   check(crf, emissions, tags);
   const [, batch] = emissions.shape as [number, number, number];
   const weighting = weightingOf(operation, weights, emissions, [batch]);
-  let [scores, path] = [emissions, tags];
-  if (weighting) {
-    scores = select(reshape(weighting.kept, [1, batch, 1]), emissions, 0);
-    path = select(reshape(weighting.kept, [1, batch]), tags, 0);
-  }
-  const names = { emissions: 'emissions', tags: 'tags', indices: 'tags', lengths: 'lengths' };
-  const likelihoods = withPublicNames({ operation, names }, () => crf.call(scores, path, { lengths }));
-  return reduce(operation, negate(likelihoods), reduction, weighting);
+  return inLoss(operation, () => {
+    let [scores, path] = [emissions, tags];
+    if (weighting) {
+      scores = select(reshape(weighting.kept, [1, batch, 1]), emissions, 0);
+      path = select(reshape(weighting.kept, [1, batch]), tags, 0);
+    }
+    const names = { emissions: 'emissions', tags: 'tags', indices: 'tags', lengths: 'lengths' };
+    const likelihoods = withPublicNames({ operation, names }, () => crf.call(scores, path, { lengths }));
+    return reduce(operation, negate(likelihoods), reduction, weighting);
+  });
 }
 
 /** Shapes, before weights spread over them; the layer checks the rest. */

@@ -21,6 +21,7 @@ import {
   withPublicNames,
 } from '@sluice/core';
 import { checkFloat, checkLike } from '../checks.ts';
+import { inLoss } from './loss-label.ts';
 import { type LossOptions, lossDefaults, reduce, replaced, type Weighting, weightingOf } from './support.ts';
 
 export interface CrossEntropyOptions extends LossOptions {
@@ -72,15 +73,17 @@ export function crossEntropy(logits: Tensor, targets: Tensor, options?: CrossEnt
   const own = factors && withPublicNames(named, () => gather(factors, labels));
   const someZero = classWeights !== undefined && Array.prototype.includes.call(classWeights, 0);
   if (own && someZero && labelSmoothing === 0) weighting = without(notEqual(own, 0), weighting, dtype);
-  let logProbabilities = logSoftmax(weighting ? select(expandAxis(weighting.kept, -1), logits, 0) : logits);
-  if (factors && someZero) logProbabilities = select(notEqual(factors, 0), logProbabilities, 0);
-  let losses = withPublicNames(named, () => negate(pick(logProbabilities, labels)));
-  if (own) losses = multiply(losses, own);
-  if (labelSmoothing > 0) {
-    const even = mean(factors ? multiply(logProbabilities, factors) : logProbabilities, -1);
-    losses = add(multiply(losses, 1 - labelSmoothing), multiply(even, -labelSmoothing));
-  }
-  return reduce(operation, losses, given.reduction, weighting, own);
+  return inLoss(operation, () => {
+    let logProbabilities = logSoftmax(weighting ? select(expandAxis(weighting.kept, -1), logits, 0) : logits);
+    if (factors && someZero) logProbabilities = select(notEqual(factors, 0), logProbabilities, 0);
+    let losses = withPublicNames(named, () => negate(pick(logProbabilities, labels)));
+    if (own) losses = multiply(losses, own);
+    if (labelSmoothing > 0) {
+      const even = mean(factors ? multiply(logProbabilities, factors) : logProbabilities, -1);
+      losses = add(multiply(losses, 1 - labelSmoothing), multiply(even, -labelSmoothing));
+    }
+    return reduce(operation, losses, given.reduction, weighting, own);
+  });
 }
 
 function expectedOf(classes: number, ignoreIndex: number | undefined): string {

@@ -1,7 +1,6 @@
 import {
   add,
   concat,
-  defineOp,
   divide,
   gather,
   less,
@@ -25,6 +24,7 @@ import {
 } from '@sluice/core';
 import { checkFloat } from '../checks.ts';
 import { ctcLattice, impossible, leastPossible, stepsNeeded } from './ctc-lattice.ts';
+import { inLoss } from './loss-label.ts';
 import { type LossOptions, lossDefaults, reduce, type Weighting, weightingOf } from './support.ts';
 
 export interface CTCLossOptions extends LossOptions {
@@ -63,49 +63,43 @@ export function ctcLoss(logits: Tensor, targets: readonly ArrayLike<number>[], o
   const lengths = given.lengths ?? new Int32Array(batch).fill(time);
   const weighting = weightingOf(operation, given.weights, logits, [batch]);
   const { device, dtype } = logits;
-  return device.scope(() => {
-    const lattice = ctcLattice(targets, { time, classes, blank, lengths });
-    const { states, steps } = lattice;
-    const floats = (data: Float64Array, shape: number[]) => device.tensor(data, { shape, dtype });
-    const needed = targets.map(stepsNeeded);
-    const read = Int32Array.from(lengths, (length, row) => (zeroInfinity && needed[row]! > length ? 0 : length));
-    // A class of probability 0 must not bring -Infinity, whose differences are no numbers.
-    const probabilities = maximum(reshape(logSoftmax(cut(logits, read, weighting)), [logits.size]), impossible);
-    const emissions = gather(
-      concat([probabilities, floats(Float64Array.of(0, impossible), [2])]),
-      device.tensor(lattice.emissions, { shape: [steps, states, batch] }),
-    );
-    const origins = device.tensor(lattice.origins, { shape: [3, states] });
-    const rules = floats(lattice.rules, [3, states, batch]);
-    let forward = floats(lattice.start, [states, batch]);
-    for (const emission of unstack(emissions)) {
-      forward = device.scope(() => add(logSumExp(add(gather(forward, origins), rules), 0), emission));
-    }
-    const total = gather(reshape(forward, [states * batch]), device.tensor(lattice.ends));
-    const never = less(total, leastPossible);
-    let losses = select(never, 0, negate(total));
-    if (!zeroInfinity) {
-      losses = infiniteWhere(weighting ? logicalAnd(weighting.kept, never) : never, losses, describe(needed, lengths));
-    }
-    const counts = Float64Array.from(targets, (labels) => Math.max(1, labels.length));
-    if (given.reduction === 'mean') losses = divide(losses, floats(counts, [batch]));
-    return reduce(operation, losses, given.reduction, weighting);
-  });
+  return inLoss(operation, () =>
+    device.scope(() => {
+      const lattice = ctcLattice(targets, { time, classes, blank, lengths });
+      const { states, steps } = lattice;
+      const floats = (data: Float64Array, shape: number[]) => device.tensor(data, { shape, dtype });
+      const needed = targets.map(stepsNeeded);
+      const read = Int32Array.from(lengths, (length, row) => (zeroInfinity && needed[row]! > length ? 0 : length));
+      // A class of probability 0 must not bring -Infinity, whose differences are no numbers.
+      const probabilities = maximum(reshape(logSoftmax(cut(logits, read, weighting)), [logits.size]), impossible);
+      const emissions = gather(
+        concat([probabilities, floats(Float64Array.of(0, impossible), [2])]),
+        device.tensor(lattice.emissions, { shape: [steps, states, batch] }),
+      );
+      const origins = device.tensor(lattice.origins, { shape: [3, states] });
+      const rules = floats(lattice.rules, [3, states, batch]);
+      let forward = floats(lattice.start, [states, batch]);
+      for (const emission of unstack(emissions)) {
+        forward = device.scope(() => add(logSumExp(add(gather(forward, origins), rules), 0), emission));
+      }
+      const total = gather(reshape(forward, [states * batch]), device.tensor(lattice.ends));
+      const never = less(total, leastPossible);
+      let losses = select(never, 0, negate(total));
+      if (!zeroInfinity) {
+        const where = weighting ? logicalAnd(weighting.kept, never) : never;
+        const unweighed = losses;
+        losses = inLoss(describe(needed, lengths), () => infiniteWhere(where, unweighed));
+      }
+      const counts = Float64Array.from(targets, (labels) => Math.max(1, labels.length));
+      if (given.reduction === 'mean') losses = divide(losses, floats(counts, [batch]));
+      return reduce(operation, losses, given.reduction, weighting);
+    }),
+  );
 }
 
-/** Infinity, without a gradient, where the condition holds. What watches operations for numbers that are not finite meets it under this name. */
-function infiniteWhere(condition: Tensor, losses: Tensor, name: string): Tensor {
-  const op = defineOp({
-    name,
-    forward: (where: Tensor, x: Tensor) => {
-      const infinity = x.device.full([], Number.POSITIVE_INFINITY, x.dtype);
-      return x.device.execute(operation, [where, infinity, x], x.shape, x.dtype, (backend, [c, a, b]) =>
-        backend.select(c!, a!, b!, x.shape),
-      );
-    },
-    backward: (dy, _y, where) => [null, () => select(where, 0, dy)],
-  });
-  return op(condition, losses);
+/** Infinity, without a gradient, where the condition holds. */
+function infiniteWhere(condition: Tensor, losses: Tensor): Tensor {
+  return select(condition, Number.POSITIVE_INFINITY, losses);
 }
 
 /** The name of the function, with the first row whose target is out of reach. */

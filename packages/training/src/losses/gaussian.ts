@@ -1,5 +1,6 @@
 import { add, detach, divide, log, maximum, multiply, square, subtract } from '@sluice/autograd';
 import { OptionError, readOptions, type Tensor } from '@sluice/core';
+import { inLoss } from './loss-label.ts';
 import { checkPair, type LossOptions, lossDefaults, reduce, replaced, weightingOf } from './support.ts';
 
 export interface GaussianOptions extends LossOptions {
@@ -36,12 +37,14 @@ export function gaussianNegativeLogLikelihood(
     throw new OptionError({ operation, argument: 'epsilon', got, expected: 'a finite number above 0' });
   }
   const weighting = weightingOf(operation, given.weights, mean);
-  const varying = replaced(variance, weighting, 1);
-  const constant = detach(varying);
-  const spread = add(varying, subtract(maximum(constant, epsilon), constant));
-  const difference = subtract(replaced(mean, weighting), replaced(target, weighting));
-  const distance = divide(square(difference), spread);
-  const losses = multiply(add(log(spread), distance), 0.5);
-  const shifted = full ? add(losses, Math.log(2 * Math.PI) / 2) : losses;
-  return reduce(operation, shifted, given.reduction, weighting);
+  return inLoss(operation, () => {
+    const varying = replaced(variance, weighting, 1);
+    const constant = detach(varying);
+    const spread = add(varying, subtract(maximum(constant, epsilon), constant));
+    const difference = subtract(replaced(mean, weighting), replaced(target, weighting));
+    const distance = divide(square(difference), spread);
+    const losses = multiply(add(log(spread), distance), 0.5);
+    const shifted = full ? add(losses, Math.log(2 * Math.PI) / 2) : losses;
+    return reduce(operation, shifted, given.reduction, weighting);
+  });
 }

@@ -1,6 +1,7 @@
 import { expandAxis, maximum, multiply, subtract } from '@sluice/autograd';
 import { formatShape, OptionError, readOptions, ShapeError, sameShape, type Tensor } from '@sluice/core';
 import { checkFloat, checkLike } from '../checks.ts';
+import { inLoss } from './loss-label.ts';
 import { type LossOptions, lossDefaults, reduce, replaced, weightingOf } from './support.ts';
 
 const operation = 'quantileLoss';
@@ -27,9 +28,11 @@ export function quantileLoss(
   check(prediction, target, quantiles);
   const weighting = weightingOf(operation, weights, prediction);
   const levels = prediction.device.tensor(quantiles, { dtype: prediction.dtype });
-  const difference = subtract(replaced(expandAxis(target, -1), weighting), replaced(prediction, weighting));
-  const losses = maximum(multiply(difference, levels), multiply(difference, subtract(levels, 1)));
-  return reduce(operation, losses, reduction, weighting);
+  return inLoss(operation, () => {
+    const difference = subtract(replaced(expandAxis(target, -1), weighting), replaced(prediction, weighting));
+    const losses = maximum(multiply(difference, levels), multiply(difference, subtract(levels, 1)));
+    return reduce(operation, losses, reduction, weighting);
+  });
 }
 
 function check(prediction: Tensor, target: Tensor, quantiles: readonly number[]): void {

@@ -1,5 +1,6 @@
 import { abs, minimum, multiply, square, subtract } from '@sluice/autograd';
 import { OptionError, readOptions, type Tensor } from '@sluice/core';
+import { inLoss } from './loss-label.ts';
 import { checkPair, type LossOptions, lossDefaults, reduce, replaced, weightingOf } from './support.ts';
 
 /**
@@ -60,6 +61,8 @@ function ofDifference(
 ): Tensor {
   checkPair(operation, ['prediction', prediction], ['target', target]);
   const weighting = weightingOf(operation, weights, prediction);
-  const difference = subtract(replaced(prediction, weighting), replaced(target, weighting));
-  return reduce(operation, loss(difference), reduction, weighting);
+  return inLoss(operation, () => {
+    const difference = subtract(replaced(prediction, weighting), replaced(target, weighting));
+    return reduce(operation, loss(difference), reduction, weighting);
+  });
 }

@@ -1,7 +1,7 @@
-import { cast, divide, multiply, notEqual, reshape, select, sum, withLabel } from '@sluice/autograd';
+import { cast, divide, multiply, notEqual, reshape, select, sum } from '@sluice/autograd';
 import { DTypeError, formatShape, OptionError, type Shape, ShapeError, sameShape, type Tensor } from '@sluice/core';
 import { checkFloat, checkLike, checkTensor } from '../checks.ts';
-import { MeanLabel } from './mean-label.ts';
+import { inLoss } from './loss-label.ts';
 
 /** What becomes of the loss of each element: their mean, their sum, or one loss each. */
 export type Reduction = 'mean' | 'sum' | 'none';
@@ -81,12 +81,12 @@ export function reduce(
     case 'mean': {
       if (!weighting) {
         const [numerator, total] = [sum(weighted), counts ? sum(counts) : weighted.size];
-        return withLabel(new MeanLabel(operation), () => divide(numerator, total));
+        return inLoss(operation, () => divide(numerator, total), true);
       }
       const { factors } = weighting;
       const total = counts ? sum(multiply(counts, factors)) : multiply(sum(factors), losses.size / factors.size);
       const numerator = sum(weighted);
-      return withLabel(new MeanLabel(operation), () => divide(numerator, total));
+      return inLoss(operation, () => divide(numerator, total), true);
     }
     case 'sum':
       return sum(weighted);
