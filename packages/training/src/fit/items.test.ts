@@ -171,6 +171,28 @@ describe('without `items`', () => {
     [5, { inputs: { shape: [9, 5, 2], data: [] }, known: { shape: [3, 5, 0], data: [] }, origins: new Int32Array(5) }],
     [6, { inputs: { shape: [3, 2], data: [] }, scale: { shape: [], data: [1] } }],
     [2, new Map([['labels', [[1], [2, 3]]]])],
+    [4, [new Float32Array(12), new Int32Array(4)]],
+    [4, [new Float32Array(12), new Float32Array(4)]],
+    [
+      4,
+      [
+        [[1], [2], [3], [4]],
+        [0, 1, 0, 1],
+      ],
+    ],
+    [4, [{ words: new Float32Array(8) }, new Int32Array(4)]],
+    [4, { pair: [new Float32Array(12), new Int32Array(4)], name: 'a' }],
+    [3, [[[1], [2]], [[3]], []]],
+    [3, [new Int32Array(5), new Int32Array(9), new Int32Array(3)]],
+    [4, [[1], [2, 3], [4], [5, 6]]],
+    [2, [{ x: [1, 2, 3] }, { x: [4, 5, 6] }]],
+    [
+      2,
+      [
+        [new Float32Array(3), 1],
+        [new Float32Array(3), 0],
+      ],
+    ],
   ])('the size of a batch is %d for %o', (expected, batch) => {
     expect(itemsOf(batch, undefined)).toBe(expected);
   });

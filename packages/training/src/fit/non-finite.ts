@@ -64,7 +64,7 @@ export async function explainNonFinite(problem: NonFiniteCase): Promise<NonFinit
     found.pass === 'forward' &&
     Number.isNaN(found.value)
   ) {
-    cause = `no position counts in ${found.operation}, whose mean is one of nothing: it has no targets, all of them are ignored, or all weights are 0`;
+    cause = `no position counts in ${found.operation}, whose mean is one of nothing: it has no targets, all of them are ignored, or all weights are 0 (a batch for which items gives 0 is passed over)`;
   } else if (found) {
     const place = layer === undefined ? ' outside of any layer' : layer === '' ? ' in the model' : ` in layer ${layer}`;
     cause = `${found.operation}${place} gave ${found.value} (${found.pass})`;

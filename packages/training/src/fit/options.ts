@@ -113,7 +113,7 @@ export interface FitOptions<Batch, Carry = undefined> {
    * How many items a batch holds, finite and at least 0: weights for all means over batches (of an update with `accumulate`, an epoch, a validation), and
    * for items a second. A batch of 0 items adds nothing but its carry; one alone makes no update, and a `skipped` event says so.
    *
-   * Default: its size. The size of a list is its length. Any other batch holds arrays, of so many elements for each example: the array with the fewest
+   * Default: its size. The size of a list of examples, which are alike, is its length. Any other batch, a tuple of unlike parts too, holds arrays, of so many elements for each example: the array with the fewest
    * elements tells, whichever axis the examples are on. Say it yourself where examples count differently, as padded ones do.
    */
   readonly items?: ((batch: Batch) => number) | undefined;
