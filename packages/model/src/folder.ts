@@ -69,8 +69,11 @@ export async function readMarked(
   try {
     return check(folder, name, expected, await readOrRefuse(folder, name, limits));
   } catch (error) {
-    const left = await folder.read(pending(name), limits).catch(() => undefined);
-    if (left instanceof Uint8Array && matches(left, expected)) return left;
+    // A save may have moved the file from there to here meanwhile.
+    for (const place of [pending(name), name]) {
+      const found = await folder.read(place, limits).catch(() => undefined);
+      if (found instanceof Uint8Array && matches(found, expected)) return found;
+    }
     throw error;
   }
 }

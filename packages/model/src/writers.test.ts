@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { defineModel, encodeModel } from './index.ts';
+import { defineModel, encodeModel, loadModel as loadFiles } from './index.ts';
 import { loadModel, saveModel } from './node.ts';
 import { createDevice, createParts, definition } from './testing/support.ts';
 
@@ -80,6 +80,23 @@ it('loads as one save or another while it is replaced', async () => {
   await saves;
   expect([await expectOneSave(), device.live]).toEqual([39, 0]);
 });
+
+it.each(['model.safetensors', 'preprocessing.json'] as const)(
+  'finds %s that a save puts in its place between two looks',
+  async (moved) => {
+    const [before, after] = await Promise.all([1, 2].map((seed) => encodeModel(definition, createParts(seed))));
+    let isMoved = false;
+    const read = async (name: string) => {
+      if (name === `${moved}.new`) {
+        isMoved = true;
+        throw new Error('ENOENT');
+      }
+      return (name === moved && !isMoved ? before : after)![name as typeof moved];
+    };
+    const { preprocessing } = await loadFiles(read, definition, createDevice());
+    expect(preprocessing.scale.factor).toBe(2);
+  },
+);
 
 it('lets one of two kinds have the folder, whole', async () => {
   const other = defineModel({ ...definition, kind: 'other' });

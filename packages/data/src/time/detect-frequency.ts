@@ -1,8 +1,8 @@
-import { FormatError } from '@sluice/core';
+import { FormatError, maximumOf } from '@sluice/core';
 import { Frequency } from './frequency.ts';
 import { businessGrid, businessWeeks, fixedGrid, type Grid, monthGrid, monthNumber } from './grids.ts';
 import { checkRising } from './rising.ts';
-import { day, modulo } from './utc.ts';
+import { day, modulo, weekdayOf } from './utc.ts';
 
 /** Of the steps, so many must be those of the frequency. */
 const leastShare = 0.5;
@@ -10,7 +10,8 @@ const leastShare = 0.5;
 /**
  * The frequency that most steps between times follow: by the calendar (business days, months, quarters, years, at their start, their end or another day, which
  * in shorter months is the last) or by the clock. Some times may be missing, as holidays are; `findGaps` tells where. Two times suffice, and are read as
- * months where both may be: 31 January and 29 February are ends of months. Days are business days where a weekend is left out.
+ * months where both may be: 31 January and 29 February are ends of months. Days are business days where a weekend is left out, and those of other weekdays,
+ * named `day (Mon, Wed, Fri)`, where each of these was seen twice.
  * @param times milliseconds since 1970 in rising order, at least two
  * @param source names the times in errors, e.g. the file and column that they came from
  * @example
@@ -75,9 +76,21 @@ function monthGrids(times: readonly number[]): Grid[] {
 }
 
 function businessGrids(times: readonly number[]): Grid[] {
-  return businessWeeks
-    .map((weekdays) => businessGrid(weekdays))
-    .filter((grid) => times.some((time, row) => row > 0 && leavesOut(grid, times[row - 1]!, time)));
+  return [...businessWeeks.map((weekdays) => businessGrid(weekdays)), ...ownWeek(times)].filter((grid) =>
+    times.some((time, row) => row > 0 && leavesOut(grid, times[row - 1]!, time)),
+  );
+}
+
+const weekdayNames = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
+
+/** The weekdays that times keep to, if there are such: each at least half as often as the most frequent one. */
+function ownWeek(times: readonly number[]): Grid[] {
+  const counts = weekdayNames.map(() => 0);
+  for (const time of times) counts[weekdayOf(time)]!++;
+  const least = Math.max(2, maximumOf(counts) / 2);
+  const weekdays = [...counts.keys()].filter((weekday) => counts[weekday]! >= least);
+  if (weekdays.length < 2 || weekdays.length === 7) return [];
+  return [businessGrid(weekdays, `day (${weekdays.map((weekday) => weekdayNames[weekday]).join(', ')})`)];
 }
 
 /** Whether days without business lie between two that follow each other. */

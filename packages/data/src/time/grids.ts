@@ -49,11 +49,11 @@ export const businessWeeks: readonly (readonly number[])[] = [
   [1, 2, 3, 4, 5, 6],
 ];
 
-/** @param weekdays of `businessWeeks` */
-export function businessGrid(weekdays: readonly number[]): Grid {
+/** @param weekdays from Sunday, 0, in rising order */
+export function businessGrid(weekdays: readonly number[], name = 'business day'): Grid {
   const { length } = weekdays;
   return {
-    name: 'business day',
+    name,
     seasons: [length, Math.round((daysOfYear * length) / 7)],
     periodOf: (time) => {
       const since = Math.floor(time / day) + 4;
