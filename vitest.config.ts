@@ -13,7 +13,7 @@ const node: TestProjectInlineConfiguration = {
   test: {
     ...common,
     name: 'node',
-    include: ['{packages,apps,tooling,tests/agreement}/**/*.test.ts'],
+    include: ['{packages,apps,tooling,tests/agreement,tests/reliability}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
   },
 };

@@ -41,17 +41,23 @@ async function expectOneSave(): Promise<number> {
   return seed;
 }
 
-it('is one of two saves at one time, forty times', async () => {
-  for (let round = 0; round < 40; round++) {
+const rounds = 40;
+
+it('is one of two saves at one time, forty times', async ({ annotate }) => {
+  for (let round = 0; round < rounds; round++) {
     const seeds = [2 * round + 1, 2 * round + 2];
     const saves = await Promise.allSettled(seeds.map((seed) => saveModel(folder, definition, partsOf(seed))));
     expect(saves.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
     expect(seeds).toContain(await expectOneSave());
     if (round % 3 === 0) await rm(folder, { recursive: true });
   }
+  await annotate(
+    `${rounds} pairs of saves into one folder at one time: each folder is one of the two, whole`,
+    'figure',
+  );
 });
 
-it('is one of the saves of several processes', { timeout: 120_000 }, async () => {
+it('is one of the saves of several processes', { timeout: 120_000 }, async ({ annotate }) => {
   const savers = [100, 200, 300].map((first) =>
     spawn(process.execPath, [...argumentsOf(saver), String(first), '8'], { stdio: 'inherit' }),
   );
@@ -62,6 +68,7 @@ it('is one of the saves of several processes', { timeout: 120_000 }, async () =>
     [0, null],
   ]);
   expect([100, 200, 300]).toContain(100 * Math.floor((await expectOneSave()) / 100));
+  await annotate('3 processes with 8 saves each into one folder: one of them, whole', 'figure');
 });
 
 it('loads as one save or another while it is replaced', async () => {
@@ -124,7 +131,7 @@ it('waits for nobody who is gone, and takes away what they have left', async () 
   expect(await expectOneSave()).toBe(2);
 });
 
-it('leaves the last save when the disk is full, whichever file does not fit', async () => {
+it('leaves the last save when the disk is full, whichever file does not fit', async ({ annotate }) => {
   await saveModel(folder, definition, partsOf(1));
   const handle = await open(join(folder, 'config.json'), 'r');
   await handle.close();
@@ -142,6 +149,7 @@ it('leaves the last save when the disk is full, whichever file does not fit', as
     vi.restoreAllMocks();
     expect(await expectOneSave()).toBe(1);
   }
+  await annotate(`a full disk at each of ${names.length} files of a save: the last save stays, whole`, 'figure');
 });
 
 it('replaces links, and leaves what they point at', async () => {

@@ -43,15 +43,33 @@ const spoiltBatch =
     },
   });
 
+/** A loss that is spoilt in the fifth step, as by an operation of the user's own. */
+const spoiltLoss: Injection = ({ options }, bad) => {
+  let calls = 0;
+  const { loss } = options;
+  return {
+    loss: (batch, carry) => {
+      const result = loss(batch, carry) as { loss: Tensor };
+      return ++calls < 5 ? result : { ...result, loss: multiply(result.loss, bad) };
+    },
+  };
+};
+
 const injections: Record<string, Injection> = {
   inputs: spoiltBatch('x'),
   targets: spoiltBatch('y'),
+  'the loss': spoiltLoss,
   weights: ({ model }, bad) => ({ onStep: () => spoil(model.head.weight, bad) }),
   'first moments': ({ optimizer }, bad) => ({ onStep: () => spoilSlot(optimizer, 'firstMoment', bad) }),
   'second moments': ({ optimizer }, bad) => ({ onStep: () => spoilSlot(optimizer, 'secondMoment', bad) }),
+  'recurrent weights': ({ model }, bad) => ({
+    onStep: () => spoil(model.gru.parameters().get('weight_hh_l0')!, bad),
+  }),
   schedule: (_made, bad) => ({ schedule: (step) => (step === 4 ? bad : 0.01) }),
   'huge rate': (_made, bad) => ({ schedule: (step) => (step === 4 ? (Number.isNaN(bad) ? 3e38 : 1e39) : 0.01) }),
 };
+
+let stopped = 0;
 
 describe('what is not finite stops training before it is saved', () => {
   const cases = Object.keys(injections).flatMap((name) =>
@@ -78,6 +96,15 @@ describe('what is not finite stops training before it is saved', () => {
     if (name.includes('moments') || name === 'weights') expect(error.details.layer).toBe('head');
     expect(saved.every(allFinite)).toBe(true);
     expect(made.device.live).toBe(live);
+    stopped++;
+  });
+
+  it('and so none is missed', async ({ annotate }) => {
+    await annotate(
+      `${stopped} of ${cases.length} injections of NaN and infinities stopped, told of by step and operation, before a save`,
+      'figure',
+    );
+    expect(stopped).toBe(cases.length);
   });
 
   it('names what the update left behind', async () => {

@@ -39,10 +39,12 @@ async function killAfter(folder: string, milliseconds: number): Promise<number> 
   return text.split('\n').length - 1;
 }
 
-it('loads after a kill at any moment, and the next save cleans up', { timeout: 120_000 }, async () => {
+const rounds = 30;
+
+it('loads after a kill at any moment, and the next save cleans up', { timeout: 240_000 }, async ({ annotate }) => {
   const random = new Random(5);
   const device = createDevice();
-  for (let round = 0; round < 8; round++) {
+  for (let round = 0; round < rounds; round++) {
     const folder = join(root, String(round));
     const saved = await killAfter(folder, 40 * random.next());
     const { model, config, preprocessing } = await loadModel(folder, definition, device);
@@ -58,4 +60,5 @@ it('loads after a kill at any moment, and the next save cleans up', { timeout: 1
       'preprocessing.json',
     ]);
   }
+  await annotate(`${rounds} kills during saves of a model: each folder loads, whole`, 'figure');
 });

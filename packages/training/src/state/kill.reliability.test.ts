@@ -27,12 +27,15 @@ async function trainAndKill(path: string, milliseconds: number): Promise<void> {
   expect({ code, signal, errors }).toEqual({ code: null, signal: 'SIGKILL', errors: '' });
 }
 
-it('goes on bit by bit after the process was killed', async () => {
+const rounds = 30;
+
+it('goes on bit by bit after the process was killed', { timeout: 240_000 }, async ({ annotate }) => {
   const folder = await mkdtemp(join(tmpdir(), 'kill-'));
   try {
-    for (const milliseconds of [0, 37, 113]) {
-      const path = join(folder, `${milliseconds}.safetensors`);
-      await trainAndKill(path, milliseconds);
+    for (let round = 0; round < rounds; round++) {
+      const path = join(folder, `${round}.safetensors`);
+      // Up to some 110 ms, each another place of a step or a save.
+      await trainAndKill(path, (37 * round) % 113);
       const resume = await loadCheckpoint(path);
       const epochs = resume.epoch + 2;
       const [straight, resumed] = [setUp({ epochs }), setUp({ epochs, resume })];
@@ -42,6 +45,7 @@ it('goes on bit by bit after the process was killed', async () => {
       expect(await bitsOf(resumed.model)).toEqual(await bitsOf(straight.model));
       expect(await resumed.optimizer.stateDict()).toEqual(await straight.optimizer.stateDict());
     }
+    await annotate(`${rounds} kills during training: each goes on to the bits of one that was never killed`, 'figure');
   } finally {
     await rm(folder, { recursive: true });
   }
