@@ -62,7 +62,7 @@ test('errors name the function that was called', async () => {
   await expect(readCsvFile(import.meta.filename, { decimal: ',', thousands: ',' })).rejects.toThrow(
     'readCsvFile: thousands is ","',
   );
-  await expect(readCsv(5 as never)).rejects.toThrow('readCsv: text is something else, expected a text, its bytes or a');
+  await expect(readCsv(5 as never)).rejects.toThrow('readCsv: text is a number, expected a text, its bytes or a');
   await expect(
     readCsv({
       async *[Symbol.asyncIterator]() {
@@ -70,5 +70,5 @@ test('errors name the function that was called', async () => {
       },
     } as never),
   ).rejects.toThrow('text yields a string');
-  expect(() => readJson(undefined as never)).toThrow('readJson: text is a undefined, expected a text');
+  expect(() => readJson(undefined as never)).toThrow('readJson: text is undefined, expected a text');
 });

@@ -52,26 +52,26 @@ test('spellings of missing that were given are the only ones', async () => {
 });
 
 test('decimal commas, thousands and dates of other orders', async () => {
-  const german = await readCsv('Tag;Last\n31.12.2024;1.234,5\n1.2.2024 06:30;-2,25\n2024-03-01;7\n', {
+  const german = await readCsv('Tag;Last\n31.12.2024;1.234,5\n1.2.2024 6:30;-2,25\n2024-03-01;7\n', {
     decimal: ',',
     thousands: '.',
     dateOrder: 'dayFirst',
   });
   expect([...german.numbers('Last')]).toEqual([1234.5, -2.25, 7]);
   expect([...german.dates('Tag')]).toEqual([Date.UTC(2024, 11, 31), Date.UTC(2024, 1, 1, 6, 30), Date.UTC(2024, 2, 1)]);
-  const american = await readCsv('day,load\n12/31/2024,"1,234.5"\n2/1/2024,7\n', {
+  const american = await readCsv('day,load\n12/31/2024T09:05+01:00,"1,234.5"\n2/1/2024,7\n', {
     thousands: ',',
     dateOrder: 'monthFirst',
   });
   expect([...american.numbers('load')]).toEqual([1234.5, 7]);
-  expect([...american.dates('day')]).toEqual([Date.UTC(2024, 11, 31), Date.UTC(2024, 1, 1)]);
+  expect([...american.dates('day')]).toEqual([Date.UTC(2024, 11, 31, 8, 5), Date.UTC(2024, 1, 1)]);
   const sheet = await readCsv('day,load\n2024-01-01,"1,5"\n', { decimal: ',', delimiter: ',' });
   expect([...sheet.numbers('load')]).toEqual([1.5]);
 });
 
 test('dates of another order than declared are refused', async () => {
   const options: ReadCsvOptions = { dateOrder: 'dayFirst', types: { d: 'date' } };
-  for (const cell of ['12/31/2024', '31.12/2024', '31.12.24', '31.12.20245', '29.02.2023', '0.1.2024']) {
+  for (const cell of ['12/31/2024', '31.12/2024', '31.12.24', '31.12.20245', '29.02.2023', '0.1.2024', '1.2.2024 6']) {
     await expect(readCsv(`d\n${cell}\n`, options)).rejects.toThrow(
       `line 2, column "d" is "${cell}", expected a date such as 31.12.2024 or 2024-12-31 or a spelling of missing`,
     );
@@ -85,13 +85,16 @@ test.each<[ReadCsvOptions, string]>([
   [{ thousands: ';' as never }, 'thousands is ";", expected one of'],
   [{ dateOrder: 'dmy' as never }, 'dateOrder is "dmy", expected one of "yearFirst", "dayFirst", "monthFirst"'],
   [{ missing: 'NA' as never }, 'missing is something else, expected a list of texts'],
+  [{ names: 'ab' as never }, 'names is something else, expected a list of texts'],
+  [{ names: ['a', 'b', 'a'] }, 'names has "a" twice, expected each name once'],
+  [{ names: Array.from({ length: 262_145 }, String) }, 'names has 262145 entries, expected at most 262144'],
   [{ comment: ',' }, 'comment is ",", as is delimiter, expected two different characters'],
   [{ comment: '##' }, 'comment is "##", expected one character that is no quote and no end of line'],
   [{ delimiter: '' }, 'delimiter is "", expected one character that is no quote and no end of line, or auto'],
   [{ delimiter: '"' }, 'delimiter is "\\"", expected one character'],
   [{ types: { a: 'float' as never } }, 'types of "a" are "float", expected number, date, string, category or a list'],
   [{ delimeter: ';' } as never, 'delimeter is no option, expected one of'],
-])('refuses the options %j', async (options, message) => {
+])('refuses the options %.80j', async (options, message) => {
   await expect(readCsv('a\n1\n', options)).rejects.toThrow(`readCsv: ${message}`);
   await expect(readCsv('a\n1\n', options)).rejects.toThrow(OptionError);
 });

@@ -6,7 +6,7 @@ import { type NumberFormat, numberParser } from './parse-number.ts';
 export interface CellFormat extends NumberFormat {
   /**
    * What dates begin with. `yearFirst`: ISO 8601 alone, `2024-12-31`. `dayFirst`: also `31.12.2024`, `31/12/2024` and `31-12-2024`; `monthFirst`: also
-   * `12/31/2024`, with the same marks. Days and months may have one digit, and a time and a zone may follow. Default `yearFirst`.
+   * `12/31/2024`, with the same marks. Days, months and hours may then have one digit; a time and a zone may follow. Default `yearFirst`.
    */
   readonly dateOrder?: 'yearFirst' | 'dayFirst' | 'monthFirst' | undefined;
   /**
@@ -70,13 +70,14 @@ const dateFormats = {
   monthFirst: 'a date such as 12/31/2024 or 2024-12-31',
 };
 
-const shortDate = /^(\d{1,2})([-./])(\d{1,2})\2(\d{4})(?!\d)/;
+const shortDate = /^(\d{1,2})([-./])(\d{1,2})\2(\d{4})(?!\d)(?:[T ](\d{1,2})(?=:))?/;
 
 /** The date as ISO 8601 writes it, if it is one; else the same text. */
 function toYearFirst(cell: string, isDayFirst: boolean): string {
-  return cell.trim().replace(shortDate, (_, first: string, _mark: string, second: string, year: string) => {
+  return cell.trim().replace(shortDate, (_, first: string, _mark, second: string, year: string, hour?: string) => {
     const [month, day] = isDayFirst ? [second, first] : [first, second];
-    return `${year}-${month!.padStart(2, '0')}-${day!.padStart(2, '0')}`;
+    const time = hour === undefined ? '' : `T${hour.padStart(2, '0')}`;
+    return `${year}-${month!.padStart(2, '0')}-${day!.padStart(2, '0')}${time}`;
   });
 }
 

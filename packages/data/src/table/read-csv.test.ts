@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { FormatError } from '@sluice/core';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
@@ -119,6 +120,27 @@ test('refuses bytes that are no text, and a quote that takes in too much', async
   await expect(readCsv(endless)).rejects.toThrow(
     'readCsv: line 3, column "a" is in a row of more than 4194304 characters: is its quote not closed?',
   );
+});
+
+test.each<[unknown, string]>([
+  [5, 'is a number'],
+  [new ArrayBuffer(2), 'is of class ArrayBuffer'],
+  [new DataView(new ArrayBuffer(2)), 'is of class DataView'],
+  [Uint16Array.of(97, 10), 'is of class Uint16Array'],
+  [Promise.resolve('a'), 'is a promise (await it)'],
+])('refuses what is neither text nor bytes: %o', async (text, problem) => {
+  await expect(readCsv(text as string)).rejects.toThrow(
+    `readCsv: text ${problem}, expected a text, its bytes or a stream of bytes`,
+  );
+});
+
+test('reads bytes of another realm, and refuses streams of texts', async () => {
+  const foreign = runInNewContext('Uint8Array.of(97, 10, 49)') as Uint8Array;
+  expect([...(await readCsv(foreign)).numbers('a')]).toEqual([1]);
+  async function* texts() {
+    yield 'a\n1\n';
+  }
+  await expect(readCsv(texts() as never)).rejects.toThrow('readCsv: text yields a string, expected bytes');
 });
 
 test('tells how far it has come, and stops when it is told to', async () => {

@@ -1,10 +1,17 @@
-import { FormatError, nextTask, OptionError, quote, readOptions } from '@sluice/core';
+import { FormatError, kindOf, nextTask, OptionError, quote, readOptions } from '@sluice/core';
 import { Utf8Decoder } from '../utf8.ts';
 import { type CellParsers, cellParsers } from './cell-format.ts';
 import { type CsvRow, CsvScanner } from './csv-scanner.ts';
 import { findDelimiter } from './delimiter.ts';
 import { Table } from './table.ts';
-import { type ColumnOptions, columnDefaults, type TableColumn, tableColumns } from './table-columns.ts';
+import {
+  type ColumnOptions,
+  checkNames,
+  columnDefaults,
+  firstTwice,
+  type TableColumn,
+  tableColumns,
+} from './table-columns.ts';
 
 /** How far a long read has come. */
 export interface ReadProgress {
@@ -78,13 +85,12 @@ export async function readCsvText(
   given: Given,
 ): Promise<Table> {
   const { source, onProgress } = given;
-  const isReadable = typeof text === 'string' || ArrayBuffer.isView(text) || Symbol.asyncIterator in Object(text);
-  if (!isReadable) {
-    const expected = 'a text, its bytes or a stream of bytes';
-    throw new OptionError({ operation, argument: 'text', got: 'is something else', expected });
-  }
   const bytes = typeof text === 'string' ? new TextEncoder().encode(text) : text;
-  const isWhole = bytes instanceof Uint8Array;
+  const isWhole = isBytes(bytes);
+  if (!isWhole && !(Symbol.asyncIterator in Object(bytes))) {
+    const expected = 'a text, its bytes or a stream of bytes';
+    throw new OptionError({ operation, argument: 'text', got: `is ${kindOf(text)}`, expected });
+  }
   const totalBytes = isWhole ? bytes.length : given.totalBytes;
   const rows = new Rows(operation, given);
   const decoder = new Utf8Decoder(({ offset, before }) => {
@@ -96,8 +102,8 @@ export async function readCsvText(
   let turn = 0;
   const report = () => onProgress?.({ bytes: read, totalBytes, rows: rows.count });
   for await (const chunk of isWhole ? piecesOf(bytes) : bytes) {
-    if (!ArrayBuffer.isView(chunk)) {
-      throw new OptionError({ operation, argument: 'text', got: `yields a ${typeof chunk}`, expected: 'bytes' });
+    if (!isBytes(chunk)) {
+      throw new OptionError({ operation, argument: 'text', got: `yields ${kindOf(chunk)}`, expected: 'bytes' });
     }
     for (const piece of piecesOf(chunk)) {
       rows.write(decoder.decode(piece));
@@ -113,6 +119,11 @@ export async function readCsvText(
   const table = rows.finish();
   report();
   return table;
+}
+
+/** A `Uint8Array`, of whatever realm. */
+function isBytes(value: unknown): value is Uint8Array {
+  return Object.prototype.toString.call(value) === '[object Uint8Array]';
 }
 
 function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
@@ -142,7 +153,10 @@ class Rows {
       const problem = { operation, argument: 'comment', got: `is ${quote(delimiter)}, as is delimiter` };
       throw new OptionError({ ...problem, expected: 'two different characters' });
     }
-    if (names) this.#begin(names, undefined);
+    if (names !== undefined) {
+      checkNames(operation, names);
+      this.#begin(names);
+    }
     if (delimiter !== 'auto') this.#open(delimiter);
   }
 
@@ -184,26 +198,22 @@ class Rows {
     return this.#scanner;
   }
 
-  /** @param line of the names; undefined where they were given */
-  #begin(names: readonly string[], line: number | undefined): void {
-    const seen = new Set<string>();
-    const twice = names.find((name) => seen.size === seen.add(name).size);
+  /** @param names each once */
+  #begin(names: readonly string[]): void {
     const { source, types } = this.#given;
-    if (twice !== undefined) {
-      const place = line === undefined ? '' : `line ${line}, `;
-      const problem = { operation: source, argument: `${place}column ${quote(twice)}`, got: 'stands twice' };
-      throw new FormatError({ ...problem, expected: 'each name once' });
-    }
     this.#names = names;
     this.#columns = tableColumns({ source, describe: (line) => `line ${line}`, parsers: this.#parsers }, names, types);
   }
 
   #add({ cells, lines }: CsvRow): void {
     if (!this.#columns || !this.#names) {
-      this.#begin(
-        cells.map((name) => name.trim()),
-        lines[0],
-      );
+      const names = cells.map((name) => name.trim());
+      const twice = firstTwice(names);
+      if (twice !== undefined) {
+        const problem = { operation: this.#given.source, argument: `line ${lines[0]}, column ${quote(twice)}` };
+        throw new FormatError({ ...problem, got: 'stands twice', expected: 'each name once' });
+      }
+      this.#begin(names);
       return;
     }
     if (cells.length !== this.#names.length) throw this.#wrongLength(cells.length, lines);

@@ -130,7 +130,12 @@ test('chosen columns pass over what stands beside them', () => {
   const text = '[{"a":1,"x":{"y":["]",{}]}},{"x":[[]],"x":"\\u0041","a":"2"}]';
   expect(readJson(text, { names: ['a'] }).row(1)).toEqual({ a: 2 });
   expect([...readJson(text, { names: ['a', 'none'] }).numbers('none')]).toEqual([Number.NaN, Number.NaN]);
-  expect(() => readJson(text, { names: ['a', 'a'] })).toThrow('readJson: column "a" stands twice in names');
+  expect(() => readJson(text, { names: ['a', 'a'] })).toThrow('readJson: names has "a" twice, expected each name once');
+  const many = Array.from({ length: 262_145 }, (_, i) => `n${i}`);
+  expect(() => readJson(text, { names: many })).toThrow('readJson: names has 262145 entries, expected at most 262144');
+  expect(() => readJson(text, { names: 'ab' as never })).toThrow(
+    'readJson: names is something else, expected a list of texts',
+  );
 });
 
 test('a row of very many names', () => {

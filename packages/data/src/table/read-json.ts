@@ -1,11 +1,11 @@
-import { FormatError, OptionError, quote, readOptions } from '@sluice/core';
+import { FormatError, kindOf, OptionError, quote, readOptions } from '@sluice/core';
 import { type CellParsers, cellParsers } from './cell-format.ts';
 import { type Column, spreadRows } from './column.ts';
 import type { RawCell } from './column-builder.ts';
 import { mostCells } from './csv-scanner.ts';
 import { type JsonCell, JsonScanner } from './json-scanner.ts';
 import { Table } from './table.ts';
-import { type ColumnOptions, columnDefaults, tableColumns } from './table-columns.ts';
+import { type ColumnOptions, checkNames, columnDefaults, tableColumns } from './table-columns.ts';
 
 export interface ReadJsonOptions extends ColumnOptions {
   /** The columns to read, in this order; other members of rows are passed over. Default: all names that occur, in order of appearance. */
@@ -47,8 +47,9 @@ export function readJsonText(
 ): Table {
   const parsers = cellParsers(operation, format);
   if (typeof text !== 'string') {
-    throw new OptionError({ operation, argument: 'text', got: `is a ${typeof text}`, expected: 'a text' });
+    throw new OptionError({ operation, argument: 'text', got: `is ${kindOf(text)}`, expected: 'a text' });
   }
+  if (names !== undefined) checkNames(operation, names);
   const rows = new JsonRows(text, source, names);
   rows.read();
   return rows.toTable(parsers, types);
@@ -73,10 +74,7 @@ class JsonRows {
     this.#source = source;
     this.#scanner = new JsonScanner(text, source);
     this.#isChosen = names !== undefined;
-    for (const name of names ?? []) {
-      if (this.#columns.has(name)) this.#refuse(`column ${quote(name)}`, 'stands twice in names', 'each name once');
-      this.#addColumn(name);
-    }
+    for (const name of names ?? []) this.#addColumn(name);
   }
 
   read(): void {

@@ -3,6 +3,7 @@ import { listOf } from '../check.ts';
 import type { CellFormat, CellParsers } from './cell-format.ts';
 import type { Column } from './column.ts';
 import { type Builder, builderOf, type ColumnType, type RawCell } from './column-builder.ts';
+import { mostCells } from './csv-scanner.ts';
 
 export interface ColumnOptions extends CellFormat {
   /**
@@ -58,6 +59,24 @@ export class TableColumn {
   build(): Column {
     return this.#builder.build(this.#file.describe);
   }
+}
+
+/** @throws OptionError unless they are a list of different texts, of as many as a row may have cells */
+export function checkNames(operation: string, names: readonly string[]): void {
+  const refuse = (got: string, expected: string): never => {
+    throw new OptionError({ operation, argument: 'names', got, expected });
+  };
+  const isList = Array.isArray(names) && names.every((name) => typeof name === 'string');
+  if (!isList) refuse('is something else', 'a list of texts');
+  if (names.length > mostCells) refuse(`has ${names.length} entries`, `at most ${mostCells}`);
+  const twice = firstTwice(names);
+  if (twice !== undefined) refuse(`has ${quote(twice)} twice`, 'each name once');
+}
+
+/** The first of some names that has been there before. */
+export function firstTwice(names: readonly string[]): string | undefined {
+  const seen = new Set<string>();
+  return names.find((name) => seen.size === seen.add(name).size);
 }
 
 /**

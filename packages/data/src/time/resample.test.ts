@@ -164,9 +164,11 @@ test('refuses what it cannot put in order', () => {
     'resample: row 1 of column "day" is missing',
   );
   expect(() => resample(ofDates([], []), options)).toThrow('resample: table has no rows, expected some');
-  expect(() => resample(table, { ...options, time: 'load' })).toThrow('column "load" is of type number, expected date');
+  expect(() => resample(table, { ...options, time: 'load' })).toThrow(
+    'resample: column "load" is of type number, expected date',
+  );
   expect(() => resample(table, { ...options, time: 'hour' })).toThrow(
-    'column is "hour", expected one of "day", "load"',
+    'resample: column is "hour", expected one of "day", "load"',
   );
   const far = ofDates(['0001-01-01', '2024-01-01'], [1, 2]);
   expect(() => resample(far, { ...options, every: 'second' })).toThrow(

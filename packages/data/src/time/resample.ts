@@ -1,6 +1,7 @@
 import { FormatError, OptionError, quote, RunningMean, readOptions, required } from '@sluice/core';
 import { type Column, isMissing } from '../table/column.ts';
 import { Table } from '../table/table.ts';
+import { valuesOf } from '../table/typed-column.ts';
 import { Frequency, type FrequencyName, frequencyOf } from './frequency.ts';
 import { checkRising } from './rising.ts';
 import { day, modulo } from './utc.ts';
@@ -50,7 +51,7 @@ export function resample(table: Table, options: ResampleOptions): Table {
       expected: 'linear, previous or none',
     });
   }
-  const dates = table.dates(time);
+  const dates = valuesOf(operation, table.columns, time, 'date');
   checkRising(operation, (row) => `row ${row} of column ${quote(time)}`, dates, true);
   if (dates.length === 0) throw new FormatError({ operation, argument: 'table', got: 'has no rows', expected: 'some' });
   const frequency =
