@@ -1,10 +1,12 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { OptionError } from '@sluice/core';
 import { expect, test } from 'vitest';
-import { bucketedBatches } from './bucketed-batches.ts';
-import { contiguousBatches } from './contiguous-batches.ts';
-import { exampleBatches } from './example-batches.ts';
-import { readCsvFile, readJsonFile } from './node.ts';
-import { padSequences } from './pad-sequences.ts';
+import { testOptions } from '../../../tooling/vitest/taking-options.ts';
+import * as data from './index.ts';
+import * as node from './node.ts';
+import { readCsvFile } from './node.ts';
 import { sequenceBatches } from './sequence-batches.ts';
 import { readCsv } from './table/read-csv.ts';
 import { readJson } from './table/read-json.ts';
@@ -23,20 +25,7 @@ test.each<[string, (options: never) => unknown, object, string]>([
     'Vocabulary: minCount is no option, expected one of minimumCount',
   ],
   ['Vocabulary.fromTokens', (o) => Vocabulary.fromTokens(['a'], o), {}, 'Vocabulary: minCount'],
-  ['padSequences', (o) => padSequences([ids], o), {}, 'padSequences: minCount'],
-  [
-    'contiguousBatches',
-    (o) => contiguousBatches(ids, o),
-    { batchSize: 1, timeSteps: 1 },
-    'contiguousBatches: minCount',
-  ],
-  ['exampleBatches', (o) => exampleBatches([ids], o), { batchSize: 1, collate }, 'exampleBatches: minCount'],
-  ['bucketedBatches', (o) => bucketedBatches([ids], o), { batchSize: 1, collate, length }, 'bucketedBatches: minCount'],
-  ['sequenceBatches', (o) => sequenceBatches([{ ids }], o), { batchSize: 1 }, 'sequenceBatches: minCount'],
-  ['readCsv', (o) => readCsv('a', o), {}, 'readCsv: minCount'],
-  ['readCsvFile', (o) => readCsvFile('none.csv', o), {}, 'readCsvFile: minCount'],
-  ['readJson', (o) => readJson('[]', o), {}, 'readJson: minCount'],
-  ['readJsonFile', (o) => readJsonFile('none.json', o), {}, 'readJsonFile: minCount'],
+  ['Scaler.fit', (o) => data.Scaler.fit(Table.ofNumbers({ a: [1, 2] }).matrix(), o), {}, 'Scaler.fit: minCount'],
   ['Table.matrix', (o) => Table.ofNumbers({ a: [1] }).matrix(undefined, o), {}, 'matrix: minCount'],
 ])('%s refuses what is no option, and takes undefined for none', async (_, call, good, message) => {
   const outcome = async (options: object) => {
@@ -71,4 +60,32 @@ test('errors name the function that was called', async () => {
     } as never),
   ).rejects.toThrow('text yields a string');
   expect(() => readJson(undefined as never)).toThrow('readJson: text is undefined, expected a text');
+});
+
+const series = { dtype: 'float32', shape: [4, 1], data: new Float32Array(4) } as const;
+const window = { window: 1 };
+const dated = await data.readCsv('time,x\n2024-01-01,1\n2024-01-02,2\n');
+
+type Besides =
+  | 'calendarFeatures' // Parts of a date by their names, which has its own tests.
+  | ('categoryFeatures' | 'countMissing' | 'sliceRows' | 'detectFrequency' | 'findGaps' | 'Frequency'); // A table, a range, times, a frequency.
+testOptions<typeof data, Besides>({
+  bucketedBatches: (more) => data.bucketedBatches([ids], { batchSize: 1, collate, length, ...more }),
+  contiguousBatches: (more) => data.contiguousBatches(ids, { batchSize: 1, timeSteps: 1, ...more }),
+  exampleBatches: (more) => data.exampleBatches([ids], { batchSize: 1, collate, ...more }),
+  padSequences: (more) => data.padSequences([ids], more),
+  readCsv: (more) => data.readCsv('a', more),
+  readJson: (more) => data.readJson('[]', more),
+  resample: (more) => data.resample(dated, { time: 'time', every: 'day', ...more }),
+  rollingOrigins: (more) => data.rollingOrigins(9, { initial: 3, horizon: 1, ...more }),
+  sequenceBatches: (more) => data.sequenceBatches([{ ids }], { batchSize: 1, ...more }),
+  slidingWindows: (more) => data.slidingWindows(series, { ...window, ...more }),
+  windowBatches: (more) => data.windowBatches(series, { ...window, batchSize: 1, ...more }),
+});
+
+const json = join(mkdtempSync(join(tmpdir(), 'sluice-data-')), 'none.json');
+writeFileSync(json, '[]');
+testOptions<typeof node>({
+  readCsvFile: (more) => node.readCsvFile(json, more),
+  readJsonFile: (more) => node.readJsonFile(json, more),
 });
