@@ -38,9 +38,12 @@ const rules = layers.flatMap(({ name, may, types = [] }) => {
     {
       name: `test-layers-of-${name.replace(/[^a-z-]/g, '')}`,
       severity: 'error',
-      comment: `tests of ${name} may also import a backend and the conformance kit`,
+      comment: `tests of ${name} may also import a backend, the conformance kit and tooling/vitest`,
       from: { path: `${source}.*${tests}` },
-      to: { path: '^(packages|apps|tooling)/', pathNot: [own, ...oneOf([...may, backends, 'backend-conformance'])] },
+      to: {
+        path: '^(packages|apps|tooling)/',
+        pathNot: [own, ...oneOf([...may, backends, 'backend-conformance']), '^tooling/vitest/'],
+      },
     },
     ...types.map((other) => ({
       name: `types-only-${name}-${other}`,

@@ -17,7 +17,7 @@ export interface CsvScannerOptions {
 }
 
 /** Characters of one row: a quote that is never closed must not take in the rest of a large file. */
-export const mostCharacters = 1 << 22;
+const mostCharacters = 1 << 22;
 
 /** Cells of one row. */
 export const mostCells = 1 << 18;
