@@ -236,6 +236,7 @@ describe('a bad start says why in one line and overwrites nothing', () => {
       ['sample', '--model', 'model.safetensors', '--threads', '65'],
       'threads is 65, expected auto, or a whole number from 1 to 64',
     ],
+    ['what a terminal would obey', 2, ['sample', '--x\u001b[2J'], "unknown option '--x\\u001b[2J'"],
     ['an unknown option', 2, ['sample', '--colour'], "unknown option '--colour'"],
     ['two lengths', 2, ['--steps', '1', '--epochs', '1'], 'cannot be used with'],
   ])('%s', async ([, expected, args, message], { expect }) => {

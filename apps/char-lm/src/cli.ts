@@ -82,6 +82,7 @@ function createProgram(finish: (exitCode: number) => void): Command {
   const program = new Command('char-lm')
     .description('A character language model: an LSTM learns to write like a text, character by character.')
     .exitOverride()
+    .configureOutput({ writeErr: (text) => void process.stderr.write(visible(text)) })
     .addHelpText('after', '\nWithout a command it trains; "char-lm COMMAND --help" shows the options of a command.')
     .showHelpAfterError('(--help shows all options)');
 

@@ -157,6 +157,7 @@ describe('a bad start says why in one line', () => {
     ],
     ['a missing picture', 1, ['predict', '--model', 'digits/lstm', 'none.png'], 'none.png: cannot be read: ENOENT'],
     ['no picture', 2, ['predict'], "missing required argument 'files'"],
+    ['what a terminal would obey', 2, ['train', '--x\u001b[2J'], "unknown option '--x\\u001b[2J'"],
     ['an unknown cell', 2, ['train', '--cells', 'QRNN'], 'Allowed choices are RNN, LSTM, GRU, BiLSTM'],
     ['a bad number', 2, ['train', '--epochs', '0'], 'Expected a whole number of at least 1.'],
     ['too many samples', 2, ['samples', '--out', 'many', '--count', '2000'], '--count: is 2000, expected at most 1000'],

@@ -48,6 +48,7 @@ function createProgram(args: readonly string[]): Command {
   const program = new Command('digits')
     .description('Reads handwritten digits, and strings of them.')
     .exitOverride()
+    .configureOutput({ writeErr: (text) => void process.stderr.write(visible(text)) })
     .showHelpAfterError('(--help shows all options)');
 
   program

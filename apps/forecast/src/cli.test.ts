@@ -250,6 +250,7 @@ describe('what makes no sense says why, and nothing is written', () => {
       ['evaluate', '--model', 'model', '--csv', 'short.csv'],
       /short\.csv: has 11 rows, expected at least 163: 160 before the test part of the model, and a forecast of 3/,
     ],
+    ['what a terminal would obey', 2, ['train', '--x\u001b[2J'], /unknown option '--x\\u001b\[2J'/],
     ['no backend', 2, ['train', '--backend', 'abacus'], /Allowed choices are wasm, js/],
   ])('%s', async ([, exitCode, args, message]) => {
     const before = readFileSync(file('wave.csv'));

@@ -101,6 +101,7 @@ function createProgram(args: readonly string[]): Command {
   const program = new Command('forecast')
     .description('Forecasts with prediction intervals, by an LSTM or GRU.')
     .exitOverride()
+    .configureOutput({ writeErr: (text) => void process.stderr.write(visible(text)) })
     .showHelpAfterError('(--help shows all options)');
   withTraining(program.command('train'))
     .description('train, measure beside simple methods, save model and report.html')

@@ -113,6 +113,7 @@ test('what cannot work is explained', async () => {
     [[...tiny, '--window', '4'], 1, /^Error: window: is 4, expected an odd number\n$/],
     [[...tiny, '--window', '65'], 1, /^Error: window: .*Expected <=63 but received 65\n$/],
     [[...tiny, '--hidden', '2049'], 1, /^Error: hidden: .*Expected <=2048 but received 2049\n$/],
+    [[...tiny, '--x\u001b[2J'], 2, /unknown option '--x\\u001b\[2J'/],
     [[...tiny, '--epochs', 'none'], 2, /'--epochs <count>' argument 'none' is invalid/],
     [['train', '--data', file('none.tsv'), '--out', file('new')], 1, /none\.tsv: cannot be read: ENOENT/],
     [[...predictions, file('missing')], 1, /missing: is no folder; expected one of a trained model/],

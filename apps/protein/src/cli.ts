@@ -52,6 +52,7 @@ function createProgram(args: readonly string[]): Command {
   const program = new Command('protein')
     .description('Says from the residues of a protein which secondary structure each is in.')
     .exitOverride()
+    .configureOutput({ writeErr: (text) => void process.stderr.write(visible(text)) })
     .showHelpAfterError('(--help shows all options)');
 
   program

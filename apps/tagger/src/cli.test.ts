@@ -121,6 +121,7 @@ test('what cannot work is explained, and nothing is overwritten', async () => {
     [[...tiny, '--word', '2049', '--out', file('new')], 1, /^Error: word: .*2049\n$/],
     [[...tiny, '--letter-hidden', '1025', '--out', file('new')], 1, /^Error: letterHidden: .*1025\n$/],
     [['predict', 'A dog', '--model', file('odd')], 1, /\nError: .*config: word: .*; .*config: hidden: .*\n$/],
+    [['predict', '--x\u001b[2J'], 2, /unknown option '--x\\u001b\[2J'/],
     [['train', '--epochs', 'none'], 2, /'--epochs <count>' argument 'none' is invalid/],
     [few, 1, /foreign: holds 1 texts; expected at least 10/],
     [

@@ -54,6 +54,7 @@ function createProgram(args: readonly string[]): Command {
   const program = new Command('tagger')
     .description('Says what part of speech each word of a sentence is.')
     .exitOverride()
+    .configureOutput({ writeErr: (text) => void process.stderr.write(visible(text)) })
     .showHelpAfterError('(--help shows all options)');
 
   program

@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import {
   chmod,
   mkdir,
@@ -140,6 +141,12 @@ describe('withLock', () => {
     await Promise.all([1, 2, 3].map((i) => withLock(path, () => order.push(i))));
     expect(order.sort()).toEqual([1, 2, 3]);
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('leaves alone the lock of another that has taken it away meanwhile', async () => {
+    const other = newStamp();
+    await withLock(path, () => writeFileSync(path, other));
+    expect(await readFile(path, 'utf8')).toBe(other);
   });
 
   it('holds between processes, some of which are killed', { timeout: 120_000 }, async () => {

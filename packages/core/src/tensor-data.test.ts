@@ -84,14 +84,17 @@ describe('toTensorData', () => {
     [[[1, 2], 3], 'tensor: data is ragged, expected 2 entries in every row at depth 1, as in the first'],
     [[[], [1]], 'tensor: data is ragged, expected 0 entries in every row at depth 1, as in the first'],
     [[1, [2]], 'tensor: data is ragged, expected numbers or booleans in even rows'],
-    [[1, 'two'], 'tensor: data holds string, expected numbers or booleans in even rows'],
-    [[1, null], 'tensor: data holds null, expected numbers or booleans in even rows'],
-    [[1, undefined], 'tensor: data holds undefined, expected numbers or booleans in even rows'],
-    [[1n], 'tensor: data holds bigint, expected numbers or booleans in even rows'],
-    [null, 'tensor: data holds null, expected numbers or booleans in even rows'],
-    [undefined, 'tensor: data holds undefined, expected numbers or booleans in even rows'],
-    [new Uint16Array(2), 'tensor: data holds object, expected numbers or booleans in even rows'],
-    [[new Float32Array(2)], 'tensor: data holds object, expected numbers or booleans in even rows'],
+    [[1, 'two'], 'tensor: data has an entry that is a string, expected numbers or booleans in even rows'],
+    [[1, null], 'tensor: data has an entry that is null, expected numbers or booleans in even rows'],
+    [[1, undefined], 'tensor: data has an entry that is undefined, expected numbers or booleans in even rows'],
+    [[1n], 'tensor: data has an entry that is a bigint, expected numbers or booleans in even rows'],
+    [null, 'tensor: data is null, expected numbers or booleans in even rows'],
+    [undefined, 'tensor: data is undefined, expected numbers or booleans in even rows'],
+    [new Uint16Array(2), 'tensor: data is of class Uint16Array, expected numbers or booleans in even rows'],
+    [
+      [new Float32Array(2)],
+      'tensor: data has an entry that is of class Float32Array, expected numbers or booleans in even rows',
+    ],
   ])('refuses what is no even array: %o', (value, message) => {
     expect(() => convert(value)).toThrow(ShapeError);
     expect(() => convert(value)).toThrow(message);

@@ -91,7 +91,9 @@ function nestedShape(value: NestedArray): number[] {
 function flatten(operation: string, value: NestedArray, shape: Shape, depth: number, out: number[]): boolean {
   if (depth === shape.length) {
     if (typeof value !== 'number' && typeof value !== 'boolean') {
-      const got = Array.isArray(value) ? 'is ragged' : `holds ${value === null ? 'null' : typeof value}`;
+      const got = Array.isArray(value)
+        ? 'is ragged'
+        : `${depth === 0 ? 'is' : 'has an entry that is'} ${kindOf(value)}`;
       throw new ShapeError({ operation, argument: 'data', got, expected: 'numbers or booleans in even rows' });
     }
     out.push(Number(value));

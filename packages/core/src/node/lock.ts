@@ -16,36 +16,42 @@ export async function withLock<R>(path: string, work: () => R): Promise<R> {
   let holder: string | undefined;
   let since = 0;
   for (;;) {
-    if (take(path)) {
+    const own = take(path);
+    if (own !== undefined) {
       try {
         return work();
       } finally {
-        rmSync(path, { force: true });
+        removeIf(path, own);
       }
     }
     const found = holderOf(path);
     if (found?.stamp !== holder) [holder, since] = [found?.stamp, performance.now()];
     if (found && (isAbandoned(found.stamp, found.modified) || performance.now() - since > longest)) {
       // Two that see a dead holder must not take away the lock that the first of them has taken since.
-      await withLock(`${path}.${found.stamp.replaceAll(/[^\w-]/g, '')}`, () => {
-        if (holderOf(path)?.stamp === found.stamp) rmSync(path, { force: true });
-      });
+      await withLock(`${path}.${found.stamp.replaceAll(/[^\w-]/g, '')}`, () => removeIf(path, found.stamp));
     } else await wait(pause);
   }
 }
 
-function take(path: string): boolean {
+/** The stamp of the lock, or none when another is there. */
+function take(path: string): string | undefined {
   const file = unless('EEXIST', () => openSync(path, 'wx'));
-  if (file === undefined) return false;
+  if (file === undefined) return undefined;
   try {
-    writeSync(file, newStamp());
-    return true;
+    const stamp = newStamp();
+    writeSync(file, stamp);
+    return stamp;
   } catch (error) {
     rmSync(path, { force: true });
     throw error;
   } finally {
     closeSync(file);
   }
+}
+
+/** One that took too long has lost its lock, and leaves that of the next alone. */
+function removeIf(path: string, stamp: string): void {
+  if (holderOf(path)?.stamp === stamp) rmSync(path, { force: true });
 }
 
 function holderOf(path: string): { readonly stamp: string; readonly modified: number } | undefined {
