@@ -126,4 +126,8 @@ test('refuses sequences that do not belong together', () => {
   expect(() => padSequences([new Int32Array(1)], { padding: 0.5 })).toThrow(
     'padding is 0.5, expected a value of int32',
   );
+  expect(() => padSequences([new Int32Array(1), [1, 2]] as never)).toThrow(
+    'padSequences: sequences[1] is of class Array, expected a typed array, e.g. Int32Array.from(ids), or { dtype,',
+  );
+  expect(() => padSequences(undefined as never)).toThrow('sequences is undefined, expected an array of sequences');
 });

@@ -5,6 +5,7 @@ import {
   DTypeError,
   dtypeOf,
   formatShape,
+  kindOf,
   OptionError,
   readOptions,
   type Shape,
@@ -35,12 +36,17 @@ export interface PadSequencesOptions {
  * Joins sequences of unequal lengths into one time-major batch.
  * @param sequences at least one, all of one dtype, each [time, ...] with equal sizes after the first
  * @throws ShapeError when there is none or the sizes differ; DTypeError when the dtypes differ; OptionError when the padding does not fit, and
- *   for an option that is none
+ *   for an option
+ *   or a sequence that is none
  */
 export function padSequences(sequences: readonly Sequence[], options: PadSequencesOptions = {}): PaddedSequences {
   const operation = 'padSequences';
   const { padding } = readOptions(operation, options, { padding: 0 });
-  const rows = sequences.map(asTensorData);
+  if (!Array.isArray(sequences)) {
+    const expected = 'an array of sequences';
+    throw new OptionError({ operation, argument: 'sequences', got: `is ${kindOf(sequences)}`, expected });
+  }
+  const rows = sequences.map((sequence, i) => asTensorData(operation, `sequences[${i}]`, sequence));
   const first = rows[0];
   if (first === undefined) {
     throw new ShapeError({ operation, argument: 'sequences', got: 'is empty', expected: 'at least one sequence' });
@@ -70,9 +76,13 @@ export function padSequences(sequences: readonly Sequence[], options: PadSequenc
   };
 }
 
-function asTensorData(sequence: Sequence): TensorData {
+function asTensorData(operation: string, argument: string, sequence: Sequence): TensorData {
   const dtype = dtypeOf(sequence);
-  if (dtype === undefined) return sequence as TensorData;
+  if (dtype === undefined) {
+    if (Array.isArray((sequence as Partial<TensorData> | undefined)?.shape)) return sequence as TensorData;
+    const expected = 'a typed array, e.g. Int32Array.from(ids), or { dtype, shape, data }';
+    throw new OptionError({ operation, argument, got: `is ${kindOf(sequence)}`, expected });
+  }
   const data = sequence as DataArray;
   return { dtype, shape: [data.length], data };
 }

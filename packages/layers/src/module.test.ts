@@ -229,3 +229,16 @@ it('frees its parameters once, and cannot be used afterwards', () => {
   model.dispose();
   expect(() => model.call(words)).toThrow(DisposedError);
 });
+
+it.each([
+  ['train', false],
+  ['eval', true],
+  ['train', undefined],
+] as const)('%s refuses an argument such as %s', (method, argument) => {
+  const model = new Linear(bench.device, { inputSize: 1, outputSize: 1 });
+  const before = model.training;
+  const call = () => model[method](argument as never);
+  expect(call).toThrow(`linear: ${method} has 1 arguments, expected none: train() and eval() are two methods`);
+  expect(model.training).toBe(before);
+  model.dispose();
+});

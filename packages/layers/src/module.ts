@@ -84,16 +84,20 @@ export abstract class Module<Args extends readonly unknown[] = readonly never[],
     return this.#collect().modules;
   }
 
-  /** Sets this and all inner modules to training: dropout drops. */
-  train(): this {
-    for (const module of this.modules().values()) module.training = true;
-    return this;
+  /**
+   * Sets this and all inner modules to training: dropout drops.
+   * @throws OptionError for an argument, such as `train(false)` for `eval()`
+   */
+  train(...none: never[]): this {
+    return this.#setTraining(true, 'train', none);
   }
 
-  /** Sets this and all inner modules to evaluation: the forward pass is deterministic. */
-  eval(): this {
-    for (const module of this.modules().values()) module.training = false;
-    return this;
+  /**
+   * Sets this and all inner modules to evaluation: the forward pass is deterministic.
+   * @throws OptionError for an argument
+   */
+  eval(...none: never[]): this {
+    return this.#setTraining(false, 'eval', none);
   }
 
   /** A copy of all parameters on the host. */
@@ -121,6 +125,16 @@ export abstract class Module<Args extends readonly unknown[] = readonly never[],
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  #setTraining(training: boolean, argument: string, { length }: readonly never[]): this {
+    if (length > 0) {
+      const operation = this.takes?.[0] ?? this.kind;
+      const expected = 'none: train() and eval() are two methods';
+      throw new OptionError({ operation, argument, got: `has ${length} arguments`, expected });
+    }
+    for (const module of this.modules().values()) module.training = training;
+    return this;
   }
 
   /** Operations do not know that what was freed is a parameter. */

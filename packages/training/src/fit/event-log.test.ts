@@ -64,3 +64,18 @@ describe('logged', () => {
     expect(notes.at(-1)).toBe('a closed');
   });
 });
+
+it.each<[events: unknown, log: unknown, message: string]>([
+  [[], undefined, 'logged: events is of class Array, expected the events of a training: fit(...)'],
+  [fit(setUp().options), undefined, 'logged: logs[1] is undefined, expected an object with write(event) and close()'],
+  [fit(setUp().options), () => 1, 'logged: logs[1] is a function, expected an object with'],
+])('refuses what is no training and no log, before it begins', async (events, log, message) => {
+  const noted: string[] = [];
+  const run = logged(
+    events as never,
+    { write: ({ type }) => void noted.push(type), close: () => undefined },
+    log as never,
+  );
+  await expect(collect(run)).rejects.toThrow(message);
+  expect(noted).toEqual([]);
+});

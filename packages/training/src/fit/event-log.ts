@@ -1,3 +1,4 @@
+import { kindOf, OptionError } from '@sluice/core';
 import type { FitEvent } from './events.ts';
 
 /** Something that takes note of the events of a training: a file, a display. */
@@ -10,7 +11,7 @@ export interface EventLog {
 
 /**
  * Passes events on after each log has taken note of them. Logs are closed when training ends, by an error or `break` too.
- * @throws what `events` and the logs throw
+ * @throws OptionError, before the first event, for events or a log that are none; what `events` and the logs throw
  * @example
  * const events: string[] = [];
  * const run = logged(fit(options), { write: ({ type }) => void events.push(type), close: () => undefined });
@@ -20,6 +21,7 @@ export async function* logged(
   events: AsyncIterable<FitEvent>,
   ...logs: readonly EventLog[]
 ): AsyncGenerator<FitEvent, void, void> {
+  checkLogged(events, logs);
   try {
     for await (const event of events) {
       for (const log of logs) await log.write(event);
@@ -29,5 +31,17 @@ export async function* logged(
     const closed = await Promise.allSettled(logs.map(async (log) => log.close()));
     // biome-ignore lint/correctness/noUnsafeFinally: a log that cannot be completed is an error, too
     for (const outcome of closed) if (outcome.status === 'rejected') throw outcome.reason;
+  }
+}
+
+function checkLogged(events: AsyncIterable<FitEvent>, logs: readonly EventLog[]): void {
+  const refuse = (argument: string, value: unknown, expected: string) => {
+    throw new OptionError({ operation: 'logged', argument, got: `is ${kindOf(value)}`, expected });
+  };
+  if (typeof events?.[Symbol.asyncIterator] !== 'function')
+    refuse('events', events, 'the events of a training: fit(...)');
+  for (const [i, log] of logs.entries()) {
+    if (typeof log?.write === 'function' && typeof log.close === 'function') continue;
+    refuse(`logs[${i}]`, log, 'an object with write(event) and close()');
   }
 }
