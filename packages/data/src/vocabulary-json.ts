@@ -7,6 +7,7 @@ export interface VocabularyJson {
   /** How often each token occurred. */
   readonly counts: readonly number[];
   /** One of the tokens: the one that stands for all others. */
+  // eslint-disable-next-line no-restricted-syntax -- JSON has no undefined.
   readonly unknown?: string;
 }
 
@@ -14,7 +15,7 @@ export interface VocabularyJson {
 export function parseVocabulary(
   value: unknown,
   source: string,
-): { tokens: string[]; counts: number[]; unknown?: string } {
+): { tokens: string[]; counts: number[]; unknown?: string | undefined } {
   const refuse = (argument: string, got: string, expected: string): never => {
     throw new FormatError({ operation: source, argument, got, expected });
   };

@@ -9,7 +9,7 @@ const shapes: readonly Shape[] = [[], [1], [6], [2, 3], [2, 3, 4], [1, 5, 1], [2
 interface Identity {
   readonly method: string;
   /** The least number of axes that it needs. Default 0. */
-  readonly rank?: number;
+  readonly rank?: number | undefined;
   call<S>(backend: Backend<S>, x: Operand<S>, other: (shape: Shape, value: number) => Operand<S>): S;
 }
 
@@ -135,5 +135,5 @@ export const copyChecks: readonly ConformanceCheck[] = [
 ];
 
 function processOf(): { memoryUsage(): { readonly rss: number } } | undefined {
-  return (globalThis as { process?: { memoryUsage(): { readonly rss: number } } }).process;
+  return (globalThis as { process?: { memoryUsage(): { readonly rss: number } } | undefined }).process;
 }

@@ -18,7 +18,7 @@ interface LargeCase {
   readonly shape: Shape;
   readonly dtype: DType;
   readonly precision: Precision;
-  readonly accumulates?: true;
+  readonly accumulates?: true | undefined;
   call<S>(backend: Backend<S>, operands: readonly Operand<S>[]): S;
 }
 

@@ -15,7 +15,7 @@ const shapes: readonly Shape[] = [
 interface RankCase {
   readonly name: string;
   readonly shape: Shape;
-  readonly operands?: readonly Shape[];
+  readonly operands?: readonly Shape[] | undefined;
   call<S>(backend: Backend<S>, operands: readonly Operand<S>[]): S;
 }
 

@@ -174,7 +174,8 @@ class InferredBuilder implements Builder {
   #floats: Floats | undefined;
   readonly #counts = { number: 0, date: 0, string: 0, missing: 0 };
   /** The first cell that is not of a type: its place among the cells and in the file. */
-  readonly #first: { number?: readonly [number, number]; date?: readonly [number, number] } = {};
+  readonly #first: { number?: readonly [number, number] | undefined; date?: readonly [number, number] | undefined } =
+    {};
 
   constructor(parsers: CellParsers) {
     this.#parsers = parsers;

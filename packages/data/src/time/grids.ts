@@ -11,7 +11,7 @@ export interface Grid {
   /** The point that stands for a period. */
   at(period: number): number;
   /** The length of all steps, wherever they begin; the calendar has none. */
-  readonly step?: number;
+  readonly step?: number | undefined;
 }
 
 const daysOfYear = 365.25;
@@ -76,7 +76,7 @@ export interface MonthRule {
   /** Day of the month; the last one where the month is shorter. */
   readonly dayOfMonth: number;
   /** The first or last day that is neither Saturday nor Sunday; for the days 1 and 31. */
-  readonly business?: boolean;
+  readonly business?: boolean | undefined;
   /** `monthNumber` of one of the points. */
   readonly phase: number;
 }
