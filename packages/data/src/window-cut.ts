@@ -1,7 +1,7 @@
 import { DTypeError, FormatError, formatShape, OptionError, ShapeError, type TensorData } from '@sluice/core';
 import { checkWhole } from './check.ts';
 import { checkRange } from './split.ts';
-import { detectFrequency } from './time/detect-frequency.ts';
+import { frequencyIn } from './time/detect-frequency.ts';
 import { findGaps, gapProblem } from './time/gaps.ts';
 import { checkRising } from './time/rising.ts';
 import type { WindowOptions } from './windows.ts';
@@ -113,7 +113,7 @@ function evenEnds(
   checkRising(operation, (row) => `${argument}[${row}]`, times);
   const ends = new Int32Array(times.length).fill(times.length);
   if (times.length < 2 || uneven === 'accept') return ends;
-  const frequency = detectFrequency(times);
+  const frequency = frequencyIn(operation, argument, times);
   const gaps = findGaps(times, frequency);
   if (uneven === 'refuse' && gaps[0]) {
     const { got, expected } = gapProblem(gaps[0], frequency);

@@ -177,6 +177,9 @@ test('times that fall or repeat say so, options are known', () => {
   expect(() => slidingWindows(one, { window: 2, times: hours(0, 1, 2, 2), uneven: 'accept' })).toThrow(
     'which is not after',
   );
+  expect(() => slidingWindows(one, { window: 2, times: hours(0, 1, 5, 17) })).toThrow(
+    'slidingWindows: times has hour as its most frequent step, at 1 of 3, expected at least half of the steps alike',
+  );
   expect(() => slidingWindows(one, { window: 2, uneven: 'skip' })).toThrow(
     'times are missing, expected those in which to skip gaps',
   );

@@ -1,4 +1,5 @@
 import { FormatError, OptionError, quote } from '@sluice/core';
+import { fillGaps } from '../fill-gaps.ts';
 import { type Column, isMissing } from './column.ts';
 import { Table } from './table.ts';
 import { columnOf, valuesOf } from './typed-column.ts';
@@ -63,25 +64,9 @@ function fill(name: string, given: Float64Array, policy: FillPolicy): Float64Arr
     throw new OptionError({ ...problem, got: `is ${String(policy)}`, expected: 'previous, linear or a number' });
   }
   const values = given.slice();
-  let before = -1;
-  for (let row = 0; row < values.length; row++) {
-    if (!Number.isNaN(values[row])) {
-      before = row;
-      continue;
-    }
-    if (before < 0) refuse(name, row, policy, 'before');
-    if (policy === 'previous') {
-      values[row] = values[before]!;
-      continue;
-    }
-    let after = row + 1;
-    while (Number.isNaN(values[after])) after++;
-    if (after === values.length) refuse(name, row, policy, 'after');
-    const slope = (values[after]! - values[before]!) / (after - before);
-    for (let gap = row; gap < after; gap++) values[gap] = values[before]! + slope * (gap - before);
-    before = after;
-    row = after;
-  }
+  fillGaps(values, policy);
+  const row = values.findIndex(Number.isNaN);
+  if (row >= 0) refuse(name, row, policy, row === 0 ? 'before' : 'after');
   return values;
 }
 

@@ -87,6 +87,8 @@ test('refuses to fill from nothing', () => {
   expect(() => fillMissing(gaps, { a: 'previous' })).toThrow(
     'fillMissing: column "a" has no number before row 0, expected one for the policy previous',
   );
+  const far = Table.ofNumbers({ a: [1.7e308, Number.NaN, -1.7e308] });
+  expect([...fillMissing(far, { a: 'linear' }).numbers('a')]).toEqual([1.7e308, 0, -1.7e308]);
   expect(() => fillMissing(gaps.slice(1), { a: 'linear' })).toThrow('has no number after row 1');
   expect(() => fillMissing(table, { s: 0 })).toThrow('fillMissing: column "s" is of type category, expected number');
   expect(() => fillMissing(gaps, { a: 'mean' as never })).toThrow(

@@ -21,15 +21,14 @@ const leastShare = 0.5;
  * follow one frequency
  */
 export function detectFrequency(times: ArrayLike<number>, source = 'detectFrequency'): Frequency {
-  const operation = source;
-  checkRising(operation, (row) => `times[${row}]`, times);
+  return frequencyIn(source, 'times', times);
+}
+
+/** `detectFrequency` for another function, whose argument the times are. */
+export function frequencyIn(operation: string, argument: string, times: ArrayLike<number>): Frequency {
+  checkRising(operation, (row) => `${argument}[${row}]`, times);
   if (times.length < 2) {
-    throw new FormatError({
-      operation,
-      argument: 'times',
-      got: `has ${times.length} entries`,
-      expected: 'at least two',
-    });
+    throw new FormatError({ operation, argument, got: `has ${times.length} entries`, expected: 'at least two' });
   }
   let best: { readonly grid: Grid; readonly steps: number } | undefined;
   for (const grid of candidatesOf(times)) {
@@ -41,12 +40,7 @@ export function detectFrequency(times: ArrayLike<number>, source = 'detectFreque
   const got = best
     ? `has ${best.grid.name} as its most frequent step, at ${best.steps} of ${all}`
     : 'has no steps of whole milliseconds';
-  throw new FormatError({
-    operation,
-    argument: 'times',
-    got,
-    expected: 'at least half of the steps alike: resample first',
-  });
+  throw new FormatError({ operation, argument, got, expected: 'at least half of the steps alike: resample first' });
 }
 
 function countSteps(times: ArrayLike<number>, grid: Grid): number {

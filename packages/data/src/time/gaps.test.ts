@@ -43,6 +43,12 @@ test('the first gap is named with both times and the step', () => {
   expect(findGaps(rows).map(({ row }) => row)).toEqual([2, 5]);
 });
 
+test('times without a frequency are refused under the name that was called', () => {
+  expect(() => findGaps(words('2024-01-01 2024-01-02 2024-01-05 2024-01-11'))).toThrow(
+    'findGaps: times has day as its most frequent step, at 1 of 3',
+  );
+});
+
 const cause = 'Most likely clocks were changed for daylight saving: write times in UTC or with their offsets';
 
 test('daylight saving is said where it is the likely cause', () => {

@@ -1,4 +1,4 @@
-import { detectFrequency } from './detect-frequency.ts';
+import { frequencyIn } from './detect-frequency.ts';
 import type { Frequency } from './frequency.ts';
 import { checkRising, clockChangeCause, isClockChange } from './rising.ts';
 import { formatTime } from './utc.ts';
@@ -20,12 +20,12 @@ export interface Gap {
  * Where times do not follow each other evenly.
  * @param times milliseconds since 1970 in rising order
  * @param frequency default: what `detectFrequency` finds
- * @throws what `detectFrequency` throws, where there are at least two times
+ * @throws as `detectFrequency`, where there are at least two times
  */
 export function findGaps(times: ArrayLike<number>, frequency?: Frequency): Gap[] {
   if (times.length < 2) return [];
   checkRising('findGaps', (row) => `times[${row}]`, times);
-  const steps = frequency ?? detectFrequency(times);
+  const steps = frequency ?? frequencyIn('findGaps', 'times', times);
   const gaps: Gap[] = [];
   for (let row = 1; row < times.length; row++) {
     const [before, time] = [times[row - 1]!, times[row]!];

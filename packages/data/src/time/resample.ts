@@ -1,4 +1,5 @@
 import { FormatError, OptionError, quote, RunningMean, readOptions, required } from '@sluice/core';
+import { fillGaps } from '../fill-gaps.ts';
 import { type Column, isMissing } from '../table/column.ts';
 import { Table } from '../table/table.ts';
 import { valuesOf } from '../table/typed-column.ts';
@@ -64,6 +65,11 @@ export function resample(table: Table, options: ResampleOptions): Table {
     throw new OptionError({ operation, argument: 'every', got, expected: `a step for at most ${mostRows} rows` });
   }
   const places = Int32Array.from(dates, (date) => frequency.periodOf(date) - first);
+  const numbers = (values: Float64Array): Column => {
+    const found = means(values, places, rows);
+    if (fill !== 'none') fillGaps(found, fill);
+    return { type: 'number', values: found };
+  };
   return new Table(
     [...table.columns].map(([name, column]): readonly [string, Column] => {
       if (name === time)
@@ -71,12 +77,7 @@ export function resample(table: Table, options: ResampleOptions): Table {
           name,
           { type: 'date', values: Float64Array.from({ length: rows }, (_, i) => frequency.at(first + i) + clock) },
         ];
-      return [
-        name,
-        column.type === 'number'
-          ? fillNumbers(means(column.values, places, rows), fill)
-          : last(column, places, rows, fill),
-      ];
+      return [name, column.type === 'number' ? numbers(column.values) : last(column, places, rows, fill)];
     }),
   );
 }
@@ -92,26 +93,6 @@ function means(values: Float64Array, places: Int32Array, rows: number): Float64A
     mean = new RunningMean();
   }
   return result;
-}
-
-function fillNumbers(values: Float64Array, fill: ResampleFill): Column {
-  if (fill === 'none') return { type: 'number', values };
-  let before = -1;
-  for (let row = 0; row < values.length; row++) {
-    if (Number.isNaN(values[row])) continue;
-    const low = values[before];
-    for (let gap = before + 1; gap < row && low !== undefined; gap++) {
-      values[gap] = fill === 'previous' ? low : between(low, values[row]!, (gap - before) / (row - before));
-    }
-    before = row;
-  }
-  if (fill === 'previous' && before >= 0) values.fill(values[before]!, before + 1);
-  return { type: 'number', values };
-}
-
-function between(low: number, high: number, share: number): number {
-  const rise = high - low;
-  return Number.isFinite(rise) ? low + rise * share : low * (1 - share) + high * share;
 }
 
 /** For each step the last value of its rows, or of those before. */
