@@ -1,4 +1,14 @@
-import { type Device, DTypeError, formatShape, type Shape, ShapeError, sameShape, type Tensor } from '@sluice/core';
+import {
+  type Device,
+  DTypeError,
+  formatShape,
+  hasShape,
+  refuse,
+  type Shape,
+  ShapeError,
+  sameShape,
+  type Tensor,
+} from '@sluice/core';
 import { add } from './ops/elementwise.ts';
 import { sum } from './ops/reduce.ts';
 import { reshape } from './ops/shape.ts';
@@ -106,12 +116,13 @@ class Gradients {
 /** Undoes the broadcasting of an input and checks what an operation's author returned. */
 function fit(operation: string, gradient: Tensor, input: Tensor): Tensor {
   if (gradient.dtype !== input.dtype) {
-    throw new DTypeError({
-      operation: `backward of ${operation}`,
-      argument: 'gradient',
-      got: `has dtype ${gradient.dtype}`,
-      expected: `${input.dtype}, as the input`,
-    });
+    refuse(
+      DTypeError,
+      `backward of ${operation}`,
+      'gradient',
+      `has dtype ${gradient.dtype}`,
+      `${input.dtype}, as the input`,
+    );
   }
   return sumTo(`backward of ${operation}`, gradient, input.shape);
 }
@@ -125,12 +136,13 @@ function sumTo(operation: string, x: Tensor, shape: Shape): Tensor {
     const length = axis < lead ? 1 : shape[axis - lead];
     if (axis < lead || (length === 1 && x.shape[axis] !== 1)) axes.push(axis);
     else if (length !== x.shape[axis]) {
-      throw new ShapeError({
+      refuse(
+        ShapeError,
         operation,
-        argument: 'gradient',
-        got: `has shape ${formatShape(x.shape)}`,
-        expected: `one that the input's shape ${formatShape(shape)} broadcasts to`,
-      });
+        'gradient',
+        hasShape(x),
+        `one that the input's shape ${formatShape(shape)} broadcasts to`,
+      );
     }
   }
   return reshape(sum(x, axes), shape);

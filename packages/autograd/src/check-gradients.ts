@@ -4,6 +4,7 @@ import {
   OptionError,
   Parameter,
   readOptions,
+  refuse,
   SluiceError,
   type Tensor,
 } from '@sluice/core';
@@ -91,15 +92,16 @@ function compare(argument: string, gradient: number, quotient: number, tolerance
   const error = Math.abs(gradient - quotient) / Math.max(1, Math.abs(gradient), Math.abs(quotient));
   // A NaN error must count as a failure.
   if (error <= tolerance) return error;
-  throw new GradientError({
+  refuse(
+    GradientError,
     operation,
     argument,
-    got: `has gradient ${gradient}`,
-    expected: `${quotient} by central differences (relative error ${error}, tolerance ${tolerance})`,
-  });
+    `has gradient ${gradient}`,
+    `${quotient} by central differences (relative error ${error}, tolerance ${tolerance})`,
+  );
 }
 
 function checkPositive(argument: string, value: number): void {
   if (typeof value === 'number' && value > 0) return;
-  throw new OptionError({ operation, argument, got: `is ${value}`, expected: 'a number above 0' });
+  refuse(OptionError, operation, argument, `is ${value}`, 'a number above 0');
 }

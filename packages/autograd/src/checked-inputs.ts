@@ -6,6 +6,7 @@ import {
   kindOf,
   OptionError,
   Parameter,
+  refuse,
   Tensor,
 } from '@sluice/core';
 import { multiply } from './ops/elementwise.ts';
@@ -33,18 +34,28 @@ export function listPoints(operation: string, inputs: CheckedInput | readonly Ch
     const prefix = isList ? `${name}.` : '';
     return [...parametersOf(operation, name, input)].map(([key, tensor]) => {
       if (tensor instanceof Parameter) return { name: prefix + key, tensor, place: -1 };
-      const expected = 'a Parameter: of tensors, pass a list';
-      throw new OptionError({ operation, argument: prefix + key, got: `is ${kindOf(tensor)}`, expected });
+      return refuse(
+        OptionError,
+        operation,
+        prefix + key,
+        `is ${kindOf(tensor)}`,
+        'a Parameter: of tensors, pass a list',
+      );
     });
   });
   if (points.length === 0) {
-    throw new OptionError({ operation, argument: 'inputs', got: 'are empty', expected: 'a tensor or parameter' });
+    refuse(OptionError, operation, 'inputs', 'are empty', 'a tensor or parameter');
   }
   checkTensors(operation, Object.fromEntries(points.map(({ name, tensor }) => [name, tensor])));
   for (const { name, tensor } of points) {
     if (tensor.dtype === 'float64') continue;
-    const expected = "float64 (new Device(backend, { dtype: 'float64' }))";
-    throw new DTypeError({ operation, argument: name, got: `has dtype ${tensor.dtype}`, expected });
+    refuse(
+      DTypeError,
+      operation,
+      name,
+      `has dtype ${tensor.dtype}`,
+      "float64 (new Device(backend, { dtype: 'float64' }))",
+    );
   }
   return points;
 }
@@ -52,8 +63,13 @@ export function listPoints(operation: string, inputs: CheckedInput | readonly Ch
 function parametersOf(operation: string, argument: string, input: Exclude<CheckedInput, Tensor>) {
   if (input instanceof Map) return input as ReadonlyMap<string, Parameter>;
   if (input !== null && typeof input === 'object' && 'parameters' in input) return input.parameters();
-  const expected = 'a tensor, a layer, a map of parameters or a list of them';
-  throw new OptionError({ operation, argument, got: `is ${kindOf(input)}`, expected });
+  refuse(
+    OptionError,
+    operation,
+    argument,
+    `is ${kindOf(input)}`,
+    'a tensor, a layer, a map of parameters or a list of them',
+  );
 }
 
 /** The value of `compute` with one element of a point moved; a parameter stays moved. */

@@ -6,6 +6,7 @@ import {
   kindOf,
   OptionError,
   type Recorder,
+  refuse,
   Tensor,
 } from '@sluice/core';
 
@@ -97,16 +98,16 @@ export function checkTargets(operation: string, targets: readonly Tensor[]): voi
   if (targets.length === 0) throw new OptionError(`${operation}: targets are empty, expected at least one tensor`);
   targets.forEach((target: unknown, i) => {
     if (!(target instanceof Tensor)) {
-      const expected = 'a tensor (of a layer, pass parameters())';
-      throw new OptionError({ operation, argument: `targets[${i}]`, got: `is ${kindOf(target)}`, expected });
+      refuse(
+        OptionError,
+        operation,
+        `targets[${i}]`,
+        `is ${kindOf(target)}`,
+        'a tensor (of a layer, pass parameters())',
+      );
     }
     if (!isFloat(target.dtype)) {
-      throw new DTypeError({
-        operation,
-        argument: `targets[${i}]`,
-        got: `has dtype ${target.dtype}`,
-        expected: 'a float dtype',
-      });
+      refuse(DTypeError, operation, `targets[${i}]`, `has dtype ${target.dtype}`, 'a float dtype');
     }
   });
   checkTensors(operation, Object.fromEntries(targets.map((target, i) => [`targets[${i}]`, target])));

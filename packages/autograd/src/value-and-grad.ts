@@ -2,10 +2,11 @@ import {
   checkFunction,
   checkSynchronous,
   DTypeError,
-  formatShape,
+  hasShape,
   isFloat,
   kindOf,
   OptionError,
+  refuse,
   ShapeError,
   Tensor,
 } from '@sluice/core';
@@ -104,8 +105,7 @@ function separate(gradients: readonly Tensor[]): Tensor[] {
 
 function listTargets(operation: string, targets: Targets): Tensor[] {
   if (typeof targets !== 'object' || targets === null) {
-    const expected = 'a tensor, or a list, record or map of tensors';
-    throw new OptionError({ operation, argument: 'targets', got: `is ${kindOf(targets)}`, expected });
+    refuse(OptionError, operation, 'targets', `is ${kindOf(targets)}`, 'a tensor, or a list, record or map of tensors');
   }
   if (targets instanceof Tensor) return [targets];
   if (Array.isArray(targets)) return [...targets];
@@ -127,7 +127,7 @@ function checkValue(operation: string, value: unknown): asserts value is Tensor 
   }
   const problem = { operation, argument: 'value' };
   if (value.size !== 1) {
-    throw new ShapeError({ ...problem, got: `has shape ${formatShape(value.shape)}`, expected: 'a scalar' });
+    throw new ShapeError({ ...problem, got: hasShape(value), expected: 'a scalar' });
   }
   if (!isFloat(value.dtype)) {
     throw new DTypeError({ ...problem, got: `has dtype ${value.dtype}`, expected: 'a float dtype' });

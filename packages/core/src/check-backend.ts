@@ -1,5 +1,5 @@
 import type { Backend } from './backend.ts';
-import { OptionError } from './errors.ts';
+import { OptionError, refuse } from './errors.ts';
 import { kindOf } from './kind-of.ts';
 
 const needed = ['supports', 'upload', 'download', 'free', 'fill'] as const satisfies readonly (keyof Backend)[];
@@ -8,6 +8,11 @@ const needed = ['supports', 'upload', 'download', 'free', 'fill'] as const satis
 export function checkIsBackend(operation: string, backend: Backend): void {
   const missing = needed.filter((name) => typeof backend?.[name] !== 'function');
   if (missing.length === 0) return;
-  const got = `is ${kindOf(backend)} without ${missing.join(', ')}`;
-  throw new OptionError({ operation, argument: 'backend', got, expected: 'a backend, such as createJsBackend()' });
+  refuse(
+    OptionError,
+    operation,
+    'backend',
+    `is ${kindOf(backend)} without ${missing.join(', ')}`,
+    'a backend, such as createJsBackend()',
+  );
 }

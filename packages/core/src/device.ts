@@ -1,10 +1,10 @@
 import type { Backend, Operand } from './backend.ts';
 import { checkIsBackend } from './check-backend.ts';
 import { bytesPerElement, type DType, type FloatDType, isFloat } from './dtype.ts';
-import { DisposedError, OptionError, ShapeError, UnsupportedError } from './errors.ts';
+import { DisposedError, OptionError, refuse, ShapeError, UnsupportedError } from './errors.ts';
 import { readOptions } from './options.ts';
 import { Random } from './random.ts';
-import { checkShape, formatShape, type Shape, sizeOf } from './shape.ts';
+import { checkShape, formatShape, hasShape, type Shape, sizeOf } from './shape.ts';
 import type { DeviceStorage, Scope } from './storage.ts';
 import { checkFunction, checkSynchronous } from './synchronous.ts';
 import { checkTensor, Tensor } from './tensor.ts';
@@ -80,8 +80,7 @@ export class Device {
     this.random = new Random(seed);
     this.fused = fused;
     if (!isFloat(this.dtype)) {
-      const expected = 'float32 or float64';
-      throw new OptionError({ operation: 'Device', argument: 'dtype', got: `is ${String(this.dtype)}`, expected });
+      refuse(OptionError, 'Device', 'dtype', `is ${String(this.dtype)}`, 'float32 or float64');
     }
     this.#checkSupport('Device', this.dtype);
   }
@@ -224,8 +223,7 @@ export class Device {
     this.#checkSupport(operation, dtype);
     const size = sizeOf(shape);
     if (size > mostElements) {
-      const got = `has shape ${formatShape(shape)}`;
-      throw new ShapeError({ operation, argument: 'result', got, expected: 'at most 2^31 - 1 elements' });
+      refuse(ShapeError, operation, 'result', `has shape ${formatShape(shape)}`, 'at most 2^31 - 1 elements');
     }
     const bytes = size * bytesPerElement(dtype);
     this.#guard?.(operation, shape, bytes);
@@ -252,12 +250,7 @@ export class Device {
     this.#checkUsable(operation);
     checkShape(operation, shape);
     if (sizeOf(shape) !== x.size) {
-      throw new ShapeError({
-        operation,
-        argument: 'x',
-        got: `has shape ${formatShape(x.shape)}`,
-        expected: `${sizeOf(shape)} elements, for shape ${formatShape(shape)}`,
-      });
+      refuse(ShapeError, operation, 'x', hasShape(x), `${sizeOf(shape)} elements, for shape ${formatShape(shape)}`);
     }
     return new Tensor(this, shape, x.dtype, x.storage);
   }

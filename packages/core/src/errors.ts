@@ -80,3 +80,14 @@ export class DisposedError extends SluiceError {
 export class FormatError extends SluiceError {
   override readonly name: string = 'FormatError';
 }
+
+/** Throws an error of this kind from the parts of its `Problem`. Minifiers keep the names of properties, so that a call is smaller than a literal. */
+export function refuse(
+  kind: new (problem: Problem) => SluiceError,
+  operation: string,
+  argument: string,
+  got: string,
+  expected: string,
+): never {
+  throw new kind({ operation, argument, got, expected });
+}

@@ -11,6 +11,7 @@ export type {
 } from './backend.ts';
 export { checkIsBackend } from './check-backend.ts';
 export { checkIsDevice } from './check-device.ts';
+export { checkGiven, given } from './check-given.ts';
 export { checkTensors } from './check-tensors.ts';
 export { crc32 } from './crc32.ts';
 export { Device, type DeviceOptions, type Guard, type Recorder } from './device.ts';
@@ -36,6 +37,7 @@ export {
   IndexError,
   OptionError,
   type Problem,
+  refuse,
   ShapeError,
   SluiceError,
   UnsupportedError,
@@ -76,6 +78,7 @@ export {
   broadcastShapes,
   checkShape,
   formatShape,
+  hasShape,
   normalizeAxes,
   normalizeAxis,
   type Shape,

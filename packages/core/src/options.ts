@@ -1,4 +1,5 @@
-import { OptionError } from './errors.ts';
+import { checkGiven } from './check-given.ts';
+import { OptionError, refuse } from './errors.ts';
 import { kindOf } from './kind-of.ts';
 
 /** In the place of a default: the option must be given. */
@@ -43,17 +44,12 @@ export function readOptions<Options extends object, const Given extends Defaults
   const prefix = path && `${path}.`;
   for (const name of Object.keys(given)) {
     const value = given[name];
-    const problem = { operation, argument: prefix + name };
     if (!Object.hasOwn(defaults, name)) {
-      throw new OptionError({ ...problem, got: 'is no option', expected: namesLike(name, Object.keys(defaults)) });
+      refuse(OptionError, operation, prefix + name, 'is no option', namesLike(name, Object.keys(defaults)));
     }
     if (value === undefined) continue;
-    if (typeof complete[name] === 'boolean' && typeof value !== 'boolean') {
-      throw new OptionError({
-        ...problem,
-        got: `is ${typeof value === 'number' ? value : kindOf(value)}`,
-        expected: 'true or false',
-      });
+    if (typeof complete[name] === 'boolean') {
+      checkGiven(typeof value === 'boolean', operation, prefix + name, value, 'true or false');
     }
     complete[name] = value;
   }
@@ -77,8 +73,13 @@ function checkPlain(operation: string, options: object, known: readonly string[]
   if (prototype === null || (typeof prototype === 'object' && Object.getPrototypeOf(prototype) === null)) {
     return options as Readonly<Record<string, unknown>>;
   }
-  const expected = `an object with options${known.length === 0 ? '' : ` among ${known.join(', ')}`}`;
-  throw new OptionError({ operation, argument: path || 'options', got: `is ${kindOf(options)}`, expected });
+  refuse(
+    OptionError,
+    operation,
+    path || 'options',
+    `is ${kindOf(options)}`,
+    `an object with options${known.length === 0 ? '' : ` among ${known.join(', ')}`}`,
+  );
 }
 
 /** The known names, and which of them was most likely meant. */

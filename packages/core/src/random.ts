@@ -1,4 +1,5 @@
-import { OptionError } from './errors.ts';
+import { checkGiven } from './check-given.ts';
+import { OptionError, refuse } from './errors.ts';
 import { philox4x32 } from './philox.ts';
 
 /** Everything that determines the numbers to come, as plain JSON. */
@@ -104,12 +105,13 @@ export class Random {
   integer(low: number, high: number): number {
     const range = high - low;
     if (!Number.isSafeInteger(low) || !Number.isSafeInteger(high) || range < 1 || range > wordRange) {
-      throw new OptionError({
-        operation: 'integer',
-        argument: 'range',
-        got: `is ${low} to ${high}`,
-        expected: 'whole numbers, low below high, at most 2^32 apart',
-      });
+      refuse(
+        OptionError,
+        'integer',
+        'range',
+        `is ${low} to ${high}`,
+        'whole numbers, low below high, at most 2^32 apart',
+      );
     }
     // 53 random bits over a range of at most 32: no value is likelier than another by more than 2^-21.
     return low + Math.floor(this.next() * range);
@@ -145,9 +147,13 @@ export class Random {
 }
 
 function checkWhole(operation: string, argument: string, value: number): void {
-  if (!Number.isSafeInteger(value) || value < 0) {
-    throw new OptionError({ operation, argument, got: `is ${value}`, expected: 'a whole number from 0 to 2^53 - 1' });
-  }
+  checkGiven(
+    Number.isSafeInteger(value) && value >= 0,
+    operation,
+    argument,
+    value,
+    'a whole number from 0 to 2^53 - 1',
+  );
 }
 
 function checkState(state: RandomState): void {

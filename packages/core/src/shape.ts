@@ -1,4 +1,5 @@
-import { ShapeError } from './errors.ts';
+import { given } from './check-given.ts';
+import { refuse, ShapeError } from './errors.ts';
 import { kindOf } from './kind-of.ts';
 
 /** Sizes of the axes, outermost first; `[]` is a scalar. Data lie contiguous in row-major order. */
@@ -31,15 +32,21 @@ export function formatShape(shape: Shape): string {
   return `[${shape.join(', ')}]`;
 }
 
+/** The shape of a tensor, as a phrase of a message. */
+export function hasShape({ shape }: { readonly shape: Shape }): string {
+  return `has shape ${formatShape(shape)}`;
+}
+
 /** @throws ShapeError unless every size is an integer of at least 0. */
 export function checkShape(operation: string, shape: Shape): void {
   if (!Array.isArray(shape) || !shape.every((length) => Number.isSafeInteger(length) && length >= 0)) {
-    throw new ShapeError({
+    refuse(
+      ShapeError,
       operation,
-      argument: 'shape',
-      got: `is ${Array.isArray(shape) ? formatShape(shape) : kindOf(shape)}`,
-      expected: 'whole sizes of at least 0',
-    });
+      'shape',
+      `is ${Array.isArray(shape) ? formatShape(shape) : kindOf(shape)}`,
+      'whole sizes of at least 0',
+    );
   }
 }
 
@@ -56,12 +63,13 @@ export function broadcastShapes(operation: string, a: Shape, b: Shape): Shape {
     const m = a[axis - rank + a.length] ?? 1;
     const n = b[axis - rank + b.length] ?? 1;
     if (m !== n && m !== 1 && n !== 1) {
-      throw new ShapeError({
+      refuse(
+        ShapeError,
         operation,
-        argument: 'operands',
-        got: `have shapes ${formatShape(a)} and ${formatShape(b)}`,
-        expected: 'sizes that are equal or 1, aligned at the last axis',
-      });
+        'operands',
+        `have shapes ${formatShape(a)} and ${formatShape(b)}`,
+        'sizes that are equal or 1, aligned at the last axis',
+      );
     }
     shape[axis] = m === 1 ? n : m;
   }
@@ -75,12 +83,13 @@ export function broadcastShapes(operation: string, a: Shape, b: Shape): Shape {
 export function normalizeAxis(operation: string, axis: number, rank: number): number {
   const normal = axis < 0 ? axis + rank : axis;
   if (!Number.isInteger(axis) || normal < 0 || normal >= rank) {
-    throw new ShapeError({
+    refuse(
+      ShapeError,
       operation,
-      argument: 'axis',
-      got: `is ${typeof axis === 'number' ? axis : kindOf(axis)}`,
-      expected: rank === 0 ? 'no axis, for a scalar' : `a whole number from ${-rank} to ${rank - 1}`,
-    });
+      'axis',
+      given(axis),
+      rank === 0 ? 'no axis, for a scalar' : `a whole number from ${-rank} to ${rank - 1}`,
+    );
   }
   return normal;
 }
@@ -94,12 +103,7 @@ export function normalizeAxes(operation: string, axes: number | readonly number[
   const list: readonly number[] = Array.isArray(axes) ? axes : [axes];
   const normal = list.map((axis) => normalizeAxis(operation, axis, rank)).sort((a, b) => a - b);
   if (new Set(normal).size !== normal.length) {
-    throw new ShapeError({
-      operation,
-      argument: 'axes',
-      got: `are ${formatShape(list)}`,
-      expected: 'each axis once',
-    });
+    refuse(ShapeError, operation, 'axes', `are ${formatShape(list)}`, 'each axis once');
   }
   return normal;
 }

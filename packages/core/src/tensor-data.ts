@@ -1,5 +1,6 @@
+import { given } from './check-given.ts';
 import { createDataArray, type DataArray, type DType, dtypeOf, dtypes, type FloatDType, isFloat } from './dtype.ts';
-import { DTypeError, OptionError, ShapeError } from './errors.ts';
+import { DTypeError, OptionError, refuse, ShapeError } from './errors.ts';
 import { kindOf } from './kind-of.ts';
 import { readOptions } from './options.ts';
 import { checkShape, formatShape, type Shape, sizeOf } from './shape.ts';
@@ -48,12 +49,13 @@ export function toTensorData(
   checkKnown(operation, dtype);
   checkShape(operation, shape);
   if (sizeOf(shape) !== source.data.length) {
-    throw new ShapeError({
+    refuse(
+      ShapeError,
       operation,
-      argument: 'data',
-      got: `has ${source.data.length} elements`,
-      expected: `${sizeOf(shape)} for shape ${formatShape(shape)}`,
-    });
+      'data',
+      `has ${source.data.length} elements`,
+      `${sizeOf(shape)} for shape ${formatShape(shape)}`,
+    );
   }
   return { dtype, shape, data: convert(operation, source.data, dtype) };
 }
@@ -94,18 +96,19 @@ function flatten(operation: string, value: NestedArray, shape: Shape, depth: num
       const got = Array.isArray(value)
         ? 'is ragged'
         : `${depth === 0 ? 'is' : 'has an entry that is'} ${kindOf(value)}`;
-      throw new ShapeError({ operation, argument: 'data', got, expected: 'numbers or booleans in even rows' });
+      refuse(ShapeError, operation, 'data', got, 'numbers or booleans in even rows');
     }
     out.push(Number(value));
     return typeof value === 'boolean';
   }
   if (!Array.isArray(value) || value.length !== shape[depth]) {
-    throw new ShapeError({
+    refuse(
+      ShapeError,
       operation,
-      argument: 'data',
-      got: 'is ragged',
-      expected: `${shape[depth]} entries in every row at depth ${depth}, as in the first`,
-    });
+      'data',
+      'is ragged',
+      `${shape[depth]} entries in every row at depth ${depth}, as in the first`,
+    );
   }
   let booleans = true;
   for (const entry of value as readonly NestedArray[]) {
@@ -128,7 +131,7 @@ function convert(operation: string, data: ArrayLike<number>, dtype: DType): Data
 /** @throws OptionError unless it is one of the element types. */
 export function checkKnown(operation: string, dtype: DType): void {
   if (dtypes.includes(dtype)) return;
-  throw new OptionError({ operation, argument: 'dtype', got: `is ${String(dtype)}`, expected: dtypes.join(', ') });
+  refuse(OptionError, operation, 'dtype', `is ${String(dtype)}`, dtypes.join(', '));
 }
 
 /** @throws DTypeError unless the dtype can hold the value; floats may round it. */
@@ -149,10 +152,5 @@ const held: Record<DType, string> = {
 };
 
 function refuseValue(operation: string, argument: string, value: unknown, dtype: DType): never {
-  throw new DTypeError({
-    operation,
-    argument,
-    got: `is ${typeof value === 'number' ? value : kindOf(value)}`,
-    expected: held[dtype],
-  });
+  refuse(DTypeError, operation, argument, given(value), held[dtype]);
 }

@@ -1,16 +1,8 @@
 import type { Device } from './device.ts';
 import type { DataArray, DType } from './dtype.ts';
-import {
-  DeviceError,
-  DisposedError,
-  DTypeError,
-  OptionError,
-  type Problem,
-  ShapeError,
-  type SluiceError,
-} from './errors.ts';
+import { DeviceError, DisposedError, DTypeError, OptionError, refuse, ShapeError } from './errors.ts';
 import { kindOf } from './kind-of.ts';
-import { formatShape, type Shape, sameShape, sizeOf } from './shape.ts';
+import { formatShape, hasShape, type Shape, sameShape, sizeOf } from './shape.ts';
 import { checkAlive, type DeviceStorage } from './storage.ts';
 
 /**
@@ -62,7 +54,7 @@ export class Tensor {
       throw new ShapeError({
         operation: 'item',
         argument: 'tensor',
-        got: `has shape ${formatShape(this.shape)}`,
+        got: hasShape(this),
         expected: 'exactly one element',
       });
     }
@@ -163,21 +155,20 @@ export interface Like {
  * @throws OptionError unless `x` is a tensor; DisposedError when it was freed; DeviceError, DTypeError or ShapeError when it is not like that
  */
 export function checkTensor(operation: string, argument: string, x: Tensor, { device, dtype, shape }: Like = {}): void {
-  const refuse = (kind: new (problem: Problem) => SluiceError, got: string, expected: string) => {
-    throw new kind({ operation, argument, got, expected });
-  };
-  if (!(x instanceof Tensor)) refuse(OptionError, `is ${kindOf(x)}`, 'a tensor');
+  if (!(x instanceof Tensor)) refuse(OptionError, operation, argument, `is ${kindOf(x)}`, 'a tensor');
   checkAlive(operation, x);
   if (device && x.device !== device) {
     refuse(
       DeviceError,
+      operation,
+      argument,
       `is on another device (${x.device.backend.name})`,
       `one device for all (${device.backend.name})`,
     );
   }
-  if (dtype && x.dtype !== dtype) refuse(DTypeError, `has dtype ${x.dtype}`, dtype);
+  if (dtype && x.dtype !== dtype) refuse(DTypeError, operation, argument, `has dtype ${x.dtype}`, dtype);
   if (shape && !sameShape(x.shape, shape)) {
-    refuse(ShapeError, `has shape ${formatShape(x.shape)}`, formatShape(shape));
+    refuse(ShapeError, operation, argument, hasShape(x), formatShape(shape));
   }
 }
 

@@ -1,4 +1,4 @@
-import { formatShape, type Random, type Shape, ShapeError, sizeOf } from '@sluice/core';
+import { formatShape, type Random, refuse, type Shape, ShapeError, sizeOf } from '@sluice/core';
 import { orthogonalMatrix } from './orthogonal.ts';
 
 /**
@@ -22,7 +22,7 @@ export function constant(value: number): Initializer {
   return (_random, shape) => new Float64Array(sizeOf(shape)).fill(value);
 }
 
-export const zeros: Initializer = constant(0);
+export const zeros: Initializer = /* @__PURE__ */ constant(0);
 
 /**
  * Uniform on [-a, a) with a = gain sqrt(6 / (input + output)) (Glorot & Bengio 2010, eq. 16).
@@ -82,8 +82,7 @@ export function orthogonal(gain = 1): Initializer {
 
 function fans(operation: string, shape: Shape): { input: number; output: number } {
   if (shape.length !== 2) {
-    const got = `is ${formatShape(shape)}`;
-    throw new ShapeError({ operation, argument: 'shape', got, expected: 'two axes, [output, input]' });
+    refuse(ShapeError, operation, 'shape', `is ${formatShape(shape)}`, 'two axes, [output, input]');
   }
   return { output: shape[0]!, input: shape[1]! };
 }

@@ -6,6 +6,7 @@ import {
   OptionError,
   Parameter,
   type Random,
+  refuse,
   type Shape,
   ShapeError,
   sizeOf,
@@ -35,19 +36,23 @@ export function makeParameter(
   const blockShape = shape.with(0, shape[0]! / blocks);
   const size = sizeOf(blockShape);
   const data = new Float64Array(sizeOf(shape));
-  const refuse = (got: string) => {
-    const expected = 'an initializer, such as xavierUniform()';
-    throw new OptionError({ operation, argument, got, expected });
+  const check = (fits: boolean, got: string) => {
+    if (!fits) refuse(OptionError, operation, argument, got, 'an initializer, such as xavierUniform()');
   };
-  if (typeof initializer !== 'function') refuse(`is ${kindOf(initializer)}`);
+  check(typeof initializer === 'function', `is ${kindOf(initializer)}`);
   for (let i = 0; i < blocks; i++) {
     const values = initializer(device.random, blockShape, i);
-    if (typeof values !== 'object' || values === null) refuse(`gave ${kindOf(values)}`);
+    check(typeof values === 'object' && values !== null, `gave ${kindOf(values)}`);
     if (values.length !== size) {
-      const expected = `${size} for shape ${formatShape(blockShape)}`;
-      throw new ShapeError({ operation, argument, got: `gave ${values.length} values`, expected });
+      refuse(
+        ShapeError,
+        operation,
+        argument,
+        `gave ${values.length} values`,
+        `${size} for shape ${formatShape(blockShape)}`,
+      );
     }
-    if (values.includes(Number.NaN)) refuse('gave NaN');
+    check(!values.includes(Number.NaN), 'gave NaN');
     data.set(values, i * size);
   }
   return new Parameter(device.tensor(data, { shape, dtype: device.dtype }));

@@ -1,5 +1,5 @@
 import { withLabel } from '@sluice/autograd';
-import { checkIsDevice, Device, DisposedError, OptionError, Parameter, type TensorData } from '@sluice/core';
+import { checkIsDevice, Device, DisposedError, OptionError, Parameter, refuse, type TensorData } from '@sluice/core';
 import { loadStateDict, readStateDict } from './state-dict.ts';
 import { summarize } from './summary.ts';
 
@@ -46,8 +46,13 @@ export abstract class Module<Args extends readonly unknown[] = readonly never[],
     const { takes } = this;
     if (takes && args.slice(takes.length - 1).some((argument) => argument !== undefined)) {
       const [operation, ...names] = takes;
-      const expected = `at most ${names.length}: ${names.join(', ')}`;
-      throw new OptionError({ operation, argument: 'call', got: `has ${args.length} arguments`, expected });
+      refuse(
+        OptionError,
+        operation,
+        'call',
+        `has ${args.length} arguments`,
+        `at most ${names.length}: ${names.join(', ')}`,
+      );
     }
     try {
       return this.device.scope(() => withLabel(this, () => this.forward(...args)) as never);

@@ -1,11 +1,12 @@
 import {
+  checkGiven,
   type Device,
   DisposedError,
   FormatError,
   formatShape,
+  hasShape,
   isFloat,
   kindOf,
-  OptionError,
   Parameter,
   sameShape,
   sizeOf,
@@ -28,10 +29,8 @@ export function loadStateDict(
   parameters: ReadonlyMap<string, Parameter>,
   state: ReadonlyMap<string, TensorData>,
 ): void {
-  if (typeof state?.get !== 'function') {
-    const problem = { operation: 'loadStateDict', argument: 'state', got: `is ${kindOf(state)}` };
-    throw new OptionError({ ...problem, expected: 'a map of host arrays by name, such as stateDict() gives' });
-  }
+  const expected = 'a map of host arrays by name, such as stateDict() gives';
+  checkGiven(typeof state?.get === 'function', 'loadStateDict', 'state', state, expected);
   checkUsable('loadStateDict', parameters);
   const problems = compare(parameters, state);
   if (problems.length > 0) {
@@ -56,27 +55,21 @@ function checkUsable(operation: string, parameters: ReadonlyMap<string, Paramete
 }
 
 function compare(parameters: ReadonlyMap<string, Parameter>, state: ReadonlyMap<string, TensorData>): string[] {
-  const missing: string[] = [];
-  const misfits: string[] = [];
-  for (const [name, parameter] of parameters) {
-    const value = state.get(name);
-    if (value === undefined) missing.push(name);
-    else for (const problem of misfit(name, parameter, value)) misfits.push(problem);
-  }
-  const unexpected = [...state.keys()].filter((name) => !parameters.has(name));
-  const list = (title: string, names: readonly string[]) =>
-    names.length > 0 ? [`  ${title}: ${names.join(', ')}`] : [];
-  return [...list('missing', missing), ...list('unexpected', unexpected), ...misfits.map((text) => `  ${text}`)];
+  const list = (title: string, names: Iterable<string>, held: ReadonlyMap<string, unknown>) => {
+    const without = [...names].filter((name) => held.get(name) === undefined).join(', ');
+    return without && [`${title}: ${without}`];
+  };
+  const misfits = [...parameters].flatMap(([name, parameter]) => misfit(name, parameter, state.get(name)) ?? []);
+  const lists = [list('missing', parameters.keys(), state), list('unexpected', state.keys(), parameters)];
+  return [...lists.flatMap((each) => each || []), ...misfits].map((text) => `  ${text}`);
 }
 
-function misfit(name: string, parameter: Parameter, value: TensorData): string[] {
-  if (!ArrayBuffer.isView(value?.data)) return [`${name} is ${kindOf(value)}, expected { dtype, shape, data }`];
-  if (!sameShape(value.shape, parameter.shape)) {
-    return [`${name} has shape ${formatShape(value.shape)}, expected ${formatShape(parameter.shape)}`];
-  }
-  if (!isFloat(value.dtype)) return [`${name} has dtype ${value.dtype}, expected a float dtype`];
-  if (value.data.length !== sizeOf(value.shape)) {
-    return [`${name} has ${value.data.length} elements, expected ${sizeOf(value.shape)}`];
-  }
-  return [];
+function misfit(name: string, { shape }: Parameter, value: TensorData | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  if (!ArrayBuffer.isView(value?.data)) return `${name} is ${kindOf(value)}, expected { dtype, shape, data }`;
+  if (!sameShape(value.shape, shape)) return `${name} ${hasShape(value)}, expected ${formatShape(shape)}`;
+  if (!isFloat(value.dtype)) return `${name} has dtype ${value.dtype}, expected a float dtype`;
+  const { length } = value.data;
+  if (length !== sizeOf(shape)) return `${name} has ${length} elements, expected ${sizeOf(shape)}`;
+  return undefined;
 }

@@ -28,12 +28,12 @@ function ownerOf(name: string, modules: ReadonlyMap<string, Module>): string {
 }
 
 function layOut(rows: readonly Row[]): string {
-  const widths = [0, 1, 2, 3].map((column) => maximumOf(rows.map((row) => row[column]!.length)));
+  const widths = rows[0]!.map((_, column) => maximumOf(rows.map((row) => row[column]!.length)));
   const lines = rows.map((row) =>
     row.map((cell, column) => (column === 3 ? cell.padStart(widths[3]!) : cell.padEnd(widths[column]!))).join('  '),
   );
   const rule = '-'.repeat(lines[0]!.length);
-  return [lines[0], rule, ...lines.slice(1, -1), rule, ...lines.slice(-1)].join('\n');
+  return [lines.shift(), rule, ...lines.toSpliced(-1, 0, rule)].join('\n');
 }
 
 function formatCount(count: number): string {

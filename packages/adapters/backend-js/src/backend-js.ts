@@ -1,11 +1,11 @@
 import {
   aroundAxis,
   type Backend,
+  checkGiven,
   type DataArray,
   type DType,
   flushSubnormal,
   type Operand,
-  OptionError,
   readOptions,
   sizeOf,
 } from '@sluice/core';
@@ -38,14 +38,7 @@ export interface JsBackendOptions {
  */
 export function createJsBackend(options?: JsBackendOptions): Backend<JsStorage> {
   const { poolBytes } = readOptions('createJsBackend', options, { poolBytes: 256 * 2 ** 20 });
-  if (!(typeof poolBytes === 'number' && poolBytes >= 0)) {
-    throw new OptionError({
-      operation: 'createJsBackend',
-      argument: 'poolBytes',
-      got: `is ${poolBytes}`,
-      expected: 'at least 0',
-    });
-  }
+  checkGiven(typeof poolBytes === 'number' && poolBytes >= 0, 'createJsBackend', 'poolBytes', poolBytes, 'at least 0');
   const pool = new ArrayPool(poolBytes);
   const workspace = new Workspace();
 

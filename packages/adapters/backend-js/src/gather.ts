@@ -1,4 +1,4 @@
-import { type DataArray, IndexError } from '@sluice/core';
+import { type DataArray, IndexError, refuse } from '@sluice/core';
 import { copyRun } from './move.ts';
 
 /** @throws IndexError naming the first index outside 0 to size - 1. */
@@ -6,12 +6,13 @@ export function checkIndices(operation: string, indices: DataArray, size: number
   for (let i = 0; i < indices.length; i++) {
     const index = indices[i]!;
     if (index < 0 || index >= size) {
-      throw new IndexError({
+      refuse(
+        IndexError,
         operation,
-        argument: `indices[${i}]`,
-        got: `is ${index}`,
-        expected: size === 0 ? 'none, for an axis of size 0' : `0 to ${size - 1}`,
-      });
+        `indices[${i}]`,
+        `is ${index}`,
+        size === 0 ? 'none, for an axis of size 0' : `0 to ${size - 1}`,
+      );
     }
   }
 }

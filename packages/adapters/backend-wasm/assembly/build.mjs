@@ -143,37 +143,56 @@ ${types.join(' &\n')}
 }
 
 /**
- * What makes `target` out of `base`: stretches of it, each followed by bytes of the target's own.
+ * What makes `target` out of `base`: stretches of it, each followed by bytes of the target's own. Each begins so far behind the end of the last one, which
+ * is mostly a few bytes.
  * @param {Uint8Array} base
  * @param {Uint8Array} target
  */
 function difference(base, target) {
-  const shortest = 12;
+  const shortest = 8;
+  const far = 200;
   const key = (/** @type {Uint8Array} */ bytes, /** @type {number} */ at) => bytes.subarray(at, at + shortest).join();
-  /** @type {Map<string, number>} */
+  /** @type {Map<string, number[]>} */
   const places = new Map();
-  for (let at = base.length - shortest; at >= 0; at--) places.set(key(base, at), at);
-  /** @type {[number, number, string][]} */
-  const pieces = [];
-  /** @type {[number, number, number[]]} */
-  let piece = [0, 0, []];
-  for (let at = 0; at < target.length; ) {
-    const start = places.get(key(target, at));
-    if (start === undefined) {
-      piece[2].push(/** @type {number} */ (target[at++]));
-      continue;
-    }
-    let length = 0;
-    while (at + length < target.length && base[start + length] === target[at + length]) length++;
-    pieces.push([piece[0], piece[1], hex(piece[2])]);
-    piece = [start, length, []];
-    at += length;
+  for (let at = 0; at + shortest <= base.length; at++) {
+    const found = places.get(key(base, at));
+    if (found) found.push(at);
+    else places.set(key(base, at), [at]);
   }
-  return [...pieces, [piece[0], piece[1], hex(piece[2])]];
+  /** @type {[number, number, number[]][]} */
+  const pieces = [[0, 0, []]];
+  let end = 0;
+  for (let at = 0; at < target.length; ) {
+    let best = { start: 0, length: 0, worth: 0 };
+    for (const start of places.get(key(target, at)) ?? []) {
+      let length = 0;
+      while (at + length < target.length && base[start + length] === target[at + length]) length++;
+      const distance = Math.abs(start - end);
+      const worth = length - (distance > far ? shortest : distance / far);
+      if (worth > best.worth) best = { start, length, worth };
+    }
+    if (best.length > 0) {
+      pieces.push([best.start - end, best.length, []]);
+      end = best.start + best.length;
+      at += best.length;
+    } else pieces.at(-1)?.[2].push(/** @type {number} */ (target[at++]));
+  }
+  return pieces.map(([skip, length, own]) => [skip, length, spell(own)]);
 }
 
-function hex(/** @type {Iterable<number>} */ bytes) {
-  return Buffer.from([...bytes]).toString('hex');
+/** Those of ASCII that need no escape in a string, however it is quoted. */
+const letters = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i))
+  .filter((letter) => !'"$\'\\`'.includes(letter))
+  .join('');
+
+/** One letter a byte, or two; the last two letters only begin a pair. */
+function spell(/** @type {Iterable<number>} */ bytes) {
+  const single = letters.length - 2;
+  return Array.from(bytes, (byte) => {
+    const place = (byte + 3) % 256;
+    const page = Math.floor(place / single);
+    return (page > 0 ? letters.charAt(single - 1 + page) : '') + letters.charAt(place % single);
+  }).join('');
 }
 
 /**
@@ -183,11 +202,14 @@ function hex(/** @type {Iterable<number>} */ bytes) {
 function inlined(simd, relaxed) {
   return `// Made by assembly/build.mjs.
 
-/** The build with plain SIMD. Hexadecimal, not base64: whole bytes are what gzip finds again, and the bundle that users load is a third smaller. */
-export const simd =
-  '${hex(simd)}';
+/** The digits of bytes: the one at place p is byte p - 3, and after one of the last two, which are s and s + 1, byte p - 3 + s or p - 3 + 2 s. */
+export const letters = '${letters}';
 
-/** The build with relaxed SIMD: start and length of a piece of the other, and the bytes that follow it. */
+/** The build with plain SIMD. Neither base64 nor hexadecimal: whole bytes are what gzip finds again, and the farther back, the fewer letters they take. */
+export const simd =
+  '${spell(simd)}';
+
+/** The build with relaxed SIMD: how far behind the last one a piece of the other begins, its length, and the bytes that follow it. */
 export const relaxedSimd: readonly (readonly [number, number, string])[] = [
 ${difference(simd, relaxed)
   .map((piece) => `  ${JSON.stringify(piece)},`)

@@ -149,10 +149,14 @@ async function bytesOf(source: WasmSource): Promise<Bytes> {
 
 /** The binary that comes with the code. */
 export async function inlined(level: SimdLevel): Promise<Uint8Array<ArrayBuffer>> {
-  const { simd, relaxedSimd } = await import('./generated/binaries.ts');
-  const plain = decode(simd);
+  const { letters, simd, relaxedSimd } = await import('./generated/binaries.ts');
+  const plain = decode(simd, letters);
   if (level === 'simd') return plain;
-  const parts = relaxedSimd.flatMap(([start, length, own]) => [plain.subarray(start, start + length), decode(own)]);
+  let at = 0;
+  const parts = relaxedSimd.flatMap(([skip, length, own]) => {
+    at += skip + length;
+    return [plain.subarray(at - length, at), decode(own, letters)];
+  });
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let end = 0;
   for (const part of parts) {
@@ -162,6 +166,16 @@ export async function inlined(level: SimdLevel): Promise<Uint8Array<ArrayBuffer>
   return bytes;
 }
 
-function decode(hex: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));
+/** Bytes of one letter each, or of two; the last two letters only begin a pair. */
+function decode(text: string, letters: string): Uint8Array<ArrayBuffer> {
+  const single = letters.length - 2;
+  const places = new Map(Array.from(letters, (letter, place) => [letter, place]));
+  const bytes: number[] = [];
+  let before = -3;
+  for (const letter of text) {
+    const place = places.get(letter)!;
+    if (place < single) bytes.push(before + place);
+    before = place < single ? -3 : (place - single + 1) * single - 3;
+  }
+  return Uint8Array.from(bytes);
 }

@@ -1,4 +1,4 @@
-import { checkTensors, createDataArray, OptionError, type Tensor } from '@sluice/core';
+import { checkGiven, checkTensors, createDataArray, type Tensor } from '@sluice/core';
 import { multiply } from './elementwise.ts';
 import { checkFloat } from './support.ts';
 
@@ -11,10 +11,8 @@ import { checkFloat } from './support.ts';
 export function dropout(x: Tensor, probability: number): Tensor {
   checkTensors('dropout', { x });
   checkFloat('dropout', 'x', x);
-  if (!(typeof probability === 'number' && probability >= 0 && probability <= 1)) {
-    const expected = 'a number from 0 to 1';
-    throw new OptionError({ operation: 'dropout', argument: 'probability', got: `is ${probability}`, expected });
-  }
+  const fits = typeof probability === 'number' && probability >= 0 && probability <= 1;
+  checkGiven(fits, 'dropout', 'probability', probability, 'a number from 0 to 1');
   return probability === 0 ? x : x.device.scope(() => multiply(x, dropoutMask(x, probability)));
 }
 

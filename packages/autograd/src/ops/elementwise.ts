@@ -6,6 +6,7 @@ import {
   isFloat,
   OptionError,
   readOptions,
+  refuse,
   type Tensor,
   type UnaryKind,
 } from '@sluice/core';
@@ -188,8 +189,7 @@ export function clamp(x: Tensor, low: number, high: number): Tensor {
   checkValue('clamp', 'low', low, x.dtype);
   checkValue('clamp', 'high', high, x.dtype);
   if (!(low <= high)) {
-    const expected = 'low not above high';
-    throw new OptionError({ operation: 'clamp', argument: 'range', got: `is ${low} to ${high}`, expected });
+    refuse(OptionError, 'clamp', 'range', `is ${low} to ${high}`, 'low not above high');
   }
   return clampOp(x, low, high);
 }

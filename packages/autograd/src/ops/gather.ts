@@ -3,9 +3,11 @@ import {
   createDataArray,
   type DType,
   formatShape,
+  hasShape,
   normalizeAxis,
   OptionError,
   readOptions,
+  refuse,
   required,
   ShapeError,
   sameShape,
@@ -79,19 +81,20 @@ export function scatterAdd(updates: Tensor, indices: Tensor, options: ScatterAdd
   const resultRank = Math.max(updates.rank - indices.rank + 1, 1);
   const axis = normalizeAxis('scatterAdd', at, resultRank);
   if (!sameShape(updates.shape.slice(axis, axis + indices.rank), indices.shape)) {
-    throw new ShapeError({
-      operation: 'scatterAdd',
-      argument: 'updates',
-      got: `has shape ${formatShape(updates.shape)}`,
-      expected: `the shape of the indices, ${formatShape(indices.shape)}, from axis ${axis} on`,
-    });
+    refuse(
+      ShapeError,
+      'scatterAdd',
+      'updates',
+      hasShape(updates),
+      `the shape of the indices, ${formatShape(indices.shape)}, from axis ${axis} on`,
+    );
   }
   return scatterAddOp(updates, indices, axis, size);
 }
 
 function checkWhole(operation: string, argument: string, value: number): void {
   if (!Number.isSafeInteger(value) || value < 0) {
-    throw new OptionError({ operation, argument, got: `is ${value}`, expected: 'a whole number of at least 0' });
+    refuse(OptionError, operation, argument, `is ${value}`, 'a whole number of at least 0');
   }
 }
 
@@ -135,12 +138,13 @@ export function pick(x: Tensor, indices: Tensor): Tensor {
   checkTensors('pick', { x, indices });
   checkDType('pick', 'indices', indices, 'int32');
   if (x.rank === 0 || !sameShape(x.shape.slice(0, -1), indices.shape)) {
-    throw new ShapeError({
-      operation: 'pick',
-      argument: 'indices',
-      got: `has shape ${formatShape(indices.shape)}`,
-      expected: `${formatShape(x.shape.slice(0, -1))}, x without its last axis`,
-    });
+    refuse(
+      ShapeError,
+      'pick',
+      'indices',
+      hasShape(indices),
+      `${formatShape(x.shape.slice(0, -1))}, x without its last axis`,
+    );
   }
   const depth = x.shape[x.rank - 1] as number;
   return x.device.scope(() => {

@@ -2,9 +2,12 @@ import {
   checkTensor,
   checkTensors,
   formatShape,
+  given,
+  hasShape,
   kindOf,
   normalizeAxis,
   OptionError,
+  refuse,
   ShapeError,
   sameShape,
   type Tensor,
@@ -42,12 +45,7 @@ export function concat(xs: readonly Tensor[], axis = 0): Tensor {
   const at = normalizeAxis('concat', axis, first.rank);
   xs.forEach((x, i) => {
     if (x.rank !== first.rank || !sameShape(x.shape.toSpliced(at, 1), first.shape.toSpliced(at, 1))) {
-      throw new ShapeError({
-        operation: 'concat',
-        argument: `xs[${i}]`,
-        got: `has shape ${formatShape(x.shape)}`,
-        expected: `${formatShape(first.shape)} but for axis ${at}, as xs[0]`,
-      });
+      refuse(ShapeError, 'concat', `xs[${i}]`, hasShape(x), `${formatShape(first.shape)} but for axis ${at}, as xs[0]`);
     }
   });
   return xs.length === 1 ? first : concatOp(xs, at);
@@ -69,8 +67,13 @@ export function stack(xs: readonly Tensor[], axis = 0): Tensor {
 
 function checkAlike(operation: string, xs: readonly Tensor[]): Tensor {
   if (!Array.isArray(xs) || xs.length === 0) {
-    const got = `is ${Array.isArray(xs) ? 'empty' : kindOf(xs)}`;
-    throw new OptionError({ operation, argument: 'xs', got, expected: 'at least one tensor, in an array' });
+    refuse(
+      OptionError,
+      operation,
+      'xs',
+      `is ${Array.isArray(xs) ? 'empty' : kindOf(xs)}`,
+      'at least one tensor, in an array',
+    );
   }
   checkTensors(operation, Object.fromEntries(xs.map((x, i) => [`xs[${i}]`, x])));
   const [first] = xs as [Tensor];
@@ -101,14 +104,13 @@ export function split(x: Tensor, parts: number | readonly number[], axis = 0): r
   const sizes = Array.isArray(parts) ? (parts as readonly number[]) : evenSizes(length, parts as number);
   const valid = sizes.length > 0 && sizes.every((size) => Number.isInteger(size) && size >= 0);
   if (!valid || sizes.reduce((total, size) => total + size, 0) !== length) {
-    throw new ShapeError({
-      operation: 'split',
-      argument: 'parts',
-      got: Array.isArray(parts)
-        ? `are ${formatShape(sizes)}`
-        : `is ${typeof parts === 'number' ? parts : kindOf(parts)}`,
-      expected: `whole sizes that add up to ${length}, axis ${at} of ${formatShape(x.shape)}`,
-    });
+    refuse(
+      ShapeError,
+      'split',
+      'parts',
+      Array.isArray(parts) ? `are ${formatShape(sizes)}` : given(parts),
+      `whole sizes that add up to ${length}, axis ${at} of ${formatShape(x.shape)}`,
+    );
   }
   return splitOp(x, at, sizes);
 }

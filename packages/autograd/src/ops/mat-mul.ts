@@ -2,8 +2,10 @@ import {
   broadcastShapes,
   checkTensors,
   formatShape,
+  hasShape,
   type MatMulOptions,
   readOptions,
+  refuse,
   ShapeError,
   type Tensor,
 } from '@sluice/core';
@@ -18,12 +20,13 @@ const matMulOp = defineOp({
     const [n, other] = lastTwo(b, !transposeB);
     if (k !== other) {
       const flags = transposeA || transposeB ? ` (transposeA ${transposeA}, transposeB ${transposeB})` : '';
-      throw new ShapeError({
-        operation: 'matMul',
-        argument: 'operands',
-        got: `have shapes ${formatShape(a.shape)} and ${formatShape(b.shape)}${flags}`,
-        expected: '[..., M, K] and [..., K, N]',
-      });
+      refuse(
+        ShapeError,
+        'matMul',
+        'operands',
+        `have shapes ${formatShape(a.shape)} and ${formatShape(b.shape)}${flags}`,
+        '[..., M, K] and [..., K, N]',
+      );
     }
     const shape = [...broadcastShapes('matMul', a.shape.slice(0, -2), b.shape.slice(0, -2)), m, n];
     return a.device.execute('matMul', [a, b], shape, a.dtype, (backend, [x, y]) =>
@@ -62,12 +65,7 @@ export function matMul(a: Tensor, b: Tensor, options?: Partial<MatMulOptions>): 
     ['b', b],
   ] as const) {
     if (x.rank < 2) {
-      throw new ShapeError({
-        operation: 'matMul',
-        argument,
-        got: `has shape ${formatShape(x.shape)}`,
-        expected: 'at least two axes',
-      });
+      refuse(ShapeError, 'matMul', argument, hasShape(x), 'at least two axes');
     }
   }
   if (b.rank > 2 || a.rank === 2 || flags.transposeA) return matMulOp(a, b, flags);

@@ -1,11 +1,12 @@
 import {
   type ArgReduceKind,
   checkTensors,
-  formatShape,
+  hasShape,
   normalizeAxes,
   normalizeAxis,
   type ReduceKind,
   readOptions,
+  refuse,
   type Shape,
   ShapeError,
   type Tensor,
@@ -45,8 +46,7 @@ function kernel(kind: ReduceKind, x: Tensor, axes: readonly number[]): Tensor {
 /** @throws ShapeError when there is nothing along one of the axes. */
 export function checkNotEmpty(operation: string, x: Tensor, axes: readonly number[]): void {
   if (!axes.some((axis) => x.shape[axis] === 0)) return;
-  const got = `has shape ${formatShape(x.shape)}`;
-  throw new ShapeError({ operation, argument: 'x', got, expected: 'at least one element along the reduced axes' });
+  refuse(ShapeError, operation, 'x', hasShape(x), 'at least one element along the reduced axes');
 }
 
 /** Turns an operation on sorted axes into the public form. */

@@ -3,7 +3,9 @@ import {
   checkShape,
   checkTensors,
   formatShape,
+  hasShape,
   normalizeAxis,
+  refuse,
   type Shape,
   ShapeError,
   sameShape,
@@ -28,18 +30,12 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   const open = shape.indexOf(-1);
   if (open < 0) return reshapeOp(x, shape);
   if (shape.includes(-1, open + 1)) {
-    const got = `is ${formatShape(shape)}`;
-    throw new ShapeError({ operation: 'reshape', argument: 'shape', got, expected: 'at most one -1' });
+    refuse(ShapeError, 'reshape', 'shape', `is ${formatShape(shape)}`, 'at most one -1');
   }
   const known = sizeOf(shape.filter((_, axis) => axis !== open));
   const rest = x.size / known;
   if (!Number.isInteger(rest)) {
-    throw new ShapeError({
-      operation: 'reshape',
-      argument: 'x',
-      got: `has shape ${formatShape(x.shape)}`,
-      expected: `a number of elements that ${formatShape(shape)} divides`,
-    });
+    refuse(ShapeError, 'reshape', 'x', hasShape(x), `a number of elements that ${formatShape(shape)} divides`);
   }
   return reshapeOp(x, shape.with(open, rest));
 }
@@ -59,12 +55,7 @@ export function squeezeAxis(x: Tensor, axis: number): Tensor {
   checkTensors('squeezeAxis', { x });
   const at = normalizeAxis('squeezeAxis', axis, x.rank);
   if (x.shape[at] !== 1) {
-    throw new ShapeError({
-      operation: 'squeezeAxis',
-      argument: 'x',
-      got: `has shape ${formatShape(x.shape)}`,
-      expected: `size 1 at axis ${at}`,
-    });
+    refuse(ShapeError, 'squeezeAxis', 'x', hasShape(x), `size 1 at axis ${at}`);
   }
   return reshape(x, x.shape.toSpliced(at, 1));
 }
@@ -100,12 +91,7 @@ export function transpose(x: Tensor, permutation?: readonly number[]): Tensor {
       ? x.shape.map((_, axis) => x.rank - 1 - axis)
       : given.map((axis) => normalizeAxis('transpose', axis, x.rank));
   if (order.length !== x.rank || new Set(order).size !== x.rank) {
-    throw new ShapeError({
-      operation: 'transpose',
-      argument: 'permutation',
-      got: `is ${formatShape(given)}`,
-      expected: `each of the ${x.rank} axes once`,
-    });
+    refuse(ShapeError, 'transpose', 'permutation', `is ${formatShape(given)}`, `each of the ${x.rank} axes once`);
   }
   return transposeOp(x, order);
 }
@@ -128,12 +114,7 @@ export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   checkShape('broadcastTo', shape);
   if (sameShape(x.shape, shape)) return x;
   if (!sameShape(broadcastShapes('broadcastTo', x.shape, shape), shape)) {
-    throw new ShapeError({
-      operation: 'broadcastTo',
-      argument: 'x',
-      got: `has shape ${formatShape(x.shape)}`,
-      expected: `one that broadcasts to ${formatShape(shape)}`,
-    });
+    refuse(ShapeError, 'broadcastTo', 'x', hasShape(x), `one that broadcasts to ${formatShape(shape)}`);
   }
   return broadcastOp(x, shape);
 }

@@ -1,11 +1,12 @@
 import {
+  checkGiven,
   checkTensors,
   checkValue,
   formatShape,
   normalizeAxes,
   normalizeAxis,
-  OptionError,
   readOptions,
+  refuse,
   type Shape,
   ShapeError,
   type Tensor,
@@ -58,17 +59,15 @@ export function slice(x: Tensor, axis: number, options?: SliceOptions): Tensor {
   const from = start < 0 ? start + length : start;
   const to = end < 0 ? end + length : end;
   if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || to > length || from > to) {
-    throw new ShapeError({
-      operation: 'slice',
-      argument: 'range',
-      got: `is ${start} to ${end}`,
-      expected: `a range within the ${length} elements of axis ${at} of ${formatShape(x.shape)}`,
-    });
+    refuse(
+      ShapeError,
+      'slice',
+      'range',
+      `is ${start} to ${end}`,
+      `a range within the ${length} elements of axis ${at} of ${formatShape(x.shape)}`,
+    );
   }
-  if (!Number.isInteger(step) || step < 1) {
-    const expected = 'a whole number of at least 1 (flip reverses)';
-    throw new OptionError({ operation: 'slice', argument: 'step', got: `is ${step}`, expected });
-  }
+  checkGiven(Number.isInteger(step) && step > 0, 'slice', 'step', step, 'a whole number of at least 1 (flip reverses)');
   const starts = x.shape.map(() => 0).with(at, from);
   return strided(x, starts, x.shape.with(at, Math.ceil((to - from) / step)), x.shape.map(() => 1).with(at, step));
 }
@@ -94,12 +93,13 @@ export function pad(x: Tensor, widths: readonly (readonly [before: number, after
     widths.length !== x.rank ||
     !widths.flat().every((width) => Number.isInteger(width) && width >= 0)
   ) {
-    throw new ShapeError({
-      operation: 'pad',
-      argument: 'widths',
-      got: `are ${JSON.stringify(widths)}`,
-      expected: `a pair of whole numbers of at least 0 for each axis of ${formatShape(x.shape)}`,
-    });
+    refuse(
+      ShapeError,
+      'pad',
+      'widths',
+      `are ${JSON.stringify(widths)}`,
+      `a pair of whole numbers of at least 0 for each axis of ${formatShape(x.shape)}`,
+    );
   }
   checkValue('pad', 'value', value, x.dtype);
   const shape = x.shape.map((length, axis) => length + widths[axis]![0] + widths[axis]![1]);

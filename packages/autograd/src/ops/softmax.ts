@@ -1,9 +1,11 @@
 import {
   checkTensors,
   formatShape,
+  hasShape,
   normalizeAxis,
   OptionError,
   readOptions,
+  refuse,
   ShapeError,
   sameShape,
   type Tensor,
@@ -98,8 +100,7 @@ export function layerNorm(x: Tensor, options?: LayerNormOptions): Tensor {
   checkAxis('layerNorm', x, -1);
   checkFloat('layerNorm', 'x', x);
   if (!(typeof epsilon === 'number' && epsilon >= 0)) {
-    const got = `is ${epsilon}`;
-    throw new OptionError({ operation: 'layerNorm', argument: 'epsilon', got, expected: 'a number of at least 0' });
+    refuse(OptionError, 'layerNorm', 'epsilon', `is ${epsilon}`, 'a number of at least 0');
   }
   checkLast('weight', x, weight);
   checkLast('bias', x, bias);
@@ -116,6 +117,5 @@ function checkLast(argument: string, x: Tensor, parameter: Tensor | undefined): 
   checkDType('layerNorm', argument, parameter, x.dtype);
   const last = x.shape.slice(-1);
   if (sameShape(parameter.shape, last)) return;
-  const got = `has shape ${formatShape(parameter.shape)}`;
-  throw new ShapeError({ operation: 'layerNorm', argument, got, expected: `${formatShape(last)}, the last axis of x` });
+  refuse(ShapeError, 'layerNorm', argument, hasShape(parameter), `${formatShape(last)}, the last axis of x`);
 }

@@ -1,7 +1,7 @@
 import { closeSync, constants, fsyncSync, openSync } from 'node:fs';
 import { access, type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { OptionError } from '../errors.ts';
+import { OptionError, refuse } from '../errors.ts';
 import { isAbandoned, newStamp, stampPattern } from './owner.ts';
 
 /**
@@ -89,8 +89,13 @@ async function checkTarget(operation: string, path: string): Promise<number | un
   });
   if (found === undefined) return undefined;
   if (!found.isFile()) {
-    const got = `is a ${found.isDirectory() ? 'folder' : 'device or pipe'}`;
-    throw new OptionError({ operation, argument: path, got, expected: 'a regular file or none' });
+    refuse(
+      OptionError,
+      operation,
+      path,
+      `is a ${found.isDirectory() ? 'folder' : 'device or pipe'}`,
+      'a regular file or none',
+    );
   }
   await access(path, constants.W_OK);
   return found.mode & 0o777;

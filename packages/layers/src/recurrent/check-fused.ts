@@ -8,6 +8,7 @@ import {
   OptionError,
   Random,
   readOptions,
+  refuse,
   SluiceError,
   sizeOf,
   type Tensor,
@@ -55,7 +56,8 @@ interface Kind {
 
 const asAny = (layer: unknown) => layer as AnyLayer;
 
-const kinds: readonly Kind[] = [
+// A function: a table that is computed as the module loads would be in every bundle.
+const kindsOf = (): readonly Kind[] => [
   {
     name: 'lstm',
     cell: (dtype, hiddenSize) => ({ kind: 'lstm', dtype, hiddenSize }),
@@ -100,13 +102,12 @@ export async function checkFused(backend: Backend, options?: FusedCheckOptions):
   const tolerance = given.tolerance ?? (dtype === 'float32' ? 1e-4 : 1e-10);
   checkIsBackend('checkFused', backend);
   if (!Number.isInteger(runs) || runs < 1) {
-    const expected = 'a whole number of at least 1';
-    throw new OptionError({ operation: 'checkFused', argument: 'runs', got: `is ${runs}`, expected });
+    refuse(OptionError, 'checkFused', 'runs', `is ${runs}`, 'a whole number of at least 1');
   }
   const random = new Random(seed);
   const cells: string[] = [];
   let [compared, error] = [0, 0];
-  for (const kind of kinds) {
+  for (const kind of kindsOf()) {
     if (!backend.recurrent?.supports(kind.cell(dtype, 4))) continue;
     cells.push(kind.name);
     for (let run = 0; run < runs; run++) {

@@ -17,10 +17,11 @@ export interface GRUCellOptions extends PackedCellOptions {
 
 export interface GRUOptions extends PackedLayerOptions, GRUCellOptions {}
 
-const cellDefaults = {
-  ...packedCellDefaults,
-  resetAfter: true,
-} as const satisfies Defaults<GRUCellOptions>;
+const cellDefaults = () =>
+  ({
+    ...packedCellDefaults,
+    resetAfter: true,
+  }) as const satisfies Defaults<GRUCellOptions>;
 
 const transposeB = { transposeB: true } as const;
 
@@ -43,7 +44,7 @@ export class GRUCell extends PackedCell<CellState> {
    * @throws OptionError for sizes below 1
    */
   constructor(device: Device, options: GRUCellOptions, operation = 'gruCell') {
-    const complete = readOptions(operation, options, cellDefaults);
+    const complete = readOptions(operation, options, cellDefaults());
     checkPackedOptions(operation, complete);
     super(device, complete, { operation, gates: 3, stateSizes: { hidden: complete.hiddenSize } });
     this.resetAfter = complete.resetAfter;
@@ -122,7 +123,7 @@ function interpolate(z: Tensor, n: Tensor, h: Tensor): Tensor {
 export class GRU extends PackedLayer<CellState, GRUCellOptions> {
   /** @throws OptionError for options that make no sense, alone or together. */
   constructor(device: Device, options: GRUOptions) {
-    super(device, 'gru', options, cellDefaults, (own) => new GRUCell(device, own, 'gru'));
+    super(device, 'gru', options, cellDefaults(), (own) => new GRUCell(device, own, 'gru'));
   }
 
   override get kind(): string {

@@ -1,4 +1,4 @@
-import { OptionError, type Tensor } from '@sluice/core';
+import { OptionError, refuse, type Tensor } from '@sluice/core';
 import type { Activations } from './cell.ts';
 import { joinSteps } from './time-loop.ts';
 
@@ -26,8 +26,7 @@ export function joinTrace(
 ): Activations {
   const [first] = trace;
   if (first === undefined) {
-    const got = 'has no time step within the lengths';
-    throw new OptionError({ operation, argument: 'x', got, expected: 'at least one to inspect' });
+    refuse(OptionError, operation, 'x', 'has no time step within the lengths', 'at least one to inspect');
   }
   const join = (name: string) => {
     const steps = trace.map((activations) => activations[name]!);

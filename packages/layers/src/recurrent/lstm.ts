@@ -1,5 +1,13 @@
 import { add, matMul, multiply, sigmoid, split, tanh } from '@sluice/autograd';
-import { type Defaults, type Device, OptionError, type Parameter, readOptions, type Tensor } from '@sluice/core';
+import {
+  type Defaults,
+  type Device,
+  OptionError,
+  type Parameter,
+  readOptions,
+  refuse,
+  type Tensor,
+} from '@sluice/core';
 import { checkInitializer, checkSize } from '../checks.ts';
 import { constant, type Initializer } from '../initializers.ts';
 import { type BlockInitializer, makeParameter } from '../make-parameter.ts';
@@ -34,12 +42,13 @@ export interface LSTMCellOptions extends PackedCellOptions {
 
 export interface LSTMOptions extends PackedLayerOptions, LSTMCellOptions {}
 
-const cellDefaults = {
-  ...packedCellDefaults,
-  projectionSize: undefined,
-  projectionInitializer: undefined,
-  forgetBias: undefined,
-} as const satisfies Defaults<LSTMCellOptions>;
+const cellDefaults = () =>
+  ({
+    ...packedCellDefaults,
+    projectionSize: undefined,
+    projectionInitializer: undefined,
+    forgetBias: undefined,
+  }) as const satisfies Defaults<LSTMCellOptions>;
 
 const transposeB = { transposeB: true } as const;
 
@@ -65,7 +74,7 @@ export class LSTMCell extends PackedCell<LSTMState> {
    * @throws OptionError for sizes below 1, a projection that is not smaller than hiddenSize, or a forget bias without bias
    */
   constructor(device: Device, options: LSTMCellOptions, operation = 'lstmCell') {
-    const complete = readOptions(operation, options, cellDefaults);
+    const complete = readOptions(operation, options, cellDefaults());
     checkLSTMOptions(operation, complete);
     const { hiddenSize, projectionSize } = complete;
     const initializer = complete.projectionInitializer ?? defaultInitializer(hiddenSize);
@@ -129,7 +138,7 @@ export class LSTMCell extends PackedCell<LSTMState> {
 export class LSTM extends PackedLayer<LSTMState, LSTMCellOptions> {
   /** @throws OptionError for options that make no sense, alone or together. */
   constructor(device: Device, options: LSTMOptions) {
-    super(device, 'lstm', options, cellDefaults, (own) => new LSTMCell(device, own, 'lstm'));
+    super(device, 'lstm', options, cellDefaults(), (own) => new LSTMCell(device, own, 'lstm'));
   }
 
   override get kind(): string {
@@ -156,18 +165,21 @@ function checkLSTMOptions(operation: string, options: LSTMCellOptions): void {
   if (projectionSize !== undefined) {
     checkSize(operation, 'projectionSize', projectionSize);
     if (projectionSize >= hiddenSize) {
-      const expected = `a number below hiddenSize, ${hiddenSize}`;
-      throw new OptionError({ operation, argument: 'projectionSize', got: `is ${projectionSize}`, expected });
+      refuse(
+        OptionError,
+        operation,
+        'projectionSize',
+        `is ${projectionSize}`,
+        `a number below hiddenSize, ${hiddenSize}`,
+      );
     }
   }
   const reason = projectionSize === undefined && 'without projectionSize';
   checkInitializer(operation, 'projectionInitializer', options.projectionInitializer, reason);
   if (forgetBias !== undefined && bias === false) {
-    const got = `is ${forgetBias} with bias false`;
-    throw new OptionError({ operation, argument: 'forgetBias', got, expected: 'a cell with biases' });
+    refuse(OptionError, operation, 'forgetBias', `is ${forgetBias} with bias false`, 'a cell with biases');
   }
   if (forgetBias !== undefined && !Number.isFinite(forgetBias)) {
-    const expected = 'a finite number';
-    throw new OptionError({ operation, argument: 'forgetBias', got: `is ${forgetBias}`, expected });
+    refuse(OptionError, operation, 'forgetBias', `is ${forgetBias}`, 'a finite number');
   }
 }

@@ -1,4 +1,4 @@
-import { OptionError, readOptions } from '@sluice/core';
+import { OptionError, readOptions, refuse } from '@sluice/core';
 import { checkProbability } from '../checks.ts';
 
 /** How the outputs of two directions become one. */
@@ -45,24 +45,22 @@ export function completeOptions(
   const { bidirectional, dropout, reverse } = complete;
   checkProbability(operation, 'dropout', dropout);
   if (merge !== undefined && !mergeModes.includes(merge)) {
-    throw new OptionError({ operation, argument: 'merge', got: `is ${merge}`, expected: mergeModes.join(', ') });
+    refuse(OptionError, operation, 'merge', `is ${merge}`, mergeModes.join(', '));
   }
   if (merge !== undefined && !bidirectional) {
-    const got = `is ${merge} without bidirectional`;
-    throw new OptionError({ operation, argument: 'merge', got, expected: 'two directions to merge' });
+    refuse(OptionError, operation, 'merge', `is ${merge} without bidirectional`, 'two directions to merge');
   }
   if (bidirectional && reverse) {
-    const got = 'is true with bidirectional';
-    throw new OptionError({
+    refuse(
+      OptionError,
       operation,
-      argument: 'reverse',
-      got,
-      expected: 'one of the two: bidirectional runs both ways',
-    });
+      'reverse',
+      'is true with bidirectional',
+      'one of the two: bidirectional runs both ways',
+    );
   }
   if (dropout > 0 && layers(bidirectional ? 2 : 1) === 1) {
-    const got = `is ${dropout} with one layer`;
-    throw new OptionError({ operation, argument: 'dropout', got, expected: 'at least two layers to drop between' });
+    refuse(OptionError, operation, 'dropout', `is ${dropout} with one layer`, 'at least two layers to drop between');
   }
   return { ...complete, merge: merge ?? ('concat' as const) };
 }

@@ -18,6 +18,7 @@ import {
   type Lengths,
   OptionError,
   readOptions,
+  refuse,
   type Tensor,
   tensorsIn,
 } from '@sluice/core';
@@ -318,32 +319,22 @@ function checkCells<State extends CellState>(
   options: CompleteOptions,
 ): void {
   const directions = options.bidirectional ? 2 : 1;
-  const refuse = (argument: string, got: string, expected: string): never => {
-    throw new OptionError({ operation, argument, got, expected });
+  const check = (argument: string, got: unknown, expected: number | string, as = '') => {
+    if (got !== expected) refuse(OptionError, operation, argument, `is ${got}`, `${expected}${as}`);
   };
-  if (cells.length === 0 || cells.length % directions !== 0) {
+  if (cells.length === 0 || cells.length % directions > 0) {
     const expected = directions === 2 ? 'two for each layer' : 'at least one';
-    refuse('cells', `has ${cells.length} entries`, expected);
+    refuse(OptionError, operation, 'cells', `has ${cells.length} entries`, expected);
   }
   const { stateSizes, inputSize, device } = cells[0]!;
   const between = mergedSize(stateSizes.hidden, options);
   cells.forEach((cell, i) => {
+    const name = `cells[${i}]`;
     if (cell.device !== device) {
       const got = `is on another device (${cell.device.backend.name})`;
-      throw new DeviceError({
-        operation,
-        argument: `cells[${i}]`,
-        got,
-        expected: `that of cells[0] (${device.backend.name})`,
-      });
+      refuse(DeviceError, operation, name, got, `that of cells[0] (${device.backend.name})`);
     }
-    const expectedInput = i < directions ? inputSize : between;
-    if (cell.inputSize !== expectedInput) {
-      refuse(`cells[${i}].inputSize`, `is ${cell.inputSize}`, String(expectedInput));
-    }
-    if (JSON.stringify(cell.stateSizes) !== JSON.stringify(stateSizes)) {
-      const expected = `${JSON.stringify(stateSizes)}, as cells[0]`;
-      refuse(`cells[${i}].stateSizes`, `is ${JSON.stringify(cell.stateSizes)}`, expected);
-    }
+    check(`${name}.inputSize`, cell.inputSize, i < directions ? inputSize : between);
+    check(`${name}.stateSizes`, JSON.stringify(cell.stateSizes), JSON.stringify(stateSizes), ', as cells[0]');
   });
 }

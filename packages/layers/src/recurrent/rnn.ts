@@ -1,5 +1,5 @@
 import { add, matMul, relu, tanh } from '@sluice/autograd';
-import { type Defaults, type Device, OptionError, readOptions, type Tensor } from '@sluice/core';
+import { type Defaults, type Device, OptionError, readOptions, refuse, type Tensor } from '@sluice/core';
 import type { CellState, Prepared } from './cell.ts';
 import {
   checkPackedOptions,
@@ -21,10 +21,11 @@ export interface RNNCellOptions extends PackedCellOptions {
 
 export interface RNNOptions extends PackedLayerOptions, RNNCellOptions {}
 
-const cellDefaults = {
-  ...packedCellDefaults,
-  nonlinearity: 'tanh',
-} as const satisfies Defaults<RNNCellOptions>;
+const cellDefaults = () =>
+  ({
+    ...packedCellDefaults,
+    nonlinearity: 'tanh',
+  }) as const satisfies Defaults<RNNCellOptions>;
 
 /**
  * The simple recurrent cell (Elman 1990): h' = tanh(W_ih x + b_ih + W_hh h + b_hh), or with relu in the place of tanh.
@@ -39,12 +40,11 @@ export class RNNCell extends PackedCell<CellState> {
    * @throws OptionError for sizes below 1 or an unknown nonlinearity
    */
   constructor(device: Device, options: RNNCellOptions, operation = 'rnnCell') {
-    const complete = readOptions(operation, options, cellDefaults);
+    const complete = readOptions(operation, options, cellDefaults());
     checkPackedOptions(operation, complete);
     const { nonlinearity } = complete;
     if (!Object.hasOwn(nonlinearities, nonlinearity)) {
-      const got = `is ${nonlinearity}`;
-      throw new OptionError({ operation, argument: 'nonlinearity', got, expected: 'tanh or relu' });
+      refuse(OptionError, operation, 'nonlinearity', `is ${nonlinearity}`, 'tanh or relu');
     }
     super(device, complete, { operation, gates: 1, stateSizes: { hidden: complete.hiddenSize } });
     this.nonlinearity = nonlinearity;
@@ -77,7 +77,7 @@ export class RNNCell extends PackedCell<CellState> {
 export class RNN extends PackedLayer<CellState, RNNCellOptions> {
   /** @throws OptionError for options that make no sense, alone or together. */
   constructor(device: Device, options: RNNOptions) {
-    super(device, 'rnn', options, cellDefaults, (own) => new RNNCell(device, own, 'rnn'));
+    super(device, 'rnn', options, cellDefaults(), (own) => new RNNCell(device, own, 'rnn'));
   }
 
   override get kind(): string {

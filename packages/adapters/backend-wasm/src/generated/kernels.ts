@@ -1,7 +1,7 @@
 // Made by assembly/build.mjs.
 
 /** SHA-256 of the sources that the binaries were made of. */
-export const sourceHash = '0e93c45fc9593cb8f3813997b9bcb5581cf026fbfc6c8eccdd1f83b616219161';
+export const sourceHash = '576ce921e46c7faddbf024b4d6e3aba7740fee99dc9e48dfba080903d4d040af';
 
 /** The functions of the module, by their number of arguments. */
 export type Kernels = Readonly<
