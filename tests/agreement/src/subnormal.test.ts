@@ -2,8 +2,8 @@ import { gather, mean, multiply, slice, square, sum, valueAndGrad } from '@sluic
 import { createJsBackend, type JsStorage } from '@sluice/backend-js';
 import { createWasmBackend } from '@sluice/backend-wasm';
 import { type Backend, Device, type DType, Parameter, Random } from '@sluice/core';
-import { GRU, LSTM, RNN } from '@sluice/layers';
-import { Adam, AdamW, type Optimizer, RMSprop, SGD } from '@sluice/training';
+import { GRU, Linear, LSTM, RNN } from '@sluice/layers';
+import { Adam, AdamW, fit, type Optimizer, RMSprop, SGD } from '@sluice/training';
 import { describe, expect, it } from 'vitest';
 import { watched } from './watched.ts';
 
@@ -136,6 +136,41 @@ describe.each(Object.entries(backends))('%s', (_, create) => {
     }
   });
 });
+
+it.each(Object.entries(backends))(
+  '%s: means of weights that became zero shrink to the smallest normal numbers, none subnormal',
+  async (_, create) => {
+    const watch = watched(await create());
+    using device = new Device(watch.backend, { seed: 1 });
+    const model = new Linear(device, { inputSize: 2, outputSize: 2, bias: false });
+    const setTo = (value: number) => model.weight.assign(device.keep(device.full([2, 2], value)));
+    setTo(1e-36);
+    const x = device.ones([1, 2]);
+    const data = {
+      batchesPerEpoch: 40,
+      async *epoch() {
+        for (let step = 1; step <= 40; step++) {
+          if (step === 3) setTo(0);
+          yield step;
+        }
+      },
+    };
+    const saved: (number | undefined)[] = [];
+    const run = fit({
+      model,
+      optimizer: new SGD(model.parameters(), { learningRate: 0 }),
+      data,
+      epochs: 1,
+      loss: () => mean(square(model.call(x))),
+      averageWeights: { decay: 0.5 },
+      checkpoint: { save: ({ average }) => void saved.push(average?.get('weight')?.data[0]), everySteps: 5 },
+    });
+    for await (const event of run) void event;
+    expect((await watch.count()).subnormal).toBe(0);
+    expect(saved[0]).toBeGreaterThan(2 ** -126);
+    expect(saved.at(-1)).toBeLessThan(2 ** -124);
+  },
+);
 
 it.each(Object.entries(rules))(
   '%s: on one thread and on two, in both builds, the bits are the same, and those of composed steps but for the smallest',

@@ -181,8 +181,8 @@ it('says when the norm alone overflows, and when a second run is finite', async 
     return batch.x[0] === 1 ? multiply(y, 1e25) : y;
   };
   await expectStop({ x: Float32Array.of(1, 2, 1, 2) }, steep, {
-    message: 'fit: step 3: the norm of the gradients is Infinity, though each of them is finite; nothing was updated',
-    details: { operation: undefined, layer: undefined, pass: undefined },
+    message: 'fit: step 3: globalNorm gave Infinity (backward), though each gradient is finite; nothing was updated',
+    details: { operation: 'globalNorm', layer: undefined, pass: 'backward' },
   });
   const fickle = (model: Model) => {
     let calls = 0;

@@ -49,6 +49,9 @@ export interface NonFiniteCase {
   readonly stopper: Stopper;
 }
 
+/** What is named when the gradients are finite and their norm is not. */
+const normName = 'globalNorm';
+
 /** Finds where the first number that is not finite came from, by running the step again and watching each operation. */
 export async function explainNonFinite(problem: NonFiniteCase): Promise<NonFiniteError | typeof interrupted> {
   const { step, model, loss, gradientNorm, breather, stopper } = problem;
@@ -56,7 +59,9 @@ export async function explainNonFinite(problem: NonFiniteCase): Promise<NonFinit
   const found = await findOperation(model.device, problem);
   if (found === undefined && stopper.reason) return interrupted;
   const layer = found && layerOf(model, found.label);
-  const details = { step, operation: found?.operation, layer, pass: found?.pass, inputs };
+  const overflows = found === undefined && Number.isFinite(loss);
+  const [operation, pass] = overflows ? [normName, 'backward' as const] : [found?.operation, found?.pass];
+  const details = { step, operation, layer, pass, inputs };
   let cause: string;
   if (
     found?.label instanceof LossLabel &&
@@ -68,8 +73,7 @@ export async function explainNonFinite(problem: NonFiniteCase): Promise<NonFinit
   } else if (found) {
     const place = layer === undefined ? ' outside of any layer' : layer === '' ? ' in the model' : ` in layer ${layer}`;
     cause = `${found.operation}${place} gave ${found.value} (${found.pass})`;
-  } else if (Number.isFinite(loss))
-    cause = `the norm of the gradients is ${gradientNorm}, though each of them is finite`;
+  } else if (overflows) cause = `${normName} gave ${gradientNorm} (backward), though each gradient is finite`;
   else cause = `the loss is ${loss}, but was finite when the step was run again`;
   await breather.pauseWhenDue();
   const message = [cause, ...inputs, problem.outcome].join('; ');
