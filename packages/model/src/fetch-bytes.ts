@@ -14,10 +14,10 @@ export function fileAddress(source: string, name = ''): { readonly folder: strin
 
 /**
  * The body of an address. What it takes is bounded by what comes, not by what headers say of it, and ends at the limit.
- * @throws Error with a reason; whatever `fetch` throws
+ * @throws Error with a reason that holds no query
  */
 export async function fetchBytes(address: string, { maximumBytes, signal }: ReadLimits): Promise<Uint8Array> {
-  const response = await fetch(address, { signal: signal as AbortSignal });
+  const response = await request(address, signal as AbortSignal);
   const reader = response.body?.getReader();
   try {
     if (!response.ok) throw new Error(`${response.status} ${response.statusText}`.trim());
@@ -30,6 +30,18 @@ export async function fetchBytes(address: string, { maximumBytes, signal }: Read
   } finally {
     // After the end this does nothing; before, it lets go of the connection.
     reader?.cancel().catch(() => {});
+  }
+}
+
+/** `fetch` says that it failed, and only its cause why; what it says may hold the query. */
+async function request(address: string, signal: AbortSignal): Promise<Response> {
+  try {
+    return await fetch(address, { signal });
+  } catch (error) {
+    const { message, cause } = error as Error;
+    const reason = cause instanceof Error && cause.message !== '' ? `${message}: ${cause.message}` : String(message);
+    const query = /\?.*/s.exec(address)?.[0] ?? '';
+    throw new Error(query === '' ? reason : reason.replaceAll(query, ''), { cause: error });
   }
 }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
@@ -81,6 +82,18 @@ it('makes addresses of folders and files', () => {
 it('keeps tokens of the address out of messages', async () => {
   const message = await load(`${host}/none?token=secret`).catch((error: Error) => error.message);
   expect(message).toBe(`${host}/none/config.json: cannot be read: 404 Not Found`);
+  const relative = await load('models/one?token=secret').catch((error: Error) => error.message);
+  expect(relative).toMatch(/^models\/one\/config\.json: cannot be read: Failed to parse URL/);
+  expect(relative).not.toContain('secret');
+});
+
+it('says why a server cannot be reached', async () => {
+  const closed = createServer().listen(0, '127.0.0.1');
+  await once(closed, 'listening');
+  const { port } = closed.address() as AddressInfo;
+  await new Promise((resolve) => closed.close(resolve));
+  const text = `cannot be read: fetch failed: connect ECONNREFUSED 127.0.0.1:${port}`;
+  await expectRefusal(load(`http://127.0.0.1:${port}/m?token=secret`), text);
 });
 
 it('follows redirects', async () => {
@@ -91,7 +104,7 @@ it('follows redirects', async () => {
 
 it('gives up on redirects without an end', async () => {
   answers['config.json'] = (_, response) => response.writeHead(302, { location: '/models/one/config.json' }).end();
-  await expectRefusal(load(), `${address}/config.json: cannot be read: `);
+  await expectRefusal(load(), `${address}/config.json: cannot be read: fetch failed: redirect count exceeded`);
 });
 
 it('loads what comes without a length, in pieces, or encoded', async () => {
