@@ -3,10 +3,18 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { FormatError } from '../errors.ts';
 
 /**
- * Opens a regular file, or what a link to one points at, to be read. Devices and pipes, which may have no end, are refused: whoever means one opens it.
+ * The pieces of a regular file, or of what a link to one points at, as they are asked for, and its size in bytes. Devices and pipes, which may have no end,
+ * are refused: whoever means one opens it.
  * @throws FormatError that names the path; an error of the file system is its `cause`
  */
-export async function openRegularFile(path: string): Promise<{ readonly file: FileHandle; readonly size: number }> {
+export async function streamRegularFile(
+  path: string,
+): Promise<{ readonly size: number; readonly pieces: AsyncIterable<Uint8Array> }> {
+  const { file, size } = await openRegularFile(path);
+  return { size, pieces: file.createReadStream() };
+}
+
+async function openRegularFile(path: string): Promise<{ readonly file: FileHandle; readonly size: number }> {
   let file: FileHandle | undefined;
   try {
     // A pipe without a writer would be waited for.

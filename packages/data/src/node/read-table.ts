@@ -1,5 +1,5 @@
 import { readOptions } from '@sluice/core';
-import { openRegularFile } from '@sluice/core/node';
+import { streamRegularFile } from '@sluice/core/node';
 import { csvDefaults, type ReadCsvOptions, readCsvText } from '../table/read-csv.ts';
 import { jsonDefaults, type ReadJsonOptions, readJsonText } from '../table/read-json.ts';
 import type { Table } from '../table/table.ts';
@@ -17,8 +17,8 @@ export type ReadJsonFileOptions = Omit<ReadJsonOptions, 'source'>;
  */
 export async function readCsvFile(path: string, options: ReadCsvFileOptions = {}): Promise<Table> {
   const given = readOptions<ReadCsvFileOptions, typeof csvDefaults>('readCsvFile', options, csvDefaults);
-  const { file, size } = await openRegularFile(path);
-  return readCsvText('readCsvFile', file.createReadStream(), { ...given, source: path, totalBytes: size });
+  const { pieces, size } = await streamRegularFile(path);
+  return readCsvText('readCsvFile', pieces, { ...given, source: path, totalBytes: size });
 }
 
 /**

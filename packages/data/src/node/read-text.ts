@@ -1,6 +1,6 @@
 import { constants } from 'node:buffer';
 import { FormatError } from '@sluice/core';
-import { openRegularFile, readRegularFile } from '@sluice/core/node';
+import { readRegularFile, streamRegularFile } from '@sluice/core/node';
 import { firstBadByte, Utf8Decoder } from '../utf8.ts';
 
 /**
@@ -32,8 +32,8 @@ export async function* readLines(path: string): AsyncGenerator<string, void, und
     throw notText(path, offset);
   });
   let rest = '';
-  const { file } = await openRegularFile(path);
-  for await (const chunk of file.createReadStream()) {
+  const { pieces } = await streamRegularFile(path);
+  for await (const chunk of pieces) {
     // A line that goes on over many chunks must not be searched again with each of them.
     const lines = decoder.decode(chunk as Uint8Array).split('\n');
     lines[0] = rest + lines[0];
