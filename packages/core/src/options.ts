@@ -39,7 +39,7 @@ export function readOptions<Options extends object, const Given extends Defaults
   defaults: Given,
   path = '',
 ): WithDefaults<Options, Given> {
-  const given = checkPlain(operation, options ?? {}, Object.keys(defaults), path);
+  const given = checkPlain(operation, options ?? {}, defaults, path);
   const complete: Record<string, unknown> = { ...defaults };
   const prefix = path && `${path}.`;
   for (const name of Object.keys(given)) {
@@ -67,12 +67,13 @@ export function partOf<Part extends object>(options: Part, defaults: Defaults<Pa
 }
 
 /** Instances of classes are no options: a tensor or a map in their place is an argument that went astray. */
-function checkPlain(operation: string, options: object, known: readonly string[], path: string) {
+function checkPlain(operation: string, options: object, defaults: object, path: string) {
   const prototype: object | null = typeof options === 'object' ? Object.getPrototypeOf(options) : options;
   // The prototype of objects of another realm is another object, with none of its own either.
   if (prototype === null || (typeof prototype === 'object' && Object.getPrototypeOf(prototype) === null)) {
     return options as Readonly<Record<string, unknown>>;
   }
+  const known = Object.keys(defaults);
   refuse(
     OptionError,
     operation,

@@ -14,7 +14,7 @@ import {
 } from '@sluice/core';
 import { defineOp } from '../define-op.ts';
 import { expandAxis, squeezeAxis } from './shape.ts';
-import { slice } from './slice.ts';
+import { sliceOf } from './slice.ts';
 import { checkSameDType } from './support.ts';
 
 const concatOp = defineOp({
@@ -31,7 +31,7 @@ const concatOp = defineOp({
     return xs.map((x) => {
       const from = start;
       start += x.shape[axis] as number;
-      return () => slice(dy, axis, { start: from, end: from + (x.shape[axis] as number) });
+      return () => sliceOf(dy, axis, from, x.shape[axis]!);
     });
   },
 });
@@ -87,7 +87,7 @@ const splitOp = defineOp<[x: Tensor, axis: number, sizes: readonly number[]], re
     let start = 0;
     return sizes.map((size) => {
       start += size;
-      return slice(x, axis, { start: start - size, end: start });
+      return sliceOf(x, axis, start - size, size);
     });
   },
   backward: (gradients, _parts, _x, axis) => [() => concat(gradients, axis)],

@@ -68,8 +68,13 @@ export function slice(x: Tensor, axis: number, options?: SliceOptions): Tensor {
     );
   }
   checkGiven(Number.isInteger(step) && step > 0, 'slice', 'step', step, 'a whole number of at least 1 (flip reverses)');
-  const starts = x.shape.map(() => 0).with(at, from);
-  return strided(x, starts, x.shape.with(at, Math.ceil((to - from) / step)), x.shape.map(() => 1).with(at, step));
+  return sliceOf(x, at, from, Math.ceil((to - from) / step), step);
+}
+
+/** `size` elements of an axis, within bounds, as `slice` takes them. */
+export function sliceOf(x: Tensor, axis: number, start: number, size: number, step = 1): Tensor {
+  const starts = x.shape.map(() => 0).with(axis, start);
+  return strided(x, starts, x.shape.with(axis, size), x.shape.map(() => 1).with(axis, step));
 }
 
 /** Reverses the order along the axes; default all. */
