@@ -67,6 +67,7 @@ export type {
   FusedLSTM,
   FusedProjectedLSTM,
   FusedRNN,
+  InferenceInputs,
   RecurrentKernels,
   SequenceGradients,
   SequenceInputs,

@@ -78,6 +78,16 @@ export interface SequenceInputs<S> {
   readonly states: readonly Operand<S>[];
 }
 
+/** The same from the input on: `projected` is input inputWeight' + inputBias. */
+export interface InferenceInputs<S> extends Omit<SequenceInputs<S>, 'projected'> {
+  /** [time, batch, inputSize]. */
+  readonly input: Operand<S>;
+  /** [gates * hidden, inputSize]. */
+  readonly inputWeight: Operand<S>;
+  /** [gates * hidden]; absent for zeros. */
+  readonly inputBias?: Operand<S> | undefined;
+}
+
 export interface SequenceOutputs<S> {
   /** [time, batch, output]. */
   readonly output: S;
@@ -105,6 +115,11 @@ export interface RecurrentKernels<S> {
     inputs: SequenceInputs<S>,
     options: SequenceOptions & { readonly save: boolean },
   ): SequenceOutputs<S>;
+  /**
+   * Where it is there, layers without a tape call it in the place of the product, the sum and `forward`, and it gives what these give, to the bit. It needs
+   * little memory beside the output.
+   */
+  infer?(cell: FusedCell, inputs: InferenceInputs<S>, options: SequenceOptions): SequenceOutputs<S>;
   /** @param gradients of the output and of each state, as `forward` returned them */
   backward(
     cell: FusedCell,

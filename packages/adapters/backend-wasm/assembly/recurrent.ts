@@ -46,6 +46,8 @@ export class Sequence {
   reverse: usize;
   /** int32 [batch], or 0: all rows have all steps. */
   lengths: usize;
+  /** Steps before the first one of this run, which the lengths count with. */
+  before: usize;
   /** [time, batch, gates * hidden], the input's part of the gates; in the backward run, where its gradient goes. */
   projected: usize;
   /** [gates * hidden, outputs]. */
@@ -73,7 +75,7 @@ export class Sequence {
   scratch: usize;
 }
 
-const place: usize = memory.data(96, 16);
+const place: usize = memory.data(100, 16);
 export const sequence: Sequence = changetype<Sequence>(place);
 
 /** Address of the description above. */
@@ -84,7 +86,7 @@ export function sequenceAddress(): usize {
 // @ts-ignore: decorator
 @inline
 function isActive(t: usize, row: usize): bool {
-  return sequence.lengths == 0 || <i32>t < load<i32>(sequence.lengths + row * 4);
+  return sequence.lengths == 0 || <i32>(sequence.before + t) < load<i32>(sequence.lengths + row * 4);
 }
 
 /** Bytes from the first state of `rows` rows to state number k. */

@@ -28,6 +28,14 @@ export function binary(machine: Machine, kind: BinaryKind, a: X, b: X, shape: Sh
   return y;
 }
 
+/** Adds `b`, broadcast to the shape of `y`, to the float32 array `y` in place. */
+export function addTo(machine: Machine, y: X, b: X): void {
+  const { addF32 } = machine.kernels;
+  if (!callFlat(machine, y.storage, y, b, addF32)) {
+    walk(machine, y.storage, y.shape, [y, b], ([o, p, q]) => addF32(o!, p!, q!));
+  }
+}
+
 // The others are these with the operands exchanged.
 const comparisons = {
   equal: ['equal', false],

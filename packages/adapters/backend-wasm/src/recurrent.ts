@@ -5,10 +5,14 @@ import {
   type RecurrentKernels,
   readOptions,
   required,
+  type SequenceInputs,
   type SequenceOptions,
+  type SequenceOutputs,
   sizeOf,
 } from '@sluice/core';
+import { addTo } from './elementwise.ts';
 import type { Machine } from './machine.ts';
+import { matMul } from './mat-mul.ts';
 import { slice } from './move.ts';
 import { reduce } from './reduce.ts';
 import { addressOf, type WasmStorage } from './storage.ts';
@@ -62,10 +66,66 @@ function layoutOf(name: CellName): Layout {
   };
 }
 
+/**
+ * Bytes of what `infer` projects at once: as many as the output has, so that they are little beside it, but within these: few enough to stay in the
+ * cache, and enough to be worth the calls.
+ */
+const [smallestChunk, largestChunk] = [2 ** 18, 2 ** 22];
+
 /** Whole sequences in one call. */
 export function recurrentKernels(machine: Machine): RecurrentKernels<WasmStorage> {
   // Made once: a stream of single steps asks for one with each.
   const known = Object.fromEntries((Object.keys(layouts) as CellName[]).map((name) => [name, layoutOf(name)]));
+  /** Runs forward, by chunks of at most so many steps, each from what is projected of its input. */
+  const run = (
+    cell: FusedCell,
+    inputs: Omit<SequenceInputs<WasmStorage>, 'projected'>,
+    { reverse, lengths: given, save }: SequenceOptions & { readonly save: boolean },
+    { time, batch, most }: { readonly time: number; readonly batch: number; readonly most: number },
+    chunk: (from: number, to: number, run: (projected: WasmStorage) => void) => void,
+  ): SequenceOutputs<WasmStorage> => {
+    const layout = known[nameOf(cell) as CellName]!;
+    const { hiddenSize: hidden } = cell;
+    const sizes = inputs.states.map(({ shape }) => sizeOf(shape));
+    const step = batch * hidden;
+    const output = machine.make('float32', time * sizes[0]!);
+    const saved = machine.make('float32', save ? time * (step * layout.kept + total(sizes)) : step * layout.kept);
+    const running = join(machine, inputs.states, sizes);
+    const bias = layout.resetBias && !inputs.resetBias ? zeros(machine, hidden) : undefined;
+    const lengths = uploadLengths(machine, given);
+    const count = Math.max(1, Math.ceil(time / most));
+    for (let k = 0; k < count; k++) {
+      // As long as each other: a product of one row alone adds up in another order.
+      const [from, to] = [0, 1].map((end) => Math.floor((((reverse ? count - 1 - k : k) + end) * time) / count)) as [
+        number,
+        number,
+      ];
+      chunk(from, to, (projected) => {
+        const parts = partsOf(machine, layout, to - from, batch, hidden);
+        describe(machine, layout, parts, {
+          time: to - from,
+          batch,
+          hidden,
+          outputs: inputs.states[0]!.shape[1]!,
+          reverse,
+          lengths,
+          before: from,
+          projected,
+          weight: inputs.weight.storage,
+          projection: inputs.projection?.storage,
+          output: rowsOf(output, from, to, sizes[0]!),
+          save,
+          saved,
+          states: running,
+          bias: inputs.resetBias?.storage ?? bias,
+        });
+        if (step > 0) machine.run(layout.forward, [], Math.min(parts, batch));
+      });
+    }
+    for (const own of [lengths, bias, save ? undefined : saved]) if (own) machine.free(own);
+    return { output, states: part(machine, running, sizes), saved: save ? saved : undefined };
+  };
+
   return {
     supports: (cell) => isKnownCell(cell) && nameOf(cell) !== undefined && cell.dtype === 'float32',
 
@@ -75,37 +135,31 @@ export function recurrentKernels(machine: Machine): RecurrentKernels<WasmStorage
         lengths: undefined,
         save: required,
       });
-      const layout = known[nameOf(cell) as CellName]!;
-      const [time, batch] = inputs.projected.shape as [number, number];
-      const { hiddenSize: hidden } = cell;
-      const { save } = options;
-      const sizes = inputs.states.map(({ shape }) => sizeOf(shape));
-      const step = batch * hidden;
-      const output = machine.make('float32', time * sizes[0]!);
-      const saved = machine.make('float32', save ? time * (step * layout.kept + total(sizes)) : step * layout.kept);
-      const running = join(machine, inputs.states, sizes);
-      const bias = layout.resetBias && !inputs.resetBias ? zeros(machine, hidden) : undefined;
-      const lengths = uploadLengths(machine, options);
-      const parts = partsOf(machine, layout, time, batch, hidden);
-      describe(machine, layout, parts, {
-        time,
-        batch,
-        hidden,
-        outputs: inputs.states[0]!.shape[1]!,
-        reverse: options.reverse,
-        lengths,
-        projected: inputs.projected.storage,
-        weight: inputs.weight.storage,
-        projection: inputs.projection?.storage,
-        output,
-        save,
-        saved,
-        states: running,
-        bias: inputs.resetBias?.storage ?? bias,
+      const { projected } = inputs;
+      const [time, batch] = projected.shape as [number, number];
+      return run(cell, inputs, options, { time, batch, most: Math.max(1, time) }, (_from, _to, work) =>
+        work(projected.storage),
+      );
+    },
+
+    infer(cell, inputs, given) {
+      const options = readOptions('recurrent.infer', given, { reverse: required, lengths: undefined });
+      const { input, inputWeight, inputBias } = inputs;
+      const [time, batch, size] = input.shape as [number, number, number];
+      const width = inputWeight.shape[0]!;
+      const bytes = Math.max(smallestChunk, Math.min(largestChunk, time * batch * cell.hiddenSize * 4));
+      const most = Math.max(1, Math.ceil(bytes / (batch * width * 4)));
+      return run(cell, inputs, { ...options, save: false }, { time, batch, most }, (from, to, work) => {
+        const rows = {
+          ...input,
+          storage: rowsOf(input.storage, from, to, batch * size),
+          shape: [to - from, batch, size],
+        };
+        const projected = matMul(machine, rows, inputWeight, { transposeA: false, transposeB: true });
+        if (inputBias) addTo(machine, { ...input, storage: projected, shape: [to - from, batch, width] }, inputBias);
+        work(projected);
+        machine.free(projected);
       });
-      if (step > 0) machine.run(layout.forward, [], Math.min(parts, batch));
-      for (const own of [lengths, bias, save ? undefined : saved]) if (own) machine.free(own);
-      return { output, states: part(machine, running, sizes), saved: save ? saved : undefined };
     },
 
     backward(cell, inputs, saved, gradients, given) {
@@ -125,7 +179,7 @@ export function recurrentKernels(machine: Machine): RecurrentKernels<WasmStorage
       const outputGradient = inputs.projection && machine.make('float32', rows * outputs);
       const sizes = gradients.states.map(({ shape }) => sizeOf(shape));
       const running = join(machine, gradients.states, sizes);
-      const lengths = uploadLengths(machine, options);
+      const lengths = uploadLengths(machine, options.lengths);
       const parts = partsOf(machine, layout, time, batch, hidden);
       describe(machine, layout, parts, {
         time,
@@ -159,6 +213,11 @@ export function recurrentKernels(machine: Machine): RecurrentKernels<WasmStorage
   };
 }
 
+/** The steps `from` to `to` - 1 of an array of `size` numbers for each: a view, which is never freed. */
+function rowsOf(x: WasmStorage, from: number, to: number, size: number): WasmStorage {
+  return { dtype: x.dtype, size: (to - from) * size, address: addressOf(x) + from * size * 4 };
+}
+
 /** The products of a run take most of its time. */
 function partsOf(machine: Machine, { gates }: Layout, time: number, batch: number, hidden: number): number {
   return machine.parts(2 * time * batch * gates * hidden * hidden);
@@ -172,6 +231,7 @@ interface Sequence {
   readonly outputs: number;
   readonly reverse: boolean;
   readonly lengths: WasmStorage | undefined;
+  readonly before?: number | undefined;
   readonly projected: WasmStorage;
   readonly weight: WasmStorage;
   readonly projection: WasmStorage | undefined;
@@ -207,6 +267,7 @@ function describe(machine: Machine, layout: Layout, parts: number, sequence: Seq
   words[at++] = layout.middle;
   words[at++] = sequence.reverse ? 1 : 0;
   words[at++] = addressOrZero(sequence.lengths);
+  words[at++] = sequence.before ?? 0;
   words[at++] = addressOf(sequence.projected);
   words[at++] = addressOf(sequence.weight);
   words[at++] = addressOrZero(sequence.projection);
@@ -240,7 +301,7 @@ function zeros(machine: Machine, size: number): WasmStorage {
   return y;
 }
 
-function uploadLengths(machine: Machine, { lengths }: SequenceOptions): WasmStorage | undefined {
+function uploadLengths(machine: Machine, lengths: SequenceOptions['lengths']): WasmStorage | undefined {
   if (lengths === undefined) return undefined;
   const storage = machine.make('int32', lengths.length);
   machine.elements('int32', addressOf(storage), lengths.length).set(lengths);

@@ -31,6 +31,10 @@ export interface FusedForm {
   readonly resetBias?: Tensor | undefined;
   /** [output, hidden] */
   readonly projection?: Tensor | undefined;
+  /** [gates * hidden, inputSize]: where it is there, `projected` is x inputWeight' + inputBias. */
+  readonly inputWeight?: Tensor | undefined;
+  /** [gates * hidden] */
+  readonly inputBias?: Tensor | undefined;
 }
 
 /**
@@ -78,6 +82,9 @@ export abstract class RecurrentCell<State extends CellState> extends Module<[x: 
    * @param x [..., batch, inputSize]
    */
   abstract prepare(x: Tensor): Prepared<State>;
+
+  /** The `fused` of `prepare`, for kernels that take the input as it is. */
+  fusedForm?(): FusedForm;
 
   protected override get takes(): Signature {
     return [this.operation, 'x', 'state'];

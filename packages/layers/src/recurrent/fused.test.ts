@@ -1,4 +1,4 @@
-import { grad, square, sum } from '@sluice/autograd';
+import { checkpoint, grad, square, sum } from '@sluice/autograd';
 import { createJsBackend } from '@sluice/backend-js';
 import { createWasmBackend } from '@sluice/backend-wasm';
 import { type Backend, Device, type FusedCell, type RecurrentKernels, UnsupportedError } from '@sluice/core';
@@ -125,11 +125,55 @@ describe('fused kernels', () => {
     expect(distance(fused.numbers, composed.numbers)).toBeLessThan(1e-4);
   });
 
+  it('that run from the input on see a parameter that was assigned, on each of two devices', async () => {
+    const calls: string[] = [];
+    const infer: RecurrentKernels<unknown>['infer'] = (cell, ...rest) => {
+      calls.push(cell.kind);
+      return kernels.infer!(cell, ...rest);
+    };
+    const outputs: number[][] = [];
+    for (const fused of [true, false]) {
+      const device = new Device(withKernels({ ...kernels, infer }), { seed: 3, fused });
+      using lstm = makers.lstm(device);
+      using x = device.ones([4, 2, 3]);
+      const run = async () => {
+        const { live } = device;
+        const { output, state } = lstm.call(x);
+        outputs.push([...(await output.data())]);
+        for (const tensor of [output, state.hidden, state.cell]) tensor.dispose();
+        expect(device.live).toBe(live);
+      };
+      await run();
+      for (const parameter of lstm.parameters().values()) parameter.assign(device.full(parameter.shape, 0.25));
+      await run();
+    }
+    expect(calls).toEqual(['lstm', 'lstm', 'lstm', 'lstm']);
+    expect(distance(outputs[0]!, outputs[1]!)).toBeGreaterThan(0.1);
+    for (const i of [0, 1]) expect(distance(outputs[i]!, outputs[i + 2]!)).toBeLessThan(1e-5);
+  });
+
+  it.each(names)('that run from the input on let a checkpoint know what they use, %s', async (name) => {
+    const device = new Device(backend, { seed: 4 });
+    using layer = makers[name](device);
+    using x = device.tensor(device.random.normal(18), { shape: [3, 2, 3], dtype: 'float32' });
+    const gradients = async (wrap: boolean) => {
+      const run = () => weigh(layer.call(x));
+      const found = grad(() => (wrap ? checkpoint(device, run) : run()), layer.parameters());
+      const numbers: number[] = [];
+      for (const tensor of found.values()) {
+        numbers.push(...(await tensor.data()));
+        tensor.dispose();
+      }
+      return numbers;
+    };
+    expect(await gradients(true)).toEqual(await gradients(false));
+  });
+
   it('that fail are an error, not another way', () => {
     const fail = () => {
       throw new UnsupportedError('kernel: broken');
     };
-    const device = new Device(withKernels({ ...kernels, forward: fail }));
+    const device = new Device(withKernels({ ...kernels, forward: fail, infer: fail }));
     using lstm = makers.lstm(device);
     using x = device.ones([2, 1, 3]);
     expect(() => lstm.call(x)).toThrow('kernel: broken');

@@ -2,6 +2,7 @@ import { defineOp } from '@sluice/autograd';
 import type {
   Device,
   FusedCell,
+  InferenceInputs,
   Operand,
   RecurrentKernels,
   SequenceInputs,
@@ -67,6 +68,61 @@ export function runFused<State extends CellState>(
     },
   });
   const [output, ...last] = op(targets);
+  return { output: output!, state: mapSizes<State>(cell.stateSizes, (name) => last[names.indexOf(name)]!) };
+}
+
+/**
+ * What kernels need to run such cells from their input on, one for each; none where they cannot, and where a tape listens, whose gradients need all that
+ * is computed.
+ */
+export function inferenceForms<State extends CellState>(
+  device: Device,
+  cells: readonly RecurrentCell<State>[],
+): readonly FusedForm[] | undefined {
+  if (isRecorded(device) || !device.backend.recurrent?.infer) return undefined;
+  const forms: FusedForm[] = [];
+  for (const each of cells) {
+    const form = each.fusedForm?.();
+    if (form?.inputWeight === undefined || !fusedKernels(device, form.cell)) return undefined;
+    forms.push(form);
+  }
+  return forms;
+}
+
+/** Runs a cell from its input x [time, batch, inputSize] on, of whose projection few steps live at once. */
+export function runInference<State extends CellState>(
+  form: FusedForm,
+  {
+    cell,
+    x,
+    initial,
+    ...options
+  }: SequenceOptions & Pick<FusedRun<State>, 'cell' | 'initial'> & { readonly x: Tensor },
+): CellRun<State> {
+  const { device } = x;
+  const { cell: known, ...parts } = form;
+  const { kind, dtype } = known;
+  const names = stateNames(cell.stateSizes);
+  const states = names.map((name) => initial[name] as Tensor);
+  const given = Object.entries<Tensor | undefined>({ input: x, ...parts }).filter(([, part]) => part !== undefined);
+  const op = defineOp({
+    name: kind,
+    forward: (targets: readonly Tensor[]): readonly Tensor[] => {
+      let rest: readonly unknown[] = [];
+      const shape = [x.shape[0]!, ...states[0]!.shape];
+      const output = device.execute(kind, targets, shape, dtype, ({ recurrent }, operands) => {
+        const inputs = Object.fromEntries(given.map(([name], i) => [name, operands[i]]));
+        const all = { ...inputs, states: operands.slice(given.length) } as unknown as InferenceInputs<unknown>;
+        const result = recurrent!.infer!(known, all, options);
+        rest = result.states;
+        return result.output;
+      });
+      return [output, ...states.map((state, i) => device.execute(kind, [], state.shape, dtype, () => rest[i]))];
+    },
+    // No tape is there, but what looks for the tensors that are used.
+    backward: () => [],
+  });
+  const [output, ...last] = op([...given.map(([, part]) => part!), ...states]);
   return { output: output!, state: mapSizes<State>(cell.stateSizes, (name) => last[names.indexOf(name)]!) };
 }
 

@@ -61,9 +61,10 @@ export class GRUCell extends PackedCell<CellState> {
   #prepareAfter(x: Tensor): Prepared<CellState> {
     const H = this.hiddenSize;
     // b_hn is multiplied by r, so it alone cannot join the projection of the input.
-    const { bias, bhn } = this.#splitBias();
+    const fused = this.fusedForm();
+    const bhn = fused.resetBias;
     return {
-      projected: this.project(x, bias),
+      projected: this.project(x, fused),
       step: (projected, { hidden }, observe) => {
         const [xrz, xn] = split(projected, [2 * H, H], 1);
         const [hrz, hn] = split(matMul(hidden, this.recurrentWeight, transposeB), [2 * H, H], 1);
@@ -72,15 +73,16 @@ export class GRUCell extends PackedCell<CellState> {
         observe?.({ reset: r!, update: z!, candidate: n });
         return { hidden: interpolate(z!, n, hidden) };
       },
-      fused: this.#fused(bhn),
+      fused,
     };
   }
 
   #prepareBefore(x: Tensor): Prepared<CellState> {
     const H = this.hiddenSize;
     const [Whrz, Whn] = split(this.recurrentWeight, [2 * H, H]);
+    const fused = this.fusedForm();
     return {
-      projected: this.project(x, this.biasSum()),
+      projected: this.project(x, fused),
       step: (projected, { hidden }, observe) => {
         const [xrz, xn] = split(projected, [2 * H, H], 1);
         const [r, z] = split(sigmoid(add(xrz!, matMul(hidden, Whrz!, transposeB))), 2, 1);
@@ -88,22 +90,24 @@ export class GRUCell extends PackedCell<CellState> {
         observe?.({ reset: r!, update: z!, candidate: n });
         return { hidden: interpolate(z!, n, hidden) };
       },
-      fused: this.#fused(),
+      fused,
     };
   }
 
-  #fused(resetBias?: Tensor): FusedForm {
-    const { hiddenSize, resetAfter, recurrentWeight: weight, device } = this;
-    return { cell: { kind: 'gru', dtype: device.dtype, hiddenSize, resetAfter }, weight, resetBias };
+  override fusedForm(): FusedForm {
+    const { hiddenSize, resetAfter, inputWeight, recurrentWeight: weight } = this;
+    const cell = { kind: 'gru', dtype: weight.dtype, hiddenSize, resetAfter } as const;
+    const biases = resetAfter ? this.#splitBias() : { inputBias: this.biasSum() };
+    return { cell, weight, inputWeight, ...biases };
   }
 
   /** b_ih + (b_hr, b_hz, 0) and b_hn. */
-  #splitBias(): { bias: Tensor | undefined; bhn: Tensor | undefined } {
+  #splitBias(): Pick<FusedForm, 'inputBias' | 'resetBias'> {
     const { inputBias, recurrentBias, hiddenSize: H } = this;
-    if (!inputBias || !recurrentBias) return { bias: undefined, bhn: undefined };
-    const [bhrz, bhn] = split(recurrentBias, [2 * H, H]);
+    if (!inputBias || !recurrentBias) return {};
+    const [bhrz, resetBias] = split(recurrentBias, [2 * H, H]);
     const [birz, bin] = split(inputBias, [2 * H, H]);
-    return { bias: concat([add(birz!, bhrz!), bin!]), bhn };
+    return { inputBias: concat([add(birz!, bhrz!), bin!]), resetBias };
   }
 }
 

@@ -12,7 +12,7 @@ import { checkInitializer, checkSize } from '../checks.ts';
 import { constant, type Initializer } from '../initializers.ts';
 import { type BlockInitializer, makeParameter } from '../make-parameter.ts';
 import type { Module } from '../module.ts';
-import type { CellState, Prepared } from './cell.ts';
+import type { CellState, FusedForm, Prepared } from './cell.ts';
 import {
   checkPackedOptions,
   defaultInitializer,
@@ -102,9 +102,9 @@ export class LSTMCell extends PackedCell<LSTMState> {
 
   override prepare(x: Tensor): Prepared<LSTMState> {
     const { hiddenSize: H, recurrentWeight, projectionWeight } = this;
-    const sizes = { dtype: x.dtype, hiddenSize: H };
+    const fused = this.fusedForm();
     return {
-      projected: this.project(x, this.biasSum()),
+      projected: this.project(x, fused),
       step: (projected, { hidden, cell }, observe) => {
         const gates = add(projected, matMul(hidden, recurrentWeight, transposeB));
         const [zif, zg, zo] = split(gates, [2 * H, H, H], 1);
@@ -115,14 +115,17 @@ export class LSTMCell extends PackedCell<LSTMState> {
         const h = multiply(o, tanh(c));
         return { hidden: projectionWeight ? matMul(h, projectionWeight, transposeB) : h, cell: c };
       },
-      fused: {
-        cell: projectionWeight
-          ? { kind: 'projectedLstm', ...sizes, projectionSize: projectionWeight.shape[0]! }
-          : { kind: 'lstm', ...sizes },
-        weight: recurrentWeight,
-        projection: projectionWeight,
-      },
+      fused,
     };
+  }
+
+  override fusedForm(): FusedForm {
+    const { hiddenSize, inputWeight, recurrentWeight: weight, projectionWeight: projection } = this;
+    const sizes = { dtype: weight.dtype, hiddenSize };
+    const cell: FusedForm['cell'] = projection
+      ? { kind: 'projectedLstm', ...sizes, projectionSize: projection.shape[0]! }
+      : { kind: 'lstm', ...sizes };
+    return { cell, weight, projection, inputWeight, inputBias: this.biasSum() };
   }
 }
 

@@ -13,7 +13,7 @@ import { checkInitializer, checkSize } from '../checks.ts';
 import { type Initializer, uniform } from '../initializers.ts';
 import { type BlockInitializer, makeParameter } from '../make-parameter.ts';
 import type { Module } from '../module.ts';
-import { type CellState, RecurrentCell, type StateSizes } from './cell.ts';
+import { type CellState, type FusedForm, RecurrentCell, type StateSizes } from './cell.ts';
 import { completeOptions, mergedSize, type RecurrentOptions, recurrentDefaults } from './options.ts';
 import { Recurrent } from './recurrent.ts';
 
@@ -97,11 +97,13 @@ export abstract class PackedCell<State extends CellState> extends RecurrentCell<
     if (this.recurrentBias) yield ['bias_hh', this.recurrentBias];
   }
 
+  abstract override fusedForm(): FusedForm;
+
   /** x W_ih' + bias for all time steps in one matrix product. */
-  protected project(x: Tensor, bias: Tensor | undefined): Tensor {
+  protected project(x: Tensor, { inputBias }: FusedForm): Tensor {
     return this.device.scope(() => {
       const product = matMul(x, this.inputWeight, { transposeB: true });
-      return bias ? add(product, bias) : product;
+      return inputBias ? add(product, inputBias) : product;
     });
   }
 

@@ -28,11 +28,13 @@ import {
   type Activations,
   type CellState,
   checkState,
+  type FusedForm,
   mapSizes,
   type RecurrentCell,
   stateNames,
   zeroState,
 } from './cell.ts';
+import { inferenceForms } from './fused.ts';
 import { type Inspection, joinTrace } from './inspect.ts';
 import { clearEmptyRows, type Stretch, stepsOf } from './lengths.ts';
 import { type CompleteOptions, completeOptions, type MergeMode, mergedSize, type RecurrentOptions } from './options.ts';
@@ -173,13 +175,19 @@ export class Recurrent<State extends CellState> extends Module<
         )
       : new Array<State>(cells.length).fill(zeroState(stateSizes, [batch], x));
     const directions = this.bidirectional ? 2 : 1;
-    const whole = traces !== undefined;
+    const forms = traces ? undefined : inferenceForms(this.device, cells);
+    // What is put out is needed once more to merge, drop or clear it.
+    const copied =
+      lengths !== undefined ||
+      (directions === 2 && mergedSize(1, this) === 1) ||
+      (this.training && this.dropout > 0 && this.layers > 1);
+    const whole = traces !== undefined || (forms !== undefined && !copied);
     const stretches = stretchesOf({ cell: cells[0]!, directions, time, batch, lengths, whole });
     const read = (stretch: Stretch) => {
       const steps = stepsOf(x, stretch, this.batchFirst ? 1 : 0);
       return stretch.clear(this.batchFirst ? transpose(steps, [1, 0, 2]) : steps);
     };
-    const { parts, states } = this.#runLayers(stretches, read, initial, traces);
+    const { parts, states } = this.#runLayers(stretches, read, initial, traces, forms);
     /** The steps of all stretches, [time, batch, n] or [batch, time, n], with zeros beyond each row's end. */
     const finish = (steps: readonly Tensor[], batchFirst: boolean) => {
       const ordered = replaceEach(steps, [states, traces], (part, i) => {
@@ -208,6 +216,7 @@ export class Recurrent<State extends CellState> extends Module<
     read: (stretch: Stretch) => Tensor,
     initial: readonly State[],
     traces?: readonly Activations[][],
+    forms?: readonly FusedForm[],
   ): { parts: readonly Tensor[]; states: readonly State[] } {
     const { device, cells } = this;
     if (stretches.length === 0) return { parts: [], states: initial };
@@ -233,14 +242,23 @@ export class Recurrent<State extends CellState> extends Module<
             const part = parts ? parts[at]! : read(stretch);
             const cell = cells[i]!;
             const trace = traces?.[i];
-            const { output, state: next } = runCell(this.#operation, cell, part, last, stretch, backwards, trace);
+            const { output, state: next } = runCell(
+              this.#operation,
+              cell,
+              part,
+              last,
+              stretch,
+              backwards,
+              trace,
+              forms?.[i],
+            );
             // Rows that have no step in this stretch wait. In a single one they have none at all, and end in zeros.
             const keep = (name: keyof State & string) => stretch.keepIdle(next[name] as Tensor, last[name] as Tensor);
             return { output, state: stretches.length > 1 ? mapSizes<State>(cell.stateSizes, keep) : next, trace };
           });
           own[at] = run.output;
           state = run.state;
-          if (stretches.length === 1) continue;
+          if (traces) continue;
           const used = direction === directions - 1 ? parts?.[at] : undefined;
           release(device, [last, used], [state, initial, states, outputs, own]);
         }
@@ -250,7 +268,7 @@ export class Recurrent<State extends CellState> extends Module<
       parts = stretches.map((_, at) => {
         const both = outputs.map((own) => own[at]!);
         const merged = device.scope(() => mergeOutputs(both, this.merge));
-        if (stretches.length > 1) release(device, both, [merged, states]);
+        if (!traces) release(device, both, [merged, states]);
         return merged;
       });
     }

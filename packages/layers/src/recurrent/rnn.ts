@@ -1,6 +1,6 @@
 import { add, matMul, relu, tanh } from '@sluice/autograd';
 import { type Defaults, type Device, OptionError, readOptions, refuse, type Tensor } from '@sluice/core';
-import type { CellState, Prepared } from './cell.ts';
+import type { CellState, FusedForm, Prepared } from './cell.ts';
 import {
   checkPackedOptions,
   PackedCell,
@@ -55,15 +55,21 @@ export class RNNCell extends PackedCell<CellState> {
   }
 
   override prepare(x: Tensor): Prepared<CellState> {
-    const { nonlinearity, hiddenSize, recurrentWeight: weight } = this;
-    const activation = nonlinearities[nonlinearity];
+    const activation = nonlinearities[this.nonlinearity];
+    const fused = this.fusedForm();
     return {
-      projected: this.project(x, this.biasSum()),
+      projected: this.project(x, fused),
       step: (projected, { hidden }) => ({
-        hidden: activation(add(projected, matMul(hidden, weight, { transposeB: true }))),
+        hidden: activation(add(projected, matMul(hidden, fused.weight, { transposeB: true }))),
       }),
-      fused: { cell: { kind: 'rnn', dtype: x.dtype, hiddenSize, nonlinearity }, weight },
+      fused,
     };
+  }
+
+  override fusedForm(): FusedForm {
+    const { nonlinearity, hiddenSize, inputWeight, recurrentWeight: weight } = this;
+    const cell = { kind: 'rnn', dtype: weight.dtype, hiddenSize, nonlinearity } as const;
+    return { cell, weight, inputWeight, inputBias: this.biasSum() };
   }
 }
 

@@ -10,7 +10,7 @@ import { longestOf, type Stretch, stretchOf } from './lengths.ts';
  */
 const limits = {
   fused: { rows: 768, bytes: 2 ** 16, oneWay: 32, bothWays: 48 },
-  composed: { rows: 1, bytes: 2 ** 12, oneWay: 16, bothWays: 48 },
+  composed: { rows: 4, bytes: 2 ** 12, oneWay: 16, bothWays: 48 },
 };
 
 interface Run<State extends CellState> {
@@ -44,11 +44,10 @@ export function stretchesOf<State extends CellState>({
   const fraction = (steps * stateSizes.hidden) / (share * width);
   const atOnce = Math.ceil(Math.max(fraction, limit.bytes / bytes, limit.rows / batch));
   const length = whole || isRecorded(device) ? steps : Math.max(1, Math.min(steps, atOnce));
-  const stretches: Stretch[] = [];
-  for (let from = 0; from < steps; from += length) {
-    stretches.push(stretchOf(device, batch, lengths, from, Math.min(steps, from + length)));
-  }
-  return stretches;
+  // As long as each other: a product of one row alone adds up in another order.
+  const count = steps > 0 ? Math.ceil(steps / length) : 0;
+  const start = (i: number) => Math.floor((i * steps) / count);
+  return Array.from({ length: count }, (_, i) => stretchOf(device, batch, lengths, start(i), start(i + 1)));
 }
 
 /**

@@ -1,7 +1,7 @@
 import { concat, reshape, select, split } from '@sluice/autograd';
 import { checkTensor, type Tensor } from '@sluice/core';
-import { type Activations, type CellState, checkState, mapSizes, type RecurrentCell } from './cell.ts';
-import { type CellRun, fusedKernels, runFused } from './fused.ts';
+import { type Activations, type CellState, checkState, type FusedForm, mapSizes, type RecurrentCell } from './cell.ts';
+import { type CellRun, fusedKernels, runFused, runInference } from './fused.ts';
 import type { Stretch } from './lengths.ts';
 
 /** For each time step [batch, 1], true where the row has not ended; `undefined` for steps that all rows have. */
@@ -18,6 +18,7 @@ export type StepMasks = readonly (Tensor | undefined)[];
  * the last step
  * @param trace where it is given, it takes the gates and the states of each time step, and the run is step by step; only what lies within the lengths
  * means anything
+ * @param form where it is given, kernels run the cell from its input on
  */
 export function runCell<State extends CellState>(
   operation: string,
@@ -27,7 +28,9 @@ export function runCell<State extends CellState>(
   lengths: Pick<Stretch, 'rows' | 'masks'>,
   backwards: boolean,
   trace?: Activations[],
+  form?: FusedForm,
 ): CellRun<State> {
+  if (form) return runInference(form, { cell, x, initial, reverse: backwards, lengths: lengths.rows });
   const [time, batch] = x.shape;
   const { projected, step, fused } = cell.prepare(x);
   checkTensor(operation, 'projected', projected);

@@ -1,7 +1,7 @@
 // Made by assembly/build.mjs.
 
 /** SHA-256 of the sources that the binaries were made of. */
-export const sourceHash = '576ce921e46c7faddbf024b4d6e3aba7740fee99dc9e48dfba080903d4d040af';
+export const sourceHash = '019b64b71041842069c51d2e3200d17584366f2b82bc7e1d8290bbf300d643a1';
 
 /** The functions of the module, by their number of arguments. */
 export type Kernels = Readonly<
