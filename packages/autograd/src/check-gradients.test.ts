@@ -106,3 +106,12 @@ it('operations of one tensor can be mapped over many', async () => {
   const gradients = grad(() => sum(multiply(...(xs.map(tanh) as [Tensor, Tensor]))), xs);
   expect(await gradients[0].item()).toBeCloseTo((1 - Math.tanh(1) ** 2) * Math.tanh(2), 12);
 });
+
+it('moves inputs in their own type, whatever that of the device is', async () => {
+  const single = new Device(createJsBackend());
+  const x = single.tensor([0.1, -2], { dtype: 'float64' });
+  expect(await checkGradients((input) => sum(tanh(input!)), [x])).toBeLessThan(1e-6);
+  const weight = new Parameter(single.tensor([0.1, -2], { dtype: 'float64' }));
+  expect(await checkGradients(() => sum(tanh(weight)), weight)).toBeLessThan(1e-6);
+  expect(weight.dtype).toBe('float64');
+});

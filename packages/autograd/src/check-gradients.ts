@@ -36,7 +36,9 @@ const operation = 'checkGradients';
  * @throws GradientError naming input and element when the tolerance is passed; DTypeError unless the inputs are float64
  * @example
  * await checkGradients((x) => sum(tanh(x)), [device.tensor([0.1, -2], { dtype: 'float64' })]);
- * await checkGradients(() => sum(lstm.call(x).output), lstm);       // on new Device(backend, { dtype: 'float64' })
+ * const precise = new Device(createJsBackend(), { dtype: 'float64' });
+ * const linear = new Linear(precise, { inputSize: 2, outputSize: 1 });
+ * await checkGradients(() => sum(tanh(linear.call(precise.ones([3, 2])))), linear);
  */
 export async function checkGradients(
   compute: (...inputs: Tensor[]) => Tensor,

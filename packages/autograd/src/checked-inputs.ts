@@ -84,10 +84,10 @@ export async function evaluateAt(
   const data = createDataArray('float64', origin.length);
   data.set(origin);
   data[element]! += offset;
-  const { device, shape } = tensor;
+  const { device, shape, dtype } = tensor;
   if (tensor instanceof Parameter) setTo(tensor, data);
   const result = device.scope(() => {
-    const moved = tensor instanceof Parameter ? tensor : device.tensor(data, { shape });
+    const moved = tensor instanceof Parameter ? tensor : device.tensor(data, { shape, dtype });
     // The product is a new tensor, also where `compute` returns an input.
     return multiply(compute(place < 0 ? args : args.with(place, moved)), 1);
   });
@@ -100,6 +100,6 @@ export async function evaluateAt(
 
 /** Replaces the elements of a parameter. */
 export function setTo(parameter: Parameter, data: DataArray): void {
-  const { device, shape } = parameter;
-  parameter.assign(device.keep(device.tensor(data, { shape })));
+  const { device, shape, dtype } = parameter;
+  parameter.assign(device.keep(device.tensor(data, { shape, dtype })));
 }

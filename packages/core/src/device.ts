@@ -168,7 +168,7 @@ export class Device {
    * Runs `work`, which makes what outlives scopes, such as the layers of a model. When it throws, all that was made inside is freed, parameters
    * too; else nothing is.
    * @example
-   * const model = device.attempt(() => new Tagger(device, sizes));
+   * const layers = device.attempt(() => [10, 20].map((inputSize) => new LSTM(device, { inputSize, hiddenSize: 8 })));
    * @param guard for models whose weights are there already: parameters are made of zeros, and it may refuse them. Default that of an attempt around
    * this one
    * @throws the errors of `work` and of the guard; OptionError when `work` returns a promise
