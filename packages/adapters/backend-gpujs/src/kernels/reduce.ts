@@ -83,14 +83,19 @@ function chunkFor(length: number, threads: number): number {
   return 2 ** Math.ceil(Math.log2(length) / 2);
 }
 
-/** [outer, size, inner] -> [outer, inner]. */
-function reduceAxis(machine: Machine, kind: ReduceKind, x: X, { outer, size, inner }: Around): GpujsStorage {
-  const chunk = chunkFor(size, outer * inner);
+/** [outer, size, inner] -> [outer, chunks, inner]: the elements of each chunk of the axis. */
+function reduceChunks(
+  machine: Machine,
+  kind: ReduceKind,
+  x: X,
+  { outer, size, inner }: Around,
+  chunk: number,
+): { readonly storage: GpujsStorage; readonly chunks: number } {
   const chunks = Math.ceil(size / chunk);
   const count = outer * chunks * inner;
   const bound = loopBound(chunk);
   const numbers = [inner, size, chunks, chunk];
-  const y =
+  const storage =
     x.dtype === 'int32'
       ? machine.compute(
           'int32',
@@ -101,10 +106,16 @@ function reduceAxis(machine: Machine, kind: ReduceKind, x: X, { outer, size, inn
           [count, x.storage.size, ...numbers],
         )
       : machine.compute(x.dtype, count, `reduce ${kind} ${bound}`, () => floatSource(kind, bound), [x], numbers);
-  if (chunks === 1) return y;
-  const partial: X = { storage: y, shape: [outer, chunks, inner], dtype: x.dtype };
+  return { storage, chunks };
+}
+
+/** [outer, size, inner] -> [outer, inner]. */
+function reduceAxis(machine: Machine, kind: ReduceKind, x: X, { outer, size, inner }: Around): GpujsStorage {
+  const { storage, chunks } = reduceChunks(machine, kind, x, { outer, size, inner }, chunkFor(size, outer * inner));
+  if (chunks === 1) return storage;
+  const partial: X = { storage, shape: [outer, chunks, inner], dtype: x.dtype };
   const result = reduceAxis(machine, kind, partial, { outer, size: chunks, inner });
-  machine.free(y);
+  machine.free(storage);
   return result;
 }
 
@@ -130,40 +141,63 @@ export function reduce(machine: Machine, kind: ReduceKind, x: X, axes: readonly 
   return result;
 }
 
-function argReduceSource(kind: ArgReduceKind, isInt: boolean, bound: number): KernelSource {
+/** Where the extreme lies in a row, or with `inChunk` in that chunk of the row which `which` tells. */
+function argReduceSource(kind: ArgReduceKind, isInt: boolean, bound: number, inChunk: boolean): KernelSource {
   const operator = kind === 'argMax' ? '>' : '<';
   const code = isInt
     ? `if (v ${operator} best || (v == best && x[at + k * inner + xCount] ${operator} bestLow)) { best = v; bestLow = x[at + k * inner + xCount]; place = k; }`
     : `if (best == best && (v ${operator} best || v != v)) { best = v; place = k; }`;
   return {
-    blocks: ['x'],
-    numbers: ['count', 'xCount', 'inner', 'length'],
+    blocks: inChunk ? ['x', 'which'] : ['x'],
+    numbers: ['count', 'xCount', 'inner', 'length', 'chunk'],
     body: `${splitThread}
 const line = quotient(element, inner);
-const at = line * length * inner + element - line * inner;
+const begin = ${inChunk ? '(which[element] * 65536 + which[element + count]) * chunk' : '0'};
+const at = (line * length + begin) * inner + element - line * inner;
 let best = x[at];
 let bestLow = ${isInt ? 'x[at + xCount]' : '0'};
 let place = 0;
 for (let k = 1; k < ${bound}; k++) {
-  if (k >= length) { break; }
+  if (k >= chunk || begin + k >= length) { break; }
   const v = x[at + k * inner];
   ${code}
 }
-const high = Math.floor(place * 0.0000152587890625);
-const low = place - high * 65536;
+const found = begin + place;
+const high = Math.floor(found * 0.0000152587890625);
+const low = found - high * 65536;
 ${returnHalf}`,
   };
 }
 
+/** Software GL leaves loops after 65,535 steps, whatever is left to do. */
+const longestLoop = 2 ** 15;
+
 export function argReduce(machine: Machine, kind: ArgReduceKind, x: X, axis: number): GpujsStorage {
   const { outer, size, inner } = around(x.shape, axis);
   const count = outer * inner;
-  const bound = loopBound(size);
+  const isLong = size > longestLoop;
+  const chunk = isLong ? chunkFor(size, 1) : size;
+  const bound = loopBound(chunk);
   const isInt = x.dtype === 'int32';
-  const name = `${kind} ${isInt ? 'int32' : ''} ${bound}`;
-  const numbers = [count, x.storage.size, inner, size];
-  const source = () => argReduceSource(kind, isInt, bound);
-  return machine.compute('int32', count, name, source, [x], numbers, { low: 0, high: Math.max(size - 1, 0) });
+  const name = `${kind} ${isInt ? 'int32' : ''} ${bound} ${isLong}`;
+  const numbers = [count, x.storage.size, inner, size, chunk];
+  const source = () => argReduceSource(kind, isInt, bound, isLong);
+  const find = (operands: readonly X[]) =>
+    machine.compute('int32', count, name, source, operands, numbers, { low: 0, high: Math.max(size - 1, 0) });
+  if (!isLong) return find([x]);
+  // The first chunk with the extreme, and then its place in there.
+  const { storage, chunks } = reduceChunks(
+    machine,
+    kind === 'argMax' ? 'max' : 'min',
+    x,
+    { outer, size, inner },
+    chunk,
+  );
+  const which = argReduce(machine, kind, { storage, shape: [outer, chunks, inner], dtype: x.dtype }, 1);
+  machine.free(storage);
+  const result = find([x, { storage: which, shape: [outer, inner], dtype: 'int32' }]);
+  machine.free(which);
+  return result;
 }
 
 // Each thread adds up the elements before its own: any number of them in one launch, and each sum apart from NaN that comes later.
