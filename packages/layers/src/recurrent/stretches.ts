@@ -1,4 +1,4 @@
-import { bytesPerElement, type Device, type Lengths, type Tensor, tensorsIn } from '@sluice/core';
+import { bytesPerElement, type Device, type Lengths, maximumOf, type Tensor, tensorsIn } from '@sluice/core';
 import type { CellState, RecurrentCell } from './cell.ts';
 import { isRecorded } from './fused.ts';
 import { longestOf, type Stretch, stretchOf } from './lengths.ts';
@@ -37,7 +37,7 @@ export function stretchesOf<State extends CellState>({
 }: Run<State>): Stretch[] {
   const { device, stateSizes } = cell;
   const steps = longestOf(lengths, time);
-  const width = Math.max(...Object.values<number>(stateSizes));
+  const width = maximumOf(Object.values<number>(stateSizes));
   const bytes = batch * width * bytesPerElement(device.dtype);
   const limit = limits[device.fused && device.backend.recurrent !== undefined ? 'fused' : 'composed'];
   const share = directions === 1 ? limit.oneWay : limit.bothWays;
