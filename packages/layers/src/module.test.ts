@@ -238,7 +238,7 @@ it.each([
   const model = new Linear(bench.device, { inputSize: 1, outputSize: 1 });
   const before = model.training;
   const call = () => model[method](argument as never);
-  expect(call).toThrow(`linear: ${method} has 1 arguments, expected none: train() and eval() are two methods`);
+  expect(call).toThrow(`linear: ${method} has 1 arguments, expected none: train and eval are two methods`);
   expect(model.training).toBe(before);
   model.dispose();
 });

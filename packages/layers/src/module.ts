@@ -135,7 +135,7 @@ export abstract class Module<Args extends readonly unknown[] = readonly never[],
   #setTraining(training: boolean, argument: string, { length }: readonly never[]): this {
     if (length > 0) {
       const operation = this.takes?.[0] ?? this.kind;
-      const expected = 'none: train() and eval() are two methods';
+      const expected = 'none: train and eval are two methods';
       throw new OptionError({ operation, argument, got: `has ${length} arguments`, expected });
     }
     for (const module of this.modules().values()) module.training = training;
