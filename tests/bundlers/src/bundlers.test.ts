@@ -67,7 +67,9 @@ describe.runIf(executablePath)('the built packages, bundled, in Chromium', () =>
       const scripts = readdirSync(bundle, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.js'));
       for (const script of scripts) {
         // Modules have a method of that name.
-        expect(readFileSync(join(bundle, script), 'utf8')).not.toMatch(/(?<!\.)\beval\((?![^()]*\)\s*\{)|\bnew Function\b/);
+        expect(readFileSync(join(bundle, script), 'utf8')).not.toMatch(
+          /(?<!\.)\beval\((?![^()]*\)\s*\{)|\bnew Function\b/,
+        );
       }
     },
     120_000,
