@@ -43,7 +43,7 @@ export {
   UnsupportedError,
 } from './errors.ts';
 export { maximumOf, minimumOf } from './extremes.ts';
-export { isPromise, kindOf } from './kind-of.ts';
+export { kindOf } from './kind-of.ts';
 export { checkLengths, type Lengths } from './lengths.ts';
 export { checkLimit } from './limit.ts';
 export { aroundAxis, broadcastStrides, forEachIndex, mergeAxes, type Nest, reducedRuns } from './loops.ts';
